@@ -114,6 +114,17 @@ const scaleFloats = operation({
   flops: ({ rows, fanIn }) => rows * fanIn,
 });
 
+const largestMagnitude = operation({
+  name: 'largestMagnitude',
+  equation: 'max |x|',
+  place(arena, { rows, fanIn }, source) {
+    const count = rows * fanIn;
+    return { floats: arena.input('floats', source.floats(count)), count };
+  },
+  call: (kernels, { floats, count }) => kernels.largestMagnitude(floats, count),
+  flops: ({ rows, fanIn }) => rows * fanIn,
+});
+
 const forward = operation({
   name: 'forward',
   equation: 'forward: z = W·a + b',
@@ -436,6 +447,7 @@ const activationNames = Object.keys(activationCodes) as ActivationName[];
 export const operations: readonly Operation[] = [
   widenBytes,
   scaleFloats,
+  largestMagnitude,
   forward,
   ...activationNames.map(activate),
   ...activationNames.map(multiplySlope),

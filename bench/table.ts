@@ -81,8 +81,8 @@ function formatLine(result: Result, isFirst: boolean): string {
     digits(ratio),
   ];
   const note = [
-    share === undefined ? '' : `  ${(100 * share).toFixed(0)} % of roof`,
-    accuracy === undefined ? '' : `  ${(100 * accuracy).toFixed(1)} % right`,
+    share === undefined ? '' : `  ${(100 * share).toFixed(0)}% of roof`,
+    accuracy === undefined ? '' : `  ${(100 * accuracy).toFixed(1)}% right`,
   ].join('');
   return row(isFirst ? name : '', contender, cells) + note;
 }

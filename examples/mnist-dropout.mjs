@@ -1,4 +1,4 @@
-// MNIST with cross-entropy, dropout and an L2 penalty. They lift the test accuracy of [784, 100, 10] from 97 % to 98 %.
+// MNIST with cross-entropy, dropout and an L2 penalty. They lift the test accuracy of [784, 100, 10] from 97% to 98%.
 
 import { Network } from 'bp4';
 import { accuracy } from 'bp4/metrics';

@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 
-export const percent = (share) => `${(100 * share).toFixed(2)} %`;
+export const percent = (share) => `${(100 * share).toFixed(2)}%`;
 export const count = (n) => Math.round(n).toLocaleString('en');
 
 /** Prints the progress of a training: a line for each epoch and, on a terminal, a bar for the current epoch. */
@@ -16,7 +16,7 @@ export class Progress {
   #epochStart = { samples: 0, time: 0 };
   // without a terminal the bar prints nothing
   #bar = new cliProgress.SingleBar({
-    format: 'epoch {epoch}  {bar}  {percentage} %',
+    format: 'epoch {epoch}  {bar}  {percentage}%',
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 40,

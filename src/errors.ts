@@ -8,7 +8,7 @@ export interface Fault {
   readonly problem: string;
   /** How to fix it, in the terms of the JavaScript API. */
   readonly cure?: string | undefined;
-  /** The option that the cure names, for callers that spell options differently, like the command line with its flags. */
+  /** The option that the cure names, for callers that spell options differently, such as the command line. */
   readonly option?: FaultOption | undefined;
 }
 
@@ -91,25 +91,25 @@ export function isFault(error: unknown): error is Error & Fault {
   return error instanceof TypeFault || error instanceof RangeFault || error instanceof FaultError;
 }
 
-/** A call that the network can't accept in its current state: after `dispose()`, or during a training. */
+/** A call that the network can't accept in its current state: after `dispose()`, or during training. */
 export class StateError extends FaultError {
   override readonly name = 'StateError';
 }
 
-/** A host that refuses what was asked for: WebAssembly with SIMD, or import(). `cause` holds the error of the host. */
+/** The host doesn't support what was asked for: WebAssembly with SIMD, or import(). `cause` holds the error of the host. */
 export class EngineError extends FaultError {
   override readonly name = 'EngineError';
 }
 
-/** A thread of a training, or the worker of bp4/worker, died or could not be started. */
+/** A training thread, or the worker of bp4/worker, died or couldn't be started. */
 export class ThreadError extends FaultError {
   override readonly name = 'ThreadError';
 }
 
-/** A training whose loss or weights became NaN or infinite. The network keeps its last finite step. */
+/** Training whose loss or weights became NaN or infinite. The network keeps the weights of its last finite step. */
 export class DivergenceError extends FaultError {
   override readonly name = 'DivergenceError';
-  /** The epoch, from 1, and the step within it, from 1, that could not be taken. */
+  /** The epoch in which training diverged, and the step within it, both counted from 1. */
   declare readonly epoch: number;
   declare readonly step: number;
   /** The layer, from 0, with the largest gradient of that step, and the size of that gradient, which may be NaN. */
@@ -122,7 +122,7 @@ export class DivergenceError extends FaultError {
   }
 }
 
-/** Bytes, or a model as plain data, that do not have the expected format or are damaged. The message names the place. */
+/** Bytes, or a model as plain data, that don't have the expected format or are damaged. The message names the place. */
 export class FormatError extends FaultError {
   override readonly name = 'FormatError';
 }

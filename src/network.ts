@@ -1,8 +1,10 @@
+// First, so that the compiled kernels open the bundle: gzip looks 32 kB back, and this text between two modules hides the first from
+// the second (700 bytes).
+import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
 import { diagnoseLayers } from './diagnosis/layers.js';
 import { reportDiagnosis } from './diagnosis/report-diagnosis.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
 import { StateError, TypeFault } from './errors.js';
-import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
 import { isModule } from './kernels/wasm.js';
 import { MOST_THREADS } from './memory/layout.js';
 import type { ThreadChoice } from './kernels/kernels.js';
@@ -45,10 +47,10 @@ import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from '
 import type { Diagnosis, EpochReport } from './training/reports.js';
 import { finish, inSlices, type Work } from './base/work.js';
 
-/** Where a network computes. The choice doesn't change a bit of the results. */
+/** The engine and the number of threads. Neither changes the results. */
 export interface EngineOptions {
   /**
-   * 'auto' uses WebAssembly if the host supports it, and plain TypeScript otherwise. On hosts that refuse to compile
+   * 'auto' uses WebAssembly if the host supports it, and plain TypeScript otherwise. On hosts that can't compile
    * WebAssembly at run time (workerd), pass the compiled module of `bp4/core.wasm`. Default 'auto'.
    */
   readonly engine?: EngineChoice;
@@ -117,12 +119,12 @@ export class Network {
   readonly #threads: ThreadChoice;
   #model: Model | undefined;
   #isTraining = false;
-  /** How far the last training has come. */
+  /** The progress of the last training run. */
   #run: Run | undefined;
   #onDispose: (() => void) | undefined;
 
   private constructor(model: Model, random: Random, threads: ThreadChoice) {
-    // In JavaScript nothing else stops a call of the constructor.
+    // In JavaScript, nothing else prevents a call to the constructor.
     if (!(model instanceof Model))
       throw new TypeFault({ place: 'new Network', problem: 'use `await Network.create(options)`' });
     this.engine = model.kernels.engine;
@@ -203,17 +205,17 @@ export class Network {
     return net;
   }
 
-  /** The number of threads that share a step. With `threads: 'auto'` each training decides. */
+  /** The number of threads that share a step. With `threads: 'auto'`, each call to `train` chooses it. */
   get threads(): number {
     return this.#use().kernels.team?.threads ?? 1;
   }
 
-  /** Why only one thread computes although more were asked for; otherwise undefined. */
+  /** The reason if only one thread computes although you asked for more; otherwise undefined. */
   get singleThreadReason(): string | undefined {
     return singleThreadReason(this.#use().kernels, this.#threads);
   }
 
-  /** The layers, first to last. Every access copies all weights: keep the result in a variable. */
+  /** The layers, first to last. Every access copies all weights, so keep the result in a variable. */
   get layers(): readonly LayerState[] {
     const model = this.#use();
     return readParameters(model).map(({ weights, biases }, l) => {
@@ -224,8 +226,8 @@ export class Network {
 
   /**
    * Computes the outputs for samples.
-   * @param inputs [n][inputs]: a typed array or flat array, row-major, or an array of rows. If the transforms have names, a
-   * row may be an object. A Dataset is taken by the names of its columns and categories.
+   * @param inputs [n][inputs]: a typed array or flat array, row-major, or an array of rows. If the transforms have names,
+   * a row may be an object. The columns and categories of a Dataset are matched by name.
    * @param options inputScale: factor for every input; default 1, or that of the Dataset
    * @returns [n][outputs], row-major, in the units that the targets have before their transforms
    * @throws TypeError, RangeError naming the invalid row and column
@@ -250,8 +252,8 @@ export class Network {
   }
 
   /**
-   * Computes BP1 to BP4 for a batch, and updates nothing. `sampleWeights` are factors of the costs, and thus of δ. The memory
-   * grows to hold the whole batch, and is kept until `dispose`.
+   * Computes BP1 to BP4 for a batch, and updates nothing. `sampleWeights` multiply the costs, and so δ. The memory grows
+   * to hold the whole batch, and isn't released until `dispose`.
    * @returns loss and gradients of the mean over the samples; δ of each sample
    * @throws TypeError, RangeError naming the invalid row and column, or if there isn't enough memory
    * @throws StateError after `dispose`
@@ -285,15 +287,15 @@ export class Network {
   }
 
   /**
-   * Measures how fast each layer learns from the data, and why: a large |δ| means that a unit is far from its optimum, a
-   * small a_in or a small σ′ that it learns slowly. Updates nothing. A few hundred samples say as much as thousands.
+   * Measures how fast each layer learns from the data, and why. A unit with a large |δ| is far from its optimum; a unit
+   * with small inputs or a small σ′ learns slowly. Updates nothing. A few hundred samples are enough.
    * @returns numbers for each layer, and messages about what slows learning down and what to try; no messages if all is well
    * @throws TypeError, RangeError naming the invalid row and column
    * @throws StateError if the network is disposed, before or during the call
    */
   async diagnose(data: Data): Promise<Diagnosis> {
     const samples = finish(Samples.read(data, this.#use()));
-    // Disposed meanwhile, its memory may be another network's.
+    // If the network was disposed meanwhile, its memory may belong to another network.
     return await inSlices(diagnoseLayers(this.#use(), samples), () => this.#use());
   }
 
@@ -311,9 +313,9 @@ export class Network {
   }
 
   /**
-   * Trains by stochastic gradient descent, or by the `optimizer` in its place. Training runs in slices: the event loop gets
-   * its turn at least every 16 ms, or after each step if a step takes longer. In between you can call `predict`, `evaluate`
-   * and so on. The network remembers its optimizer: the next call with the same one continues its moments.
+   * Trains with the `optimizer`, by default stochastic gradient descent. Training yields to the event loop at least every
+   * 16 ms, or after each step if a step takes longer. Meanwhile you can call `predict`, `evaluate` and so on. The network
+   * keeps the state of its optimizer: the next call with the same optimizer continues from it.
    * @returns loss and accuracy of each epoch
    * @throws TypeError, RangeError for invalid data or options, named in the message; the network is unchanged
    * @throws DivergenceError if the loss or a weight becomes NaN or infinite; the network keeps its last finite step
@@ -371,7 +373,7 @@ export class Network {
       throw new StateError({
         place: 'train',
         problem: 'the network is being trained',
-        cure: 'wait for it, or stop it by its signal',
+        cure: 'wait for it, or stop it with its signal',
       });
     }
     this.#isTraining = true;
@@ -400,8 +402,8 @@ export class Network {
   }
 
   /**
-   * Returns the network as one safetensors file: the spec, the weights to the bit, the state of the random generator, and the
-   * progress of the last training with the memory of its optimizer.
+   * Returns the network as one safetensors file: the spec, the exact weights, the state of the random generator, and the
+   * progress of the last training run with the state of its optimizer.
    * @throws RangeError if a weight is NaN or infinite
    * @throws StateError after `dispose`
    */
@@ -460,7 +462,7 @@ const withCheckedSpec = (state: NetworkState): CheckedState => ({
   run: state.run,
 });
 
-/** A model on kernels of its own, which are given back if it cannot be made. */
+/** A model on kernels of its own, which are returned if it can't be created. */
 async function newModel(
   spec: CheckedSpec,
   engine: EngineChoice = 'auto',

@@ -1,7 +1,7 @@
 /**
- * `import 'bp4/reference'` brings the engine in plain TypeScript along, where bp4 else fetches it by `import()` once it is
- * needed. Service workers and the backgrounds of extensions forbid `import()`: after this import `engine: 'reference'` works
- * there, and so does 'auto' where WebAssembly is refused.
+ * `import 'bp4/reference'` loads the engine in plain TypeScript, which bp4 otherwise loads with `import()` when it's
+ * needed. Service workers, such as the background scripts of browser extensions, forbid `import()`. After this import,
+ * `engine: 'reference'` works there, and so does 'auto' if WebAssembly isn't allowed.
  *
  * @module bp4/reference
  */

@@ -18,7 +18,7 @@ export function formatTable(title: string, rows: readonly Row[]): string {
       figure(rate),
       `${figure(rates[0]!)}–${figure(rates.at(-1)!)}`,
       ratio === undefined ? '' : `${times(ratio)} ×`,
-      `${(100 * accuracy).toFixed(1)} %`,
+      `${(100 * accuracy).toFixed(1)}%`,
       loss.toFixed(4),
       peakMemory === undefined ? '' : (peakMemory / 1e6).toFixed(0),
     ];

@@ -28,7 +28,7 @@ export function finely(x: number, change: number): string {
 }
 
 export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  return `${(100 * share).toFixed(1)}%`;
 }
 
 const wholeNumbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });

@@ -13,6 +13,35 @@ export function show(value: unknown): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
+/** The least number of letters to insert, delete or replace (Wagner and Fischer 1974). */
+function countEdits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, j) => j);
+  for (const letter of from) {
+    const above = row;
+    row = [above[0]! + 1];
+    for (let j = 0; j < to.length; j++) {
+      row.push(Math.min(above[j]! + Number(letter !== to[j]), above[j + 1]! + 1, row[j]! + 1));
+    }
+  }
+  return row[to.length]!;
+}
+
+/**
+ * The name that was meant, if one is near: another spelling (`learning_rate`), its initials (`lr`), a part of it (`batchSize` for
+ * `miniBatchSize`), or two typing errors at most.
+ */
+function findMeant(name: string, known: readonly string[]): string | undefined {
+  const simplify = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const given = simplify(name);
+  const isNear = [
+    (one: string) => simplify(one) === given,
+    (one: string) => given.length > 1 && simplify(one.charAt(0) + one.replace(/[a-z]/g, '')) === given,
+    (one: string) => given.length > 3 && (simplify(one).includes(given) || given.includes(simplify(one))),
+    (one: string) => given.length > 3 && countEdits(simplify(one), given) < 3,
+  ];
+  return isNear.map((test) => known.find(test)).find((one) => one !== undefined);
+}
+
 /**
  * @throws TypeError unless `value` is an object with no keys but `known`
  */
@@ -21,12 +50,14 @@ export function checkKeys(place: string, value: unknown, known: readonly string[
     throw new TypeFault({ place, problem: `expected an object { ${known.join(', ')} }, got ${show(value)}` });
   }
   for (const key of Object.keys(value)) {
-    if (!known.includes(key))
+    if (!known.includes(key)) {
+      const meant = findMeant(key.slice(0, 50), known);
       throw new TypeFault({
         place,
         problem: `unknown ${show(key)}`,
-        cure: `the names are ${known.join(', ')}`,
+        cure: meant === undefined ? `the names are ${known.join(', ')}` : `did you mean ${show(meant)}?`,
       });
+    }
   }
 }
 

@@ -5,9 +5,9 @@ import { log } from './log.js';
 export type RandomState = readonly [number, number, number, number];
 
 /**
- * A seeded generator that draws the same numbers on every engine. All randomness in bp4 comes from it: initial weights, the
- * order of samples, dropout. xoshiro128** 1.1 (D. Blackman and S. Vigna, 2018), seeded through splitmix32; it uses only
- * integer arithmetic, √ and our own logarithm.
+ * A seeded generator that draws the same numbers on every engine. All randomness in bp4 comes from it: initial weights,
+ * the order of samples, dropout. xoshiro128** 1.1 (D. Blackman and S. Vigna, 2018), seeded through splitmix32; it uses
+ * only integer arithmetic, √ and bp4's own logarithm.
  */
 export class Random {
   #s0: number;
@@ -24,8 +24,8 @@ export class Random {
   }
 
   /**
-   * @param seed a safe integer; each yields another state
-   * @throws TypeError, RangeError unless it is one
+   * @param seed a safe integer; different seeds yield different states
+   * @throws TypeError, RangeError unless it's a safe integer
    */
   static fromSeed(seed: number): Random {
     checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);

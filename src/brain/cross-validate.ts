@@ -7,7 +7,7 @@ import { NeuralNetwork } from './neural-network.js';
 import type { NeuralNetworkOptions, TrainOptions } from './options.js';
 import type { BinaryTestResult, TestResult } from './test-result.js';
 
-/** The result of one fold: what `test` returns for the samples that this training didn't see. */
+/** The result of one fold: what `test` returns for the samples that weren't trained on. */
 export type PartitionResult = (TestResult | BinaryTestResult) & {
   /** The training error, not the test error, as in brain.js. */
   readonly error: number;
@@ -37,7 +37,7 @@ export type Classifier<Input, Output> = new (
 
 const counted = ['truePos', 'trueNeg', 'falsePos', 'falseNeg'] as const;
 
-/** k-fold cross-validation: a network trained on the other folds tests each sample. */
+/** k-fold cross-validation: each sample is tested by a network trained on the other folds. */
 export class CrossValidate<Input = never, Output = never> {
   readonly #create: () => NeuralNetwork<Input, Output>;
   readonly #random: Random;
@@ -159,7 +159,7 @@ export class CrossValidate<Input = never, Output = never> {
   }
 
   /**
-   * The network of a JSON with the smallest training error.
+   * Returns the network in the JSON that has the smallest training error.
    * @throws TypeError if the JSON has no sets; FormatError, with the place, if a network can't be read
    */
   fromJSON(json: {

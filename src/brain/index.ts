@@ -1,51 +1,55 @@
 /**
- * bp4/brain replaces brain.js (1.6.1 and 2.0.0-beta.24) for its dense `NeuralNetwork`, with `CrossValidate`, `TrainStream`,
- * `likely`, `lookup` and `utilities`. From the same weights it trains as brain.js does, within the rounding of single
- * precision, and to the same bits on every engine. If the two versions differ, it follows version 2.
+ * bp4/brain replaces brain.js (1.6.1 and 2.0.0-beta.24) for its dense `NeuralNetwork`, with `CrossValidate`,
+ * `TrainStream`, `likely`, `lookup` and `utilities`. From the same weights it trains like brain.js, up to
+ * single-precision rounding, with identical results on every engine. If the two versions differ, it follows version 2.
  *
  * Differences from brain.js:
  *
- * - **Invalid numbers are rejected**: NaN, Infinity, strings, holes and ragged rows throw a TypeError or RangeError that names
- *   the place, before anything changes. brain.js trains on them, or answers NaN. Booleans count as 0 and 1. A key that is
- *   missing, undefined or null counts as 0.
- * - **A training that diverges** throws a DivergenceError and leaves the network unchanged. brain.js returns NaN.
- * - **Adam** corrects the biases with the first moment of the current step. brain.js uses the moment of the step before, so its
- *   biases don't move in the first step. `praxis` can change from training to training; brain.js reads it only at the first.
- * - **Options of `train`** stay in effect for later trainings, as in version 2. In version 1, options that aren't repeated return
- *   to their defaults. `undefined` means not set, and `callback` and `praxis` may be null.
+ * - **Invalid numbers are rejected**: NaN, Infinity, strings, holes and ragged rows throw a TypeError or RangeError that
+ *   names the place, before anything changes. brain.js trains on them, or returns NaN. Booleans count as 0 and 1. A key
+ *   that is missing, undefined or null counts as 0.
+ * - **Training that diverges** throws a DivergenceError and leaves the network unchanged. brain.js returns NaN.
+ * - **Adam** corrects the biases with the first moment of the current step. brain.js uses the moment of the previous
+ *   step, so its biases don't move in the first step. `praxis` can change between calls to `train`; brain.js reads it
+ *   only in the first.
+ * - **Options of `train`** stay in effect for later calls, as in version 2. In version 1, options that aren't repeated
+ *   return to their defaults. `undefined` means not set, and `callback` and `praxis` may be null.
  * - **leaky-relu** is z, or αz below 0, as in version 2. Version 1 computes 0 below 0 and αz above.
- * - **Typed arrays** are lists of numbers, and `run` returns a Float32Array. brain.js takes their indices for keys.
+ * - **Typed arrays** are lists of numbers, and `run` returns a Float32Array. brain.js treats their indices as keys.
  * - **`inputSize` and `outputSize`** are checked against the data. brain.js replaces them.
  * - **`run` and `test`** throw a StateError before the network has weights. In version 1, `run` returns null.
  * - **Initial weights** come from a seeded generator (`seed`), so a program gets the same network on every run.
  * - **Changes that are too small to matter** are dropped: those below 2⁻¹⁰⁰, and those that no longer alter a weight whose
  *   input is zero.
- * - **`fromJSON`** checks all that it reads (FormatError), accepts the files of versions 1 and 2, and treats `__proto__` as a key
- *   like any other. `toJSON` writes the form of version 2, which keeps the order of keys; `toLegacyJSON` writes that of version 1.
+ * - **`fromJSON`** checks everything it reads (FormatError), accepts the files of versions 1 and 2, and treats
+ *   `__proto__` as a key like any other. `toJSON` writes the form of version 2, which keeps the order of keys;
+ *   `toLegacyJSON` writes that of version 1.
  * - **`toFunction`** writes each weight once. In brain.js the source grows with the product of the layer sizes. It handles units
  *   with a bias of 0 and quotes in keys. If a page forbids `new Function`, it returns a closure instead.
  * - **`CrossValidate`** doesn't reorder the caller's data, and tests every sample exactly once, even if k doesn't divide their
  *   number.
  * - **`TrainStream`** isn't a Node.js stream. It has `write` and `endInputs`, but neither `pipe` nor events.
- * - **`trainAsync`** trains for ten milliseconds at a time. A network in training rejects a second training.
+ * - **`trainAsync`** trains for ten milliseconds at a time. A network that's being trained rejects a second call.
  * - **Missing members**: `errorCheckInterval`, methods whose names begin with `_`, and the single steps of training
  *   (`runInput`, `calculateDeltas`, `adjustWeights`). `weights` and `biases` are copies.
- * - **At most 65,536 inputs** use the fast path for inputs that are mostly zero. Wider data train too, but more slowly.
+ * - **At most 65,536 inputs** use the fast path for inputs that are mostly zero. Wider data works too, but trains more
+ *   slowly.
  *
- * - **A new output key** in a later training throws a RangeError; brain.js trains as if it were not there. `test` counts a
- *   sample of an unknown key among the misclasses.
- * - **Targets that the activation doesn't reach**, such as 5 for sigmoid, throw a RangeError; brain.js trains on them in vain.
+ * - **A new output key** in a later call to `train` throws a RangeError; brain.js ignores the key. `test` counts a sample
+ *   with an unknown key among the misclasses.
+ * - **Targets that the activation doesn't reach**, such as 5 for sigmoid, throw a RangeError; brain.js can't learn them.
  *
  * Not included: NeuralNetworkGPU, recurrent networks, FeedForward and its layers, AE (their names throw on `new`), `toSVG`,
  * DataFormatter, and the functions of `lookup` for lists of objects.
  *
  * @module bp4/brain
  */
+// First, so that the compiled kernels open the bundle, as in ../network.ts
+import { NeuralNetwork } from './neural-network.js';
 import { absent } from './absent.js';
 import { CrossValidate } from './cross-validate.js';
 import { likely } from './likely.js';
 import { lookup } from './lookup.js';
-import { NeuralNetwork } from './neural-network.js';
 import { TrainStream } from './train-stream.js';
 import { max, mse, ones, ones2D, random, randomWeight, randos, range, toArray, zeros } from './utilities.js';
 

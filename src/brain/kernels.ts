@@ -1,6 +1,6 @@
 import type { Engine, StepKernels } from '../kernels/kernels.js';
 
-/** The engine: WebAssembly if the host supports it ('auto'), or plain TypeScript. Both compute the same bits. */
+/** The engine: WebAssembly if the host supports it ('auto'), or plain TypeScript. Both compute identical results. */
 export type BrainEngine = 'auto' | 'wasm' | 'reference';
 
 /** The kernels of bp4/brain, with a memory to themselves. */

@@ -1,9 +1,9 @@
+import { wasmText } from './wasm-module.js';
 import { EngineError } from '../errors.js';
 import { decodeText } from '../kernels/decode-text.js';
 import { PagedMemory } from '../memory/memory.js';
 import type { BrainEngine, BrainKernels } from './kernels.js';
 import { brainReference } from './reference.js';
-import { wasmText } from './wasm-module.js';
 
 type Exports = Pick<BrainKernels, 'addFloats' | 'feedForward' | 'learn'> & {
   readonly heapBase: { readonly value: number };

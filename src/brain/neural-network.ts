@@ -1,6 +1,7 @@
+import { giveBackMachine, toSpec, takeMachine, type Machine, type Shape, type State } from './machine.js';
 import { DivergenceError, RangeFault, StateError } from '../errors.js';
 import type { NetworkJSON } from '../model/json.js';
-import { areFinite, type Parameters } from '../model/state.js';
+import type { Parameters } from '../model/state.js';
 import { Random } from '../base/random.js';
 import {
   addKeys,
@@ -28,7 +29,6 @@ import {
   type NeuralNetworkJSON,
   type Written,
 } from './json.js';
-import { giveBackMachine, toSpec, takeMachine, type Machine, type Shape, type State } from './machine.js';
 import {
   checkSizes,
   mergeNetworkOptions,
@@ -57,13 +57,13 @@ export type Samples<Input, Output> =
   readonly Datum<Partial<Input>, Partial<Output>>[] | Datum<Partial<Input>, Partial<Output>>;
 
 /**
- * The dense network of brain.js 1.6 and 2, trained by WebAssembly. `import { NeuralNetwork } from 'bp4/brain'` replaces the
- * import from brain.js. Options, defaults and algorithm are the same. From the same weights, training is the same within the
- * rounding of single precision.
+ * The dense network of brain.js 1.6 and 2, trained by WebAssembly. `import { NeuralNetwork } from 'bp4/brain'` replaces
+ * the import from brain.js. Options, defaults and algorithm are the same. From the same weights, training is the same up
+ * to single-precision rounding.
  *
- * It learns sample by sample, in the order of the data, with quadratic cost: change = η·δ·x + μ·(the change before),
- * weight += change, bias += η·δ without momentum. With `praxis: 'adam'` it uses Adam. Initial weights and biases are
- * U(−0.2, 0.2).
+ * It learns sample by sample, in the order of the data, with the quadratic cost: change = η·δ·x + μ·(the previous
+ * change), weight += change, bias += η·δ without momentum. With `praxis: 'adam'` it uses Adam. Initial weights and biases
+ * are U(−0.2, 0.2).
  *
  * The documentation of the module lists the differences from brain.js.
  */
@@ -169,8 +169,8 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * Redraws all weights and biases for the current `sizes`, and clears the memory of momentum and Adam.
-   * @throws StateError if the sizes are unknown, or during a training
+   * Redraws all weights and biases for the current `sizes`, and clears the state of momentum and Adam.
+   * @throws StateError if the sizes are unknown, or during training
    */
   initialize(): void {
     this.#assertIdle('initialize');
@@ -195,14 +195,14 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
 
   /**
    * Trains until the error is at most `errorThresh`, or for `iterations` epochs, or until `timeout`.
-   * @param data    samples, or a single one. All inputs are lists of one length, or objects of numbers in which a missing key is 0; the same
-   *                holds for outputs
-   * @param options as in the constructor; they stay in effect for later trainings
+   * @param data    samples, or a single one. All inputs are lists of the same length, or objects of numbers, in which a
+   * missing key counts as 0; the same holds for outputs
+   * @param options as in the constructor; they stay in effect for later calls
    * @returns the error of the last epoch, and the number of epochs
    * @throws TypeError or RangeError that names the sample or the option, before anything changes
    * @throws DivergenceError if the error or a weight becomes NaN or infinite; the network is as before the call
    * @throws StateError during another training
-   * @throws any error of `log` or `callback`; the network keeps what it has learned until then
+   * @throws any error of `log` or `callback`; the network keeps what it has learned so far
    */
   train(data: Samples<Input, Output>, options: Partial<TrainOptions> = {}): TrainingStatus {
     return this.#training(data, options, (epochs) => {
@@ -294,7 +294,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * Changes options of training; the others stay.
+   * Changes some options of training, and keeps the others.
    * @throws RangeError if an option is outside the bounds of brain.js, before anything changes
    */
   updateTrainingOptions(options: Partial<TrainOptions>): void {
@@ -305,7 +305,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * Registers the keys of a sample, before a training whose data lack some of them.
+   * Registers the keys of a sample, before training on data that lacks some of them.
    * @throws StateError if the network has weights and the sample has new keys
    */
   addFormat(datum: Datum<Partial<Input>, Partial<Output>>): void {
@@ -346,7 +346,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * Replaces this network by one that `toJSON` or brain.js 1 or 2 wrote.
+   * Replaces this network with one that `toJSON` or brain.js 1 or 2 wrote.
    * @returns this
    * @throws FormatError that names the place, before anything changes
    */
@@ -417,7 +417,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     };
   }
 
-  /** The current state, also during a training. */
+  /** The current state, even during training. */
   #current(): State | undefined {
     this.#settle();
     if (this.#session) this.#state = this.#session.state;
@@ -429,8 +429,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     if (!this.#pattern) return;
     const { session, machine } = this.#pattern;
     this.#pattern = undefined;
-    this.#state = session.state;
-    machine.state = this.#state;
+    this.#state = session.end();
     giveBackMachine(machine);
   }
 
@@ -480,7 +479,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     return samples;
   }
 
-  /** The beginning and the end that all trainings share. */
+  /** The start and the end that all kinds of training share. */
   #training<Result extends TrainingStatus | Promise<TrainingStatus>>(
     data: unknown,
     options: Partial<TrainOptions>,
@@ -497,11 +496,9 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     this.#session = session;
     const epochs = new Epochs(session, trainOpts, this.#sizes);
     const end = (error?: unknown): void => {
-      const state = session.state;
       this.#session = undefined;
-      const isLost = error instanceof DivergenceError || !areFinite(state.parameters);
-      this.#state = isLost ? before : state;
-      machine.state = isLost ? undefined : state;
+      const isLost = error instanceof DivergenceError || !machine.isFinite;
+      this.#state = isLost ? session.undo() : session.end();
       giveBackMachine(machine);
       if (isLost && error === undefined)
         throw divergence(epochs.status.iterations, samples.count, this.#sizes);

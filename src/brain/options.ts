@@ -4,7 +4,7 @@ import type { BrainEngine } from './kernels.js';
 
 export type BrainActivation = 'sigmoid' | 'relu' | 'leaky-relu' | 'tanh';
 
-/** The progress of a training. */
+/** The progress of training. */
 export interface TrainingStatus {
   /** The mean over the last epoch's samples of the mean squared error before each sample's update. */
   error: number;
@@ -56,11 +56,11 @@ export interface NeuralNetworkOptions {
   /** The units of each hidden layer. Default one layer of half the number of inputs, but at least 3. */
   hiddenLayers?: number[] | null | undefined;
   /**
-   * The seed of the initial weights; a safe integer. By default the first network of a program has 1, the next 2, and so on, so
-   * that networks differ and a program gets the same ones on every run. Not in brain.js.
+   * The seed of the initial weights; a safe integer. By default the first network of a program has seed 1, the next 2,
+   * and so on, so networks differ, and each run of a program gets the same ones. Not in brain.js.
    */
   seed?: number | undefined;
-  /** 'auto' (default), 'wasm' or 'reference'; all compute the same bits. Not in brain.js. */
+  /** 'auto' (default), 'wasm' or 'reference'; all compute identical results. Not in brain.js. */
   engine?: BrainEngine | undefined;
 }
 

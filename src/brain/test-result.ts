@@ -6,7 +6,7 @@ export interface Misclass {
   /** The target. */
   readonly output: Float32Array;
   /**
-   * The answer of the network, and the expected one: 0 or 1 with one output, else the index of the largest; −1 for a key
+   * The predicted class, and the expected one: 0 or 1 with one output, otherwise the index of the largest; −1 for a key
    * that the network doesn't know.
    */
   readonly actual: number;

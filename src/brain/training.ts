@@ -1,11 +1,11 @@
-import { readParameters, writeParameters } from '../model/parameters.js';
+import { writeParameters } from '../model/parameters.js';
 import { RangeFault } from '../errors.js';
 import { ADAM } from '../kernels/codes.js';
 import { LINE, roundUp } from '../memory/layout.js';
 import { writeStruct } from '../memory/struct-fields.js';
 import { Window } from '../memory/structs.js';
 import { plainRule } from '../model/model.js';
-import type { Machine, State } from './machine.js';
+import { HeldState, type Machine, type State } from './machine.js';
 import type { TrainOptions } from './options.js';
 
 /** Packed samples: rows of inputs, and rows of targets. */
@@ -25,6 +25,8 @@ export class BrainTraining {
   readonly #machine: Machine;
   readonly #options: TrainOptions;
   readonly #before: State;
+  /** The state before, if the memory still held it, so that the machine can restore it. */
+  readonly #kept: HeldState | undefined;
   readonly #isAdam: boolean;
   readonly #count: number;
   #live = 0;
@@ -49,6 +51,10 @@ export class BrainTraining {
     this.#before = state;
     this.#isAdam = options.praxis === 'adam';
     this.#count = samples.count;
+    const isHeld = state instanceof HeldState && state.isHeldBy(machine);
+    this.#kept = isHeld && state.isAdam === this.#isAdam ? state : undefined;
+    if (this.#kept) machine.keep();
+    else if (isHeld) state.release();
     machine.state = undefined; // from now on its parameters match no state
     this.#remember();
     this.#place(samples, isReplaceable);
@@ -56,15 +62,26 @@ export class BrainTraining {
 
   /** A copy of the state learned so far. */
   get state(): State {
-    const { model } = this.#machine;
-    const parameters = readParameters(model);
-    const first = readParameters(model, model.slot(0));
-    if (!this.#isAdam) return { ...this.#before, parameters, changes: first };
-    return {
-      ...this.#before,
-      parameters,
-      adam: { first, second: readParameters(model, model.slot(1)), step: model.step },
-    };
+    return this.#machine.read(this.#isAdam, this.#rest);
+  }
+
+  get #rest(): Pick<State, 'changes' | 'adam'> {
+    const { changes, adam } = this.#kept?.rest ?? this.#before;
+    return this.#isAdam ? { changes } : { adam };
+  }
+
+  /** Ends the training, and leaves its state in the memory of the machine. @returns the state */
+  end(): State {
+    return (this.#machine.state = new HeldState(this.#machine, this.#isAdam, this.#rest));
+  }
+
+  /** Undoes the training. @returns the state before it */
+  undo(): State {
+    if (this.#kept) {
+      this.#machine.restore();
+      this.#machine.state = this.#before;
+    }
+    return this.#before;
   }
 
   /** Trains until the error is at most `errorThresh`, for at most `epochs`. @returns the number of epochs run */
@@ -101,9 +118,8 @@ export class BrainTraining {
   #remember(): void {
     const { model } = this.#machine;
     const { beta1, beta2, epsilon } = this.#options;
-    const { adam, changes } = this.#before;
-    const remembered = this.#isAdam ? (adam ? [adam.first, adam.second] : []) : changes ? [changes] : [];
     model.reserve(1, this.#isAdam ? 2 : 1);
+    const adam = this.#kept ? model : this.#before.adam;
     model.useRule(
       this.#isAdam
         ? {
@@ -114,6 +130,15 @@ export class BrainTraining {
         : plainRule,
       [],
     );
+    if (this.#kept) return;
+    const { adam: moments, changes } = this.#before;
+    const remembered = this.#isAdam
+      ? moments
+        ? [moments.first, moments.second]
+        : []
+      : changes
+        ? [changes]
+        : [];
     model.clearSlots();
     for (const [n, slot] of remembered.entries()) writeParameters(model, slot, model.slot(n));
   }

@@ -12,20 +12,20 @@ import {
 import { FileError } from '../node/file-error.js';
 import { cureWithFlags, findFlag } from './flags.js';
 
-// What ends a command, and how the errors of the library become that: by their class and fields, never by their words. A
-// place is shown to people and is not read back, either: who calls the library knows which file or flag it gave.
+// The errors that end a command. Errors of the library are converted by their class and fields, never by their messages.
+// A place is only shown, never parsed: the caller of the library knows which file or flag it passed.
 
-/** What was typed is wrong. */
+/** The command line is wrong. */
 export class UsageError extends FaultError {
   override readonly name = 'UsageError';
 
-  /** @param place the flag or the file, '' if it is the whole line */
+  /** @param place the flag or the file; '' for the whole line */
   constructor(place: string, problem: string, cure?: string, options?: CauseOptions) {
     super({ place, problem, cure, option: options?.option }, options);
   }
 }
 
-/** What is in a file is wrong, or the file cannot be read or written. */
+/** The content of a file is wrong, or the file can't be read or written. */
 export class DataError extends FaultError {
   override readonly name = 'DataError';
 
@@ -36,22 +36,22 @@ export class DataError extends FaultError {
 }
 
 interface CauseOptions extends ErrorOptions {
-  /** Of the library, which the cure names: `describeError` names the flag instead. */
+  /** The option of the library that the cure names. `describeError` names the flag instead. */
   readonly option?: FaultOption | undefined;
 }
 
-/** The training was stopped by a signal, and saved. */
+/** Training was stopped by a signal, and saved. */
 export class StoppedError extends FaultError {
   override readonly name = 'StoppedError';
 }
 
-/** Whether an error says that what the library was given is wrong: not that it was called in a wrong state, nor a bug. */
+/** Whether an error means that the input of the library is wrong, and not that it was called in a wrong state or has a bug. */
 export function isInputFault(error: unknown): error is Error & Fault {
   return error instanceof TypeFault || error instanceof RangeFault || error instanceof FormatError;
 }
 
 /**
- * Runs what reads or writes a file. What is wrong in it is reported with its name in front: `iris.csv, row 12, …`.
+ * Runs a function that reads or writes a file. Errors start with its name: `iris.csv, row 12, …`.
  * @throws DataError
  */
 export async function inFile<Result>(path: string, read: () => Result | Promise<Result>): Promise<Result> {
@@ -62,19 +62,19 @@ export async function inFile<Result>(path: string, read: () => Result | Promise<
   }
 }
 
-/** An error that says nothing about the file stays as it is. */
+/** Errors that aren't about the file pass through unchanged. */
 export function toDataError(path: string, error: unknown): unknown {
   if (isSystemError(error))
     return new DataError(path, describeSystemError(error), undefined, { cause: error });
   if (!isInputFault(error)) return error;
   const { place, problem, cure, option } = error;
-  const inner = place === 'CSV' ? '' : place; // without a row, the path says all
+  const inner = place === 'CSV' ? '' : place; // without a row, the path is enough
   return new DataError(joinPlaces(path, inner), problem, cure, { cause: error, option });
 }
 
 /**
- * Runs what takes the value of one flag.
- * @throws UsageError under the flag, where the value is refused
+ * Runs a function that takes the value of one flag.
+ * @throws UsageError under the flag, if the value is rejected
  */
 export function underFlag<Result>(flag: string, take: () => Result): Result {
   try {
@@ -85,8 +85,8 @@ export function underFlag<Result>(flag: string, take: () => Result): Result {
 }
 
 /**
- * An error that says nothing about what was typed stays as it is.
- * @param place the flag or file that is at fault, where it is known
+ * Errors that aren't about the command line pass through unchanged.
+ * @param place the flag or file at fault, if known
  */
 export function toUsageError(error: unknown, place?: string): unknown {
   if (!isInputFault(error)) return error;
@@ -111,8 +111,8 @@ const describeSystemError = (error: NodeJS.ErrnoException): string =>
   (error.code !== undefined && systemProblems[error.code]) || error.message;
 
 /**
- * What is said of an error, in parts.
- * @param flags of the command that ran: a cure recommends no others
+ * The parts of an error message.
+ * @param flags of the command that ran: a cure names only these
  */
 export function explainError(error: unknown, flags: readonly string[]): Omit<Fault, 'option'> {
   if (error instanceof FileError && isSystemError(error.cause))
@@ -124,6 +124,6 @@ export function explainError(error: unknown, flags: readonly string[]): Omit<Fau
   return { place: '', problem: error instanceof Error ? error.message : String(error) };
 }
 
-/** The same in words. */
+/** The same as text. */
 export const describeError = (error: unknown, flags: readonly string[]): string =>
   describeFault(explainError(error, flags));

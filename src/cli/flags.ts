@@ -2,11 +2,11 @@ import type { Fault, FaultOption } from '../errors.js';
 
 type Values = readonly (string | number)[];
 
-/** What stands on the command line for an option of the library. */
+/** The command-line options for an option of the library. */
 interface FlagEntry {
-  /** The first is the one that a fault of the option is reported under, and that a cure names. */
+  /** Errors are reported under the first one, and cures name it. */
   readonly flags: readonly string[];
-  /** How a cure that names the option reads here. Default: `use --flag VALUE`. */
+  /** The text of a cure that names the option. Default: `use --flag VALUE`. */
   readonly cure?: (values: Values) => string;
 }
 
@@ -16,7 +16,7 @@ const missingCures: Readonly<Record<string, string>> = {
   category: '--missing category keeps them',
 };
 
-/** By the name that the option has in the library. The one place that knows both names. */
+/** By the name of the option in the library. Only this table knows both names. */
 export const flagTable: Readonly<Record<string, FlagEntry>> = {
   // Network.train
   epochs: { flags: ['epochs'] },
@@ -108,7 +108,7 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
   layers: { flags: ['layers'] },
 };
 
-/** Options of `Network.train` that the command line has under no flag, each with the reason. */
+/** Options of `Network.train` without a command-line option, each with the reason. */
 export const withoutFlag: Readonly<Record<string, string>> = {
   validation: 'a part of the data is set aside by --validation-split',
   metrics: 'functions; the figures of the test part are reported at the end',
@@ -117,7 +117,7 @@ export const withoutFlag: Readonly<Record<string, string>> = {
   signal: 'Ctrl-C',
 };
 
-/** `--missing`, of an option that the command line has. */
+/** `--missing`, for an option that the command line has. */
 export function findFlag(option: FaultOption | undefined): string | undefined {
   return option && Object.hasOwn(flagTable, option.name)
     ? `--${flagTable[option.name]!.flags[0]!}`
@@ -125,7 +125,7 @@ export function findFlag(option: FaultOption | undefined): string | undefined {
 }
 
 /**
- * What to do about a fault, as it is typed; nothing where the command lacks the flag.
+ * The cure of a fault, in terms of the command line; undefined if the command lacks the flag.
  * @param flags of the command that runs
  */
 export function cureWithFlags({ cure, option }: Fault, flags: readonly string[]): string | undefined {

@@ -30,7 +30,7 @@ function report(error: unknown, flags: readonly string[], argv: readonly string[
     exitCode === exitCodes.fault ? ' (this is a bug in bp4; rerun with --debug for a stack trace)' : '';
   writeMessage(`${toVisibleLine(describeFault(explained))}${hint}`);
   if (argv.includes('--debug')) process.stderr.write(`${describeStack(error)}\n`);
-  // a training that was stopped has its own event
+  // a stopped run has its own event
   if (argv.includes('--json') && !(error instanceof StoppedError))
     new Output({ json: true, quiet: false }).event('error', { ...explained, exitCode });
   process.exitCode = exitCode;
@@ -44,8 +44,8 @@ function describeStack(error: unknown): string {
 }
 
 /**
- * What commander is given: `help NAME` is `NAME --help`, which loads the command; and of an unknown command only the name,
- * because with --help commander would show the overview instead of the nearest command.
+ * The arguments for commander. `help NAME` becomes `NAME --help`, which loads the command. Of an unknown command only the
+ * name remains: with --help, commander would show the overview instead of the nearest command.
  */
 function normalize(argv: readonly string[]): readonly string[] {
   const [first, second] = argv;
@@ -64,7 +64,7 @@ try {
   if (argv.length === 0) program.outputHelp();
   else await program.parseAsync(normalize(argv), { from: 'user' });
 } catch (error) {
-  // help and the version end in one, too, once they are printed
+  // help and the version also end in an error, after they are printed
   if (!(error instanceof CommanderError)) {
     const command = program.commands.find((each) => each.name() === argv[0]);
     const flags = command?.options.flatMap(({ long }) => long ?? []) ?? [];

@@ -7,7 +7,7 @@ import { styleForTerminal } from './terminal/style.js';
 import type { CommandDefinition, OptionGroup } from './options/command.js';
 import { findMeant, findMeantCommand } from './options/other-names.js';
 
-// What is typed becomes a call of a command: commander parses, prints help and suggests names.
+// Turns the command line into a call of a command: commander parses it, and prints help.
 
 const outputGroup: OptionGroup = {
   heading: 'Output',
@@ -28,7 +28,7 @@ const joinCommandNames = (command: Command): string =>
 
 const seeHelp = (command: Command): string => `see ${joinCommandNames(command)} --help`;
 
-/** A command of commander that throws what was typed wrong, from commander's data: its texts are not used. */
+/** A commander command that throws our own errors, built from commander's data. Commander's messages aren't used. */
 class BP4Command extends Command {
   #last: string | undefined;
   #unknown: string | undefined;
@@ -105,7 +105,7 @@ export function createProgram(version: string, argv: readonly string[]): Command
     .configureHelp({
       subcommandTerm: (command) => command.name(),
       styleTitle: styleForTerminal('bold'),
-      // ours have their defaults in words, where these depend on the data
+      // our descriptions include the defaults, because some depend on the data
       optionDescription: ({ description }) => description,
     })
     .addHelpText('after', `\n${formatExamples(commands.map(({ example }) => [example]))}\n\n${exitCodeHelp}`);
@@ -154,7 +154,7 @@ function configure(
   });
 }
 
-/** `--out --json` lacks the value of --out; `--label=--json` does not. */
+/** `--out --json` lacks the value of --out; `--label=--json` doesn't. */
 function rejectOptionAsValue(command: Command, option: Option, value: string, argv: readonly string[]): void {
   if (option.required && value.startsWith('--') && argv.includes(value)) {
     throw new UsageError(option.long!, `expected a value, got the option ${value}`, seeHelp(command));

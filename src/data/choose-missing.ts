@@ -9,9 +9,9 @@ const MOST_DROPPED = 0.1;
 const MOST_COUNTED = 1000;
 
 /**
- * Reads a table, and chooses what becomes of missing values: a category of its own if a categorical input has some ('category');
- * else their rows are left out ('drop'), unless that loses more than a tenth of the rows, or a class. Then the mean of the
- * column stands for them ('mean'), if only numeric inputs have some. Without any, 'error'.
+ * Reads a table, and chooses how to handle missing values. 'category' if a categorical input has some. Otherwise 'drop',
+ * unless it loses more than a tenth of the rows, or a class; then 'mean', if only numeric inputs have missing values.
+ * 'error' if there are none.
  * @param read reads the suggested columns with a policy; it's called once or twice
  * @throws what `read` throws
  */

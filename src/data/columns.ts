@@ -21,10 +21,10 @@ export type MissingPolicy = 'error' | 'drop' | 'mean' | 'category';
 
 /** The category of a missing value. */
 export const MISSING = '';
-/** That of the categories that `maxCategories` joins. */
+/** The category into which `maxCategories` merges the rare ones. */
 const OTHER = 'other';
 
-/** Selects the columns for inputs and answers. */
+/** Selects the columns for inputs, and for the label or targets. */
 export interface ColumnOptions extends GapOptions {
   /** The input columns. Default: all columns except the label or targets. */
   readonly inputs?: readonly string[];
@@ -41,13 +41,14 @@ export interface ColumnOptions extends GapOptions {
   readonly classes?: Categories;
   /**
    * How to handle missing values: 'error' throws a RangeError naming the row and column; 'drop' skips the row; 'mean'
-   * uses the mean of the column, which must be a numeric input; 'category' keeps every row that has an answer: in a categorical
-   * input, missing is a category of its own, the empty text, and a numeric input gets its mean. Default 'error'.
+   * uses the mean of the column, which must be a numeric input; 'category' keeps every row that has a label or targets: a
+   * missing category becomes a category of its own, the empty text, and a missing number becomes the mean. Default
+   * 'error'.
    */
   readonly missing?: MissingPolicy;
   /**
-   * The most categories of an input. The most frequent ones are kept, and the others become one more category, 'other'; so do
-   * categories that only a later file has. Doesn't apply to categories that are given. Default: no limit.
+   * The maximum number of categories of an input. The most frequent ones are kept, and the others become one more
+   * category, 'other', also in later files. Doesn't apply to categories that you list yourself. Default: no limit.
    */
   readonly maxCategories?: number;
   /**
@@ -78,19 +79,19 @@ const noGaps = new Gaps();
 
 /** How the texts of a column are read. */
 export interface TextReading {
-  /** Undefined if nothing is known of them. */
+  /** Undefined if nothing is known about them. */
   readonly format?: ColumnFormat | undefined;
   readonly gaps: Gaps;
 }
 
 /** How a column reads its values. */
 interface ColumnReading {
-  /** The most categories to keep. Default: no limit. */
+  /** The maximum number of categories to keep. Default: no limit. */
   readonly most?: number | undefined;
   readonly reading?: TextReading;
 }
 
-/** A text that isn't a plain number, in a column whose format is not known. The profile of all its texts may find it. */
+/** A text that isn't a plain number, in a column whose format isn't known. The profile of all its texts may find the format. */
 export class UnknownFormat extends TypeFault {
   readonly column: string;
   readonly text: string;
@@ -119,7 +120,7 @@ export class Column {
   readonly #codes: Map<string | number, number>;
   /** How often each code occurs. */
   readonly #counts: number[] = [];
-  /** The number of categories to keep; the others are joined. */
+  /** The number of categories to keep; the others are merged. */
   readonly #most: number;
   /** Whether a missing value is a category. */
   #hasMissing = false;
@@ -161,19 +162,19 @@ export class Column {
     const { gaps, format } = this.#reading;
     const first = value.charCodeAt(0);
     const code = first === MINUS ? value.charCodeAt(1) : first;
-    // A fast path for most cells; 1.#IND is missing.
+    // A fast path for most cells. 1.#IND counts as missing.
     if (code >= ZERO && code <= NINE && !value.includes('#')) return gaps.isGiven(value);
     const isNumber = format ? this.#isOfNumbers(format) : !this.#mayBeText;
     if (this.#given?.includes(value as never)) return false;
     return isNumber ? gaps.isInNumbers(value) || isInfinite(value) : gaps.isInTexts(value);
   }
 
-  /** Whether a column with this format holds numbers only. Words for true and false may have others beside them. */
+  /** Whether a column with this format holds numbers only. Words for true and false may occur among other words. */
   #isOfNumbers({ kind }: ColumnFormat): boolean {
     return kind === 'text' ? this.#isCategorical === false : kind !== 'boolean';
   }
 
-  /** Without a format, whether the column holds texts, or may turn out to. */
+  /** Without a format: whether the column holds texts, or may turn out to hold them. */
   get #mayBeText(): boolean {
     return this.#isCategorical ?? this.#source.origin === 'values';
   }
@@ -299,7 +300,7 @@ export class Column {
   }
 
   /**
-   * Decides the categories, after all values have been encoded.
+   * Fixes the categories, after all values have been encoded.
    * @returns the categories, and the final value of each provisional code: a numeric input category keeps its value,
    * others become an index; that of a missing value is at NaN
    */
@@ -350,7 +351,10 @@ export class Column {
     });
   }
 
-  /** The categories in the order of their codes, as numbers if every text is another one: 01 and 1 are two categories. */
+  /**
+   * The categories in the order of their codes, as numbers if all texts are different numbers. Otherwise 01 and 1 are two
+   * categories.
+   */
   #uncoded(): Categories {
     const values = [...this.#codes.keys()];
     const numbers = values.map(Number);
@@ -369,11 +373,11 @@ interface Decision {
   readonly meanings: readonly number[];
   /** The value of a missing category. */
   readonly ofMissing: number | undefined;
-  /** Whether rare categories were joined. */
+  /** Whether rare categories were merged. */
   readonly hasOthers: boolean;
 }
 
-/** 1.0 is written for 1 where other numbers of the column have fractions. */
+/** If other numbers of the column have fractions, 1 may be written as 1.0. */
 const withoutEmptyFraction = (value: string | number): string => String(value).trim().replace(/\.0*$/, '');
 
 function sorted(categories: Categories): Categories {
@@ -446,7 +450,7 @@ export function planColumns(source: RowSource, options: ColumnOptions): ColumnPl
     if (isAnswer.has(name))
       throw new RangeFault({
         place: 'inputs',
-        problem: `${show(name)} is an answer`,
+        problem: `${show(name)} is the label or a target`,
         cure: 'leave it out of the inputs',
       });
   }

@@ -42,7 +42,7 @@ const LONGEST_ROW = 2 ** 24;
 /** A first line `sep=;` is at most this long. */
 const SEPARATOR_LINE = 16;
 
-/** Parses the rows of a CSV text (RFC 4180) that arrives in arbitrary chunks. Lines may end in CR, LF or both. */
+/** Parses the rows of a CSV text (RFC 4180) that arrives in chunks of any size. Lines may end in CR, LF or both. */
 class RowReader {
   #delimiter: string | undefined;
   #parser: Papa.Parser | undefined;
@@ -198,7 +198,7 @@ export class CSVRows implements TextRows {
     return this.#header !== undefined;
   }
 
-  /** Rows that are no data, in order: at most 1000. */
+  /** Rows that aren't data, in order: at most 1000. */
   get skipped(): readonly SkippedRow[] {
     return [...this.#rows.skipped, ...this.#skipped];
   }
@@ -273,7 +273,7 @@ export class CSVRows implements TextRows {
     });
   }
 
-  /** Rows, or the header, may end in the delimiter: after the named columns every field is empty. */
+  /** Rows, or the header, may end with a delimiter: all fields after the named columns are empty. */
   #findWidth(first: readonly string[]): number {
     const names = this.#names!;
     if (!this.#header)
@@ -312,7 +312,7 @@ export class CSVRows implements TextRows {
     this.#stray = { error: this.#stray?.error ?? error, skipped };
   }
 
-  /** How to go on after a row with another number of fields than the header. */
+  /** How to continue after a row whose number of fields differs from the header's. */
   #adviseOn(cells: readonly string[]): Pick<Fault, 'cure' | 'option'> {
     const header = this.#header;
     const isFirst = header !== undefined && this.#last === header.number;
@@ -387,13 +387,13 @@ export function readCSV(text: string, options: CSVOptions): SampleArrays {
 }
 
 /**
- * Reads CSV texts larger than memory, for `net.train({ batches: csvBatches(…) })`. Each epoch opens the text again and
- * holds one batch of it at a time.
+ * Reads CSV texts larger than memory, for `net.train({ batches: csvBatches(…) })`. Each epoch opens the text again, and
+ * holds one batch at a time.
  * @param source opens the text from its beginning: `() => createReadStream('a.csv')`, or
  * `async () => (await fetch(url)).body`
- * @param options as for `Dataset.fromCSV`, but classes and categories are required, because they're unknown until the
- * whole text has been read, `missing: 'mean'` and `'category'` are not supported, and numbers that JavaScript writes
- * otherwise need their `formats`
+ * @param options as for `Dataset.fromCSV`, with three differences, because the text isn't read beforehand: classes and
+ * categories are required, `missing: 'mean'` and `'category'` aren't supported, and columns that don't hold plain numbers
+ * need `formats`
  * @param rowsPerBatch rows per batch; the last batch may have fewer
  * @returns a function that opens the batches; iterating over them throws TypeError or RangeError naming the row and
  * column

@@ -37,8 +37,8 @@ export interface StreamOptions {
    */
   readonly rowsPerBatch?: number;
   /**
-   * Called with a sentence if the first epoch shows that the file is sorted by class: some batch lacks a class of which it
-   * should hold twenty. The class is also given alone. Default: `console.warn` of the sentence.
+   * Called with a message if the first epoch shows that the file is sorted by class: a batch lacks a class of which it
+   * should hold twenty samples. The second argument is that class. Default: `console.warn` of the sentence.
    */
   readonly onWarning?: (message: string, name: string | number) => void;
 }
@@ -47,8 +47,8 @@ const NUMBERS_PER_BATCH = 2 ** 20;
 
 /**
  * Samples in a file larger than memory. `train` accepts it instead of data. Opening it reads the file once, to find the
- * classes, the categories, the replacements for missing values and the number of samples, the same as `Dataset` finds
- * for the same rows. Each epoch then reads the file once more, a batch at a time.
+ * classes, the categories, the replacements for missing values and the number of samples, exactly as `Dataset` does. Each
+ * epoch then reads the file again, one batch at a time.
  */
 export class DataStream implements Stream {
   /** Opens the file from the beginning; iterating throws TypeError, RangeError or FormatError naming the place. */
@@ -181,8 +181,8 @@ export class DataStream implements Stream {
   /**
    * Reads objects with named values as `Dataset.fromObjects` does, for example the rows of a database. The first row
    * names the columns.
-   * @param source opens the rows from the beginning: `() => statement.iterate()`; a promise of them, or an async
-   * iterable, will do
+   * @param source opens the rows from the beginning: `() => statement.iterate()`; may return a promise or an async
+   * iterable
    * @throws TypeError or RangeError naming the option, or the row and column
    */
   static async fromObjects(
@@ -247,7 +247,7 @@ export class DataStream implements Stream {
   }
 
   /**
-   * Fits transforms to these samples, to the same bits as `Dataset.fitTransforms` for the same rows. The first fit of
+   * Fits transforms to these samples, exactly as `Dataset.fitTransforms` does for the same rows. The first fit of
    * 'standardize' or 'minMax' reads the file once or twice more.
    * @throws TypeError or RangeError naming the option
    */

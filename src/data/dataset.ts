@@ -50,9 +50,9 @@ export interface Split {
 }
 
 /**
- * Samples in memory, in the form that `train` and `evaluate` accept: `inputs`, and `labels` or `targets`, with the
- * names and categories of their columns. A network takes them by these names: its columns, categories and classes may be in
- * another order here. A Dataset is immutable: methods that select samples return a new Dataset.
+ * Samples in memory, in the form that `train` and `evaluate` accept: `inputs`, and `labels` or `targets`, with the names
+ * and categories of their columns. A network matches columns, categories and classes by these names, so their order may
+ * differ from its own. A Dataset is immutable: methods that select samples return a new Dataset.
  */
 export class Dataset extends NamedData {
   readonly #samples: SampleArrays;
@@ -202,8 +202,8 @@ export class Dataset extends NamedData {
   }
 
   /**
-   * Returns the samples as one binary: their numbers to the bit, and the names and categories of the columns. Equal samples
-   * have equal bytes on every host.
+   * Returns the samples as bytes: the exact numbers, and the names and categories of the columns. The same samples
+   * produce the same bytes on every host.
    */
   save(): Uint8Array<ArrayBuffer> {
     return encodeSamples(this.#samples);
@@ -273,8 +273,9 @@ export class Dataset extends NamedData {
   }
 
   /**
-   * Drops the categories that no sample here has. After a split, fit transforms to the training part without them: what only the
-   * test part has is unknown, as in a file that comes later (see `unknown` of `fitTransforms`).
+   * Drops the categories that no sample here has. Call it on the training part of a split before you fit transforms. A
+   * category that only the test part has is then unknown, as it would be in a later file (see `unknown` of
+   * `fitTransforms`).
    */
   withOwnCategories(): Dataset {
     const { inputs, schema } = this.#samples;
@@ -355,8 +356,8 @@ export class Dataset extends NamedData {
   }
 
   /**
-   * Fits transforms to these samples. Fit to the training part alone, not to all samples. A network created with the
-   * transforms takes these data untransformed.
+   * Fits transforms to these samples. Fit them to the training part only, not to all samples. A network created with the
+   * transforms takes untransformed data.
    * @throws TypeError or RangeError naming the option
    */
   fitTransforms(options: FitOptions = {}): Transforms {

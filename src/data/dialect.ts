@@ -18,7 +18,7 @@ export interface CSVDialect {
   /** Whether spaces around fields are dropped, as in `1, 2, red`. Default false. */
   readonly trim?: boolean;
   /**
-   * How to handle rows that are no data: the header again, and lines after the table, such as `(30 rows affected)`.
+   * How to handle rows that aren't data: a repeated header, and lines after the table, such as `(30 rows affected)`.
    * 'error' throws a RangeError naming the row; 'skip' skips and lists them. Default 'error'.
    */
   readonly strayRows?: 'error' | 'skip';

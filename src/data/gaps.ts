@@ -48,12 +48,12 @@ const numberGaps: ReadonlySet<string> = new Set([...inTexts, ...inNumbers]);
 /** Texts that count as missing, and texts that do not, in addition to the rules. */
 export interface GapOptions {
   /**
-   * Further texts that count as missing, in every column; upper and lower case differ. In addition, a column of numbers
-   * has '', 'NA', '?', '-', 'None', 'unknown' and the like; a column of texts has only those that cannot be names, such
-   * as '', 'NA' and '?'.
+   * More texts that count as missing in every column; case-sensitive. In a column of numbers, '', 'NA', '?', '-', 'None',
+   * 'unknown' and the like always count as missing; in a column of texts, only those that can't be names, such as '',
+   * 'NA' and '?'.
    */
   readonly gaps?: readonly string[];
-  /** Texts that do not count as missing in columns of texts, although they look so. */
+  /** Texts that don't count as missing in columns of texts, although they look like it. */
   readonly notGaps?: readonly string[];
 }
 

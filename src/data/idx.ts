@@ -11,7 +11,7 @@ import type { SampleArrays } from './schema.js';
 /** The type code of unsigned bytes, in the third byte of the magic number. */
 const UNSIGNED_BYTES = 8;
 
-/** The two files of a dataset like MNIST, plain or gzipped (.gz). */
+/** The two files of a dataset such as MNIST, plain or gzipped (.gz). */
 export interface IDXFiles {
   /** [n][…]: images, or samples of any other shape. */
   readonly images: Bytes;
@@ -91,7 +91,7 @@ function readHeader(place: string, bytes: Uint8Array, fewest: number): { sizes: 
   return { sizes, at };
 }
 
-/** The two files of a dataset like MNIST, uncompressed. Each function opens its file from the beginning. */
+/** The two files of a dataset such as MNIST, uncompressed. Each function opens its file from the beginning. */
 export interface IDXSources {
   /** [n][…]: images, or samples of any other shape. */
   readonly images: ByteSource;

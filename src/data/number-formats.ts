@@ -70,7 +70,7 @@ export function checkFormat(place: string, format: ColumnFormat): void {
     throw new TypeFault({ place: `${place}.unit`, problem: `expected a string, got ${show(unit)}` });
 }
 
-/** A format in a few words: 'decimal commas'. */
+/** Describes a format in a few words: 'decimal commas'. */
 export function describeFormat(format: ColumnFormat): string {
   if (format.kind === 'date') {
     const written = { ymd: '', dmy: ' with the day first', mdy: ' with the month first' }[format.order];
@@ -90,7 +90,7 @@ export function describeFormat(format: ColumnFormat): string {
 
 export const nameUnit = (unit: string): string => (isCurrency(unit) ? 'currency' : 'unit');
 
-/** Reads a text as a format says. NaN if it isn't written so. */
+/** Reads a text in a format. NaN if the text isn't in this format. */
 export type NumberReader = (text: string) => number;
 
 /** @returns a function that reads a text as a number; NaN if it isn't one in this format */

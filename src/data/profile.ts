@@ -36,7 +36,7 @@ export interface ColumnProfile {
    * 'text'; 'empty' if all are missing; 'other' if some are neither numbers nor text, such as objects or timestamps.
    */
   readonly kind: 'number' | 'text' | 'empty' | 'other';
-  /** How the numbers are written; undefined if JavaScript writes them so, and if the kind is not 'number'. */
+  /** How the numbers are written; undefined if they're plain numbers, or if the kind isn't 'number'. */
   readonly format?: ColumnFormat;
   /** What is uncertain about the format: another reading of the same texts, and the option that chooses it. */
   readonly doubt?: FormatDoubt;
@@ -45,13 +45,13 @@ export interface ColumnProfile {
   /** The texts that count as missing, without empty ones. */
   readonly gaps: readonly TextCount[];
   /**
-   * In a column of numbers, up to 1000 texts that aren't numbers, and in one of few numbers and other texts up to 10 of these;
-   * the most frequent first.
+   * In a column of numbers, up to 1000 texts that aren't numbers; in a column of texts with a few numbers, up to 10. The
+   * most frequent come first.
    */
   readonly words: readonly TextCount[];
   /** In a column of texts: texts that would count as missing in a column of numbers, such as 'None'. */
   readonly kept: readonly TextCount[];
-  /** What the texts look like, if no format reads them: "ranges such as '3-12'". */
+  /** What the texts look like, if no format fits them: "ranges such as '3-12'". */
   readonly looksLike?: string;
   /** Numbers that probably stand for a missing value, such as -999. */
   readonly suspects: readonly number[];
@@ -63,7 +63,7 @@ export interface ColumnProfile {
   readonly isCounter: boolean;
   /** The values of a column that holds neither numbers nor text, for example 'lists', if known. */
   readonly holds?: string;
-  /** Whether some are integers of 16 to 20 digits, which JavaScript rounds: ids. */
+  /** Whether some are integers of 16 to 20 digits, which JavaScript rounds. Those are usually identifiers. */
   readonly isRounded: boolean;
 }
 
@@ -78,18 +78,18 @@ export interface TableProfile {
   /** The number of rows. */
   readonly count: number;
   readonly columns: readonly ColumnProfile[];
-  /** Rows of a CSV text that are no data and were skipped, if there are any: at most 1000. */
+  /** Rows of a CSV text that aren't data and were skipped, if there are any: at most 1000. */
   readonly skipped?: readonly SkippedRow[];
 }
 
 export const listSkipped = ({ skipped = [] }: Pick<RowSource, 'skipped'>): Pick<TableProfile, 'skipped'> =>
   skipped.length > 0 ? { skipped } : {};
 
-/** What is known of the texts of a table. */
+/** What is known about the texts of a table. */
 export interface ProfileOptions extends GapOptions {
-  /** The decimal mark of all columns. Default: what the texts prove; else a point. */
+  /** The decimal mark of all columns. Default: inferred from the texts; if they leave it open, a point. */
   readonly decimal?: '.' | ',';
-  /** The order of dates such as 01/02/2024. Default: what the texts prove; else they are not read. */
+  /** The order of dates such as 01/02/2024. Default: inferred from the texts; if they leave it open, dates aren't read. */
   readonly dates?: 'dmy' | 'mdy';
 }
 
@@ -114,7 +114,7 @@ const emptyProfile = (name: string): ColumnProfile => ({
   isRounded: false,
 });
 
-/** Profiles the columns of a table, and decides what one column leaves open by the others. */
+/** Profiles the columns of a table. What the texts of one column leave open, the other columns decide. */
 export class TableProfiler {
   readonly #options: ProfileOptions;
   readonly #gaps: Gaps;
@@ -145,7 +145,7 @@ export class TableProfiler {
     for (let k = 0; k < this.#columns.length; k++) this.#columns[k]!.add(cells[k]);
   }
 
-  /** @param source of the rows: beside semicolons, decimal commas are common */
+  /** @param source of the rows: decimal commas are common in files with semicolons */
   result({ delimiter, origin }: Pick<RowSource, 'delimiter' | 'origin'>): ColumnProfile[] {
     const known = this.#columns.map((column) => column.proofs(origin));
     const proves = (mark: string): boolean => known.some(({ decimal }) => decimal === mark);
@@ -185,13 +185,13 @@ export async function profileRows(
   return { count, columns: profiler.result(source), ...listSkipped(source) };
 }
 
-/** What the other columns, or the caller, know. */
+/** What the other columns, or the caller, have decided. */
 interface Hints {
   readonly decimal: '.' | ',';
   readonly isDecimalSure: boolean;
   readonly isDecimalForced: boolean;
   readonly dates: DateOrder | undefined;
-  /** Whether numbers are not written as texts. */
+  /** Whether numbers are stored as numbers, not as texts. */
   readonly areTyped: boolean;
 }
 
@@ -260,7 +260,7 @@ class ColumnProfiler {
     if (this.#distinct.size <= MOST_DISTINCT) this.#distinct.add(value);
   }
 
-  /** What this column proves about the table. */
+  /** What this column shows about the whole table. */
   proofs(origin: RowSource['origin']): { decimal: '.' | ',' | undefined; dates: 'dmy' | 'mdy' | undefined } {
     this.#texts.settle();
     // A table may have converted the texts of plain numbers.
@@ -334,9 +334,9 @@ class ColumnProfiler {
   }
 }
 
-/** A column with no more distinct numbers, and with words among them, holds categories. */
+/** A column with at most this many distinct numbers, and with words among them, holds categories. */
 const FEW_NUMBERS = 10;
-/** So many distinct words may be in a column of numbers, even if they are in up to half of the rows. */
+/** A column of numbers may have this many distinct words, even if they make up half of its rows. */
 const FEW_WORDS = 10;
 
 /** Whether a format reads plain numbers as JavaScript does. */
@@ -352,7 +352,7 @@ function count<Key>(counts: Map<Key, number>, key: Key): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-/** The magnitudes of integers that doubles round, and that are still ids. */
+/** The magnitudes of integers that doubles round but that may be ids. */
 const isRoundedId = (number: number): boolean =>
   Math.abs(number) > Number.MAX_SAFE_INTEGER && Math.abs(number) < 2 ** 64;
 
@@ -387,7 +387,7 @@ class Numbers {
   }
 
   /**
-   * The repeated ones that lie far from all other numbers.
+   * Repeated numbers that lie far from all others.
    * @param values all distinct numbers, if they are written in another way
    */
   suspects(values?: readonly number[]): number[] {
@@ -402,29 +402,29 @@ class Numbers {
   }
 }
 
-/** More kinds of units than a column of numbers has. */
+/** More distinct units than a column of numbers ever has. */
 const MOST_UNITS = 8;
 /** More distinct words than are listed. */
 const MOST_WORDS = 1000;
 const orders = ['ymd', 'dmy', 'mdy'] as const;
 
-/** Counts which formats read the texts of a column. */
+/** Counts how many texts of a column each format can read. */
 class Texts {
   /** The number of texts that are not plain numbers. */
   count = 0;
-  /** The number of texts that are. */
+  /** The number of texts that are plain numbers. */
   plain = 0;
   /** Plain numbers without a point, and those whose points may separate thousands. */
   #whole = 0;
   #grouped = 0;
   #zerosAndOnes = 0;
-  /** For each unit, the number of texts that each convention reads. */
+  /** For each unit, the number of texts that each convention can read. */
   readonly #units = new Map<string, number[]>();
   readonly #dates = new Map<DateOrder, number>();
   #durations = 0;
   #truths = 0;
   readonly #truthValues = new Set<number>();
-  /** The first distinct texts with their numbers. They are examined at the end, the others at once. */
+  /** The first distinct texts with their counts. They are examined at the end, later texts at once. */
   readonly #words = new Map<string, number>();
   #isSettled = false;
   readonly #oddities = new Map<string, { example: string; count: number }>();
@@ -497,7 +497,7 @@ class Texts {
     return isRead;
   }
 
-  /** The decimal mark, if only one reads the texts. */
+  /** The decimal mark, if only one fits the texts. */
   provenDecimal(): '.' | ',' | undefined {
     const pointed = this.plain - this.#whole - this.#grouped;
     let marks: Set<string> | undefined;
@@ -510,7 +510,7 @@ class Texts {
     return marks?.size === 1 ? ([...marks][0] as '.' | ',') : undefined;
   }
 
-  /** The order of day and month, if only one reads the dates. */
+  /** The order of day and month, if only one fits the dates. */
   provenOrder(): 'dmy' | 'mdy' | undefined {
     const dmy = this.#dates.get('dmy') ?? 0;
     const mdy = this.#dates.get('mdy') ?? 0;
@@ -543,7 +543,7 @@ class Texts {
     const none = this.#units.get('') ?? conventions.map(() => 0);
     const units = this.#units.size === 0 ? [['', none] as const] : [...this.#units];
     return units.flatMap(([unit, own]) => {
-      // Numbers without a sign of currency are in the same currency, but numbers without '%' may be shares.
+      // Numbers without a currency sign are in the same currency, but numbers without '%' may be fractions.
       const counts =
         unit === '' || nameUnit(unit) === 'currency'
           ? own.map((count, i) => count + plain[i]! + (unit === '' ? 0 : none[i]!))
@@ -552,7 +552,7 @@ class Texts {
     });
   }
 
-  /** The convention that reads the most texts. Among several, the other columns decide. */
+  /** The convention that reads the most texts. The other columns break ties. */
   #chooseConvention(counts: readonly number[], unit: string, numbers: number, hints: Hints): Match[] {
     const { decimal, isDecimalSure, isDecimalForced } = hints;
     const allowed = conventions.map((one) => !isDecimalForced || (one.decimal ?? '.') === decimal);
@@ -575,7 +575,7 @@ class Texts {
     ];
   }
 
-  /** Whether texts such as 1,234 mean different numbers with the conventions that read them all. */
+  /** Whether texts such as 1,234 mean different numbers in the conventions that can read all of them. */
   #isOpen(all: readonly (typeof conventions)[number][]): boolean {
     if (new Set(all.map(({ decimal = '.' }) => decimal)).size < 2) return false;
     const hasMark = (text: string): boolean => /[.,]/.test(splitNumber(text)?.digits ?? '');

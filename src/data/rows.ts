@@ -13,7 +13,7 @@ export interface Row {
   readonly number: number;
 }
 
-/** A row of a file that is no data. */
+/** A row of a file that isn't data. */
 export interface SkippedRow {
   /** The number of the row in the file, from 1. */
   readonly row: number;

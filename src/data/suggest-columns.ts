@@ -3,25 +3,25 @@ import { RangeFault, TypeFault, type FaultOption } from '../errors.js';
 import { describeFormat, type ColumnFormat } from './number-formats.js';
 import type { ColumnProfile, TableProfile } from './profile.js';
 
-// Guesses which column of a table to predict, as a class or as a number, and which columns help to predict it.
+// Guesses which column of a table to predict, as a class or as a number, and which columns to predict it from.
 
 export type Task = 'classification' | 'regression';
 
-/** The choices that are made already; everything else is suggested. */
+/** The choices you have already made; everything else is suggested. */
 export interface ColumnChoice {
   /** The column to predict, whether it holds classes or numbers. */
   readonly answer?: string | undefined;
   /** Instead of `answer`: the column of the class to predict. */
   readonly label?: string | undefined;
-  /** Instead of both: the numeric columns to predict. */
+  /** Instead of `answer` or `label`: the numeric columns to predict. */
   readonly targets?: readonly string[] | undefined;
   /** Columns to leave out of the inputs. */
   readonly ignore?: readonly string[] | undefined;
   /** Numeric columns to treat as categorical. Text columns always are. */
   readonly categorical?: readonly string[] | undefined;
-  /** What the table is called, such as 'DoctorVisits': a column with its name, or its last word, probably is the answer. */
+  /** What the table is called, such as 'DoctorVisits': a column with its name, or its last word, is probably the one to predict. */
   readonly table?: string | undefined;
-  /** The most categories of an input; the rarest of more are joined as 'other'. Default 100. */
+  /** The maximum number of categories of an input. The rarest ones above it are merged into 'other'. Default 100. */
   readonly maxCategories?: number | undefined;
 }
 
@@ -38,22 +38,22 @@ export interface ColumnSuggestion {
     readonly categorical: readonly string[];
     /** Set if one of them has more. */
     readonly maxCategories?: number;
-    /** How the texts of columns become numbers, where JavaScript writes them otherwise. */
+    /** How the texts of columns become numbers, for columns that don't hold plain numbers. */
     readonly formats?: Readonly<Record<string, ColumnFormat>>;
   };
   /** Why this label or target was chosen; undefined if the caller chose it. */
   readonly reason: string | undefined;
-  /** Whether another column may as well be the answer; false if the caller chose. */
+  /** Whether another column may just as well be the one to predict; false if the caller chose. */
   readonly isInDoubt: boolean;
-  /** The next best answers, at most four, the best first; none if the caller chose. */
+  /** The next best columns to predict, at most four, the best first; none if the caller chose. */
   readonly alternatives: readonly { readonly name: string; readonly reason: string }[];
-  /** Columns that are neither inputs nor answers, with the reasons. */
+  /** Columns that aren't used, with the reasons. */
   readonly leftOut: readonly ColumnLeftOut[];
   /** What was guessed about the values of the other columns. */
   readonly notes: readonly ColumnNote[];
 }
 
-/** A column that is neither an input nor an answer. */
+/** A column that is neither an input, a label nor a target. */
 export interface ColumnLeftOut {
   readonly name: string;
   readonly reason: string;
@@ -65,20 +65,20 @@ export interface ColumnLeftOut {
 export interface ColumnNote {
   readonly name: string;
   /**
-   * 'format': how its numbers are written; 'gap': a text counts as missing; 'words': so do all words among its numbers, although
-   * they don't look so; 'category': a text that may stand for a missing value doesn't count as missing; 'suspect': neither does
-   * such a number.
+   * 'format': how its numbers are written. 'gap': a text counts as missing. 'words': all words among its numbers count as
+   * missing, although they don't look like it. 'category': a text looks like a missing value, but counts as a category.
+   * 'suspect': a number looks like a missing value, but counts as a number.
    */
   readonly kind: 'format' | 'gap' | 'words' | 'category' | 'suspect';
   /** 'decimal commas', or "'?' counts as missing". */
   readonly note: string;
-  /** The option of the profile, or of the suggestion, that decides otherwise. */
+  /** The option of the profile, or of the suggestion, that overrides the guess. */
   readonly option: FaultOption;
 }
 
 /** Names that suggest a column of classes. */
 const classNames = ['label', 'labels', 'class', 'classes', 'target'];
-/** Names that suggest an answer, in order of preference. */
+/** Names that suggest the column to predict, in order of preference. */
 const answerNames = [
   ...classNames,
   ...['species', 'y', 'outcome', 'diagnosis', 'response', 'cultivar', 'sentiment', 'survived', 'churn'],
@@ -86,7 +86,7 @@ const answerNames = [
   ...['approved', 'clicked', 'stroke', 'result', 'price', 'mpg', 'medv', 'charges', 'salary', 'strength'],
   'rings',
 ];
-/** Names that suggest it less: inputs have them too. */
+/** Names that suggest it less strongly, because inputs have them too. */
 const vagueNames = [
   ...[
     'status',
@@ -117,19 +117,19 @@ const vagueNames = [
   ],
   ...['wage', 'wages', 'income', 'revenue', 'sales', 'event', 'death', 'deaths', 'cases', 'mortality'],
 ];
-/** Names that suggest when or of whom something was observed: they stand for the row, and aren't measured. */
+/** Names that suggest when or on whom something was observed. They identify the row, and aren't measurements. */
 const keyNames = [
   ...['year', 'date', 'datetime', 'timestamp', 'month', 'day', 'weekday', 'hour', 'quarter', 'week'],
   ...['id', 'index', 'subject', 'patient', 'person', 'name', 'sample', 'station', 'site', 'block'],
   ...['replicate', 'rep', 'run', 'batch', 'trial', 'period', 'dataset', 'split', 'fold'],
 ];
-/** Names that suggest what is known before the answer. */
+/** Names that suggest something known before the outcome. */
 const inputNames = [
   ...keyNames,
   ...['time', 'lat', 'latitude', 'lon', 'lng', 'long', 'longitude', 'zip', 'zipcode', 'region', 'state'],
   ...['country', 'continent', 'city', 'location', 'age', 'sex', 'gender', 'race', 'ethnicity', 'minority'],
   ...['married', 'marital', 'treatment', 'treat', 'trt', 'rx', 'dose'],
-  // what another model has answered, and how much a row counts
+  // the prediction of another model, and the weight of a row
   ...['prediction', 'predicted', 'fitted', 'residual', 'residuals', 'weights'],
 ];
 
@@ -137,13 +137,13 @@ const inputNames = [
 const MOST_CLASSES = 10;
 /** And up to this many if the name of the column suggests classes. */
 const MOST_NAMED_CLASSES = 100;
-/** These have so many rows each, on average. */
+/** Each of these has this many rows, on average. */
 const FEWEST_ROWS = 5;
 /** Up to this many distinct texts are categories of their own. */
 const MOST_CATEGORIES = 100;
-/** Up to this many distinct texts may be classes, where nothing else suggests it. */
+/** Up to this many distinct texts may be classes if nothing else suggests it. */
 const MOST_TEXT_CLASSES = 30;
-/** A profile reports this for more distinct values than it counts. */
+/** A profile reports this number if there are more distinct values than it counts. */
 const UNCOUNTED = 1001;
 
 /** A column with its numbers of rows and of present values. */
@@ -273,7 +273,7 @@ function describeValues(column: Candidate, isCategory: boolean, areWordsGaps: bo
   return notes;
 }
 
-/** So many texts of a column are noted. */
+/** At most this many texts of a column are noted. */
 const MOST_LISTED = 5;
 
 function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
@@ -343,7 +343,10 @@ function chooseCure({ kind, doubt, words }: Candidate): FaultOption | undefined 
   return { name: 'gaps', values: words.map(({ text }) => text) };
 }
 
-/** Whether the texts among the numbers of a column are words. One with a digit is a number that is written wrong, or in another way. */
+/**
+ * Whether the texts among the numbers of a column are words. A text with a digit is a number that's misspelled, or in
+ * another format.
+ */
 const hasWords = ({ kind, words }: Candidate): boolean =>
   kind === 'number' && words.length > 0 && !words.some(({ text }) => /\p{N}/u.test(text));
 
@@ -356,7 +359,7 @@ function listWords({ words }: Candidate): string {
   return `${shown.join(', ')}${words.length > MOST_LISTED ? ` and ${words.length - MOST_LISTED} more` : ''}`;
 }
 
-/** Whether a column holds integers, with letters at some of them such as 207a, and its name says that they name something. */
+/** Whether a column holds integers and values such as 207a, and has a name like an identifier. */
 const isMarkedKey = ({ name, kind, isInteger, words }: Candidate): boolean =>
   kind === 'number' &&
   isInteger &&
@@ -388,18 +391,19 @@ interface RatedColumn {
   readonly rate: number;
 }
 
-/** So many columns are named beside the chosen one. */
+/** At most this many alternatives to the chosen column are named. */
 const MOST_ALTERNATIVES = 4;
 
 /**
- * Unless a name leaves no doubt, or it's far ahead by more than being the last column. Of 264 real tables, half of those
- * in doubt are guessed wrong (78 of 152), and a sixth of the others (20 of 112).
+ * Whether the guess is in doubt: unless the name leaves none, or the column is far ahead for another reason than being
+ * the last one. Among 264 real tables, half of the guesses in doubt are wrong (78 of 152), and a sixth of the others (20
+ * of 112).
  */
 const isInDoubt = ({ rate }: RatedColumn, next: RatedColumn | undefined): boolean =>
   next !== undefined && (rate >= SURE ? next.rate >= SURE : rate - next.rate < CLEAR || rate <= LAST);
 
 /**
- * Rates every column as an answer, by its name, its position and its values.
+ * Rates every column as the one to predict, by its name, its position and its values.
  * @param end the last column of the table, usable or not
  * @param table what the table is called
  * @returns the best first
@@ -409,13 +413,13 @@ function rateAnswers(usable: readonly Candidate[], end: Candidate, table = ''): 
   const classes = varied.filter(isClassColumn);
   const measured = varied.filter(isMeasured);
   const last = varied.filter((column) => !isDate(column)).at(-1);
-  // The class may stand first: two classes, or the only column of classes, numbers, or texts without a name.
+  // The class may be in the first column: two classes, or the only column of classes, numbers, or texts without a name.
   const [first] = varied;
   const isUnnamed = usable.every(({ name }) => /^\d+$/.test(name));
   const isAlone = classes.length === 1 && (first?.kind === 'number' || isUnnamed);
   const isFirst = first && isClassColumn(first) && (isAlone || first.distinct === 2);
   const ratePosition = (column: Candidate): [rate: number, reason: string] => {
-    // Beside it there are only the conditions under which it was measured.
+    // The other columns are only the conditions under which it was measured.
     if (measured.length === 1 && column === measured[0] && classes.length > 1)
       return [4.5, 'the only measurement'];
     if (column === last) return [LAST, end.name === last.name ? 'the last column' : 'the last usable column'];
@@ -425,7 +429,7 @@ function rateAnswers(usable: readonly Candidate[], end: Candidate, table = ''): 
       return [2, 'the first column'];
     return [0, 'chosen by its values'];
   };
-  // A constant column with the name of an answer isn't passed over in silence.
+  // A constant column with the name of an outcome isn't skipped silently.
   return usable
     .filter(({ name, distinct }) => distinct > 1 || rateName(name) >= SURE)
     .map((column) => {
@@ -440,26 +444,26 @@ function rateAnswers(usable: readonly Candidate[], end: Candidate, table = ''): 
     .sort((a, b) => b.rate - a.rate);
 }
 
-/** Whether a column holds more numbers than classes have. */
+/** Whether a column holds too many distinct numbers for classes. */
 const isMeasured = (column: Candidate): boolean =>
   column.kind === 'number' && !isDate(column) && column.distinct > MOST_CLASSES && !hasKeyName(column.name);
 
 const isDate = ({ format }: Candidate): boolean => format?.kind === 'date';
 
-/** A first column of so few classes may be the answer. */
+/** A first column with at most this many classes may be the one to predict. */
 const FEW_CLASSES = 5;
-/** The rate of a column that probably is an input. */
+/** The rating of a column that's probably an input. */
 const UNLIKELY = -3;
-/** The least difference of rates that leaves no doubt. */
+/** The smallest difference of ratings that leaves no doubt. */
 const CLEAR = 3;
-/** The rate of the last column. */
+/** The rating of the last column. */
 const LAST = 3;
 /** How much the name of the table suggests a column. */
 const NAMESAKE = 5;
-/** The least rate of a name that leaves no doubt. */
+/** The lowest rating of a name that leaves no doubt. */
 const SURE = 15;
 
-/** How much a name suggests an answer: 20 at most, below 0 if it suggests an input. */
+/** How strongly a name suggests the column to predict: 20 at most, below 0 if it suggests an input. */
 function rateName(name: string): number {
   const whole = name.trim().toLowerCase();
   const rank = answerNames.indexOf(whole);

@@ -37,7 +37,7 @@ interface Content {
 }
 
 /**
- * A parsed table whose inputs and answers aren't selected yet. `profileTable` describes its columns, and
+ * A parsed table, before the inputs and the label or targets are selected. `profileTable` describes its columns, and
  * `Dataset.fromTable` builds samples from it, any number of times. A numeric column takes 8 bytes per row.
  */
 export class Table {
@@ -129,7 +129,7 @@ export class Table {
     return this.#content.source.names;
   }
 
-  /** Rows of a CSV text that are no data and were skipped: at most 1000. */
+  /** Rows of a CSV text that aren't data and were skipped: at most 1000. */
   get skipped(): readonly SkippedRow[] {
     return this.#content.source.skipped ?? [];
   }
@@ -177,8 +177,8 @@ export class Table {
   }
 
   /**
-   * Builds samples from the columns that the options select. The formats of columns that hold other texts than plain
-   * numbers are recognized, if `formats` doesn't name them.
+   * Builds samples from the columns that the options select. The formats of columns that don't hold plain numbers are
+   * recognized, unless `formats` names them.
    * @throws TypeError or RangeError naming the option, or the row and column
    */
   toSamples(options: ColumnOptions): SampleArrays {
@@ -210,7 +210,7 @@ export class Table {
 
 /**
  * Profiles every column of a table: what it holds, how its numbers are written, and which texts count as missing.
- * @param options what is known of the texts. Default: decided by what they prove
+ * @param options what is known about the texts. Default: inferred from them
  * @throws TypeError or RangeError naming the option
  */
 export const profileTable = (table: Table, options: ProfileOptions = {}): TableProfile =>

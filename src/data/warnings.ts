@@ -5,12 +5,12 @@ import type { Categories } from './columns.js';
 
 // What is suspicious in samples, and yet no error: each with its cure.
 
-/** A finding in samples that makes a training or its figures less useful than they look. */
+/** A problem in the samples that makes a model or its scores less useful than they look. */
 export interface DataWarning extends Fault {
   /**
-   * 'few': fewer than 50 samples. 'imbalance': one class makes up nine of ten samples. 'rare': classes of one sample.
-   * 'alike': classes, or categories of an input, that differ only in case, spaces or the like.
-   * 'constant': inputs with the same value in every sample. 'leak': an input that alone predicts the answer.
+   * 'few': fewer than 50 samples. 'imbalance': one class makes up 90% of the samples or more. 'rare': classes with a
+   * single sample. 'alike': classes, or categories of an input, that differ only in case, spaces or the like. 'constant': inputs with the same value in every sample. 'leak': an input that alone predicts the
+   * answer.
    */
   readonly kind: 'few' | 'imbalance' | 'rare' | 'alike' | 'constant' | 'leak';
 }
@@ -30,7 +30,7 @@ export interface WarnableSamples {
   readonly classes?: Categories | undefined;
   /** By column name. */
   readonly categories?: Readonly<Record<string, Categories>>;
-  /** Set for images, whose columns are pixels: they are not searched. */
+  /** Set for images, whose columns are pixels. Their columns aren't searched. */
   readonly inputScale?: number;
 }
 
@@ -50,8 +50,9 @@ const SAMPLES_PER_VALUE = 10;
 const MOST_NAMES = 5;
 
 /**
- * Looks for what makes a training or its figures misleading: few samples, a class that makes up nearly all of them, classes
- * of one sample, classes or categories that look alike, constant inputs, and inputs that alone predict the answer, such as a copy of it. A Dataset fits.
+ * Looks for problems that make a model or its scores misleading: few samples, a class that makes up nearly all of them,
+ * classes with a single sample, classes or categories that look alike, constant inputs, and inputs that predict the answer on their own, such as a copy of it.
+ * Accepts a Dataset.
  * @returns one warning for each kind that was found, with `place`, `problem` and `cure`
  */
 export function findWarnings(samples: WarnableSamples): DataWarning[] {

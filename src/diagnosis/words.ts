@@ -49,7 +49,7 @@ export function describeLayers(
       );
     } else if (isLast && stuck > 0.5 && loss !== 'crossEntropy' && loss !== 'binaryCrossEntropy') {
       causes.push(
-        `${loss} cost with saturated ${activation} outputs, wrong for ${percent(stuck)} of the samples, and hardly learn; ` +
+        `${loss} loss with saturated ${activation} outputs, which are wrong for ${percent(stuck)} of the samples and hardly learn; ` +
           `try ${activation === 'sigmoid' ? "loss 'binaryCrossEntropy'" : "activation 'linear'"}`,
       );
     } else if (!isLast && saturated > (ratio <= SLOW ? 0.98 : isSigmoidal ? 0.5 : 0.9)) {

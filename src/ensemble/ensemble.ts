@@ -13,9 +13,9 @@ import { checkAgreement, checkWeight, defaultLosses, findAnswers, type Member } 
 
 /** A network to put into an ensemble. */
 export interface GivenMember {
-  /** It is copied, and may be trained on or disposed of. */
+  /** It's copied: afterward you can train it further, or dispose of it. */
   readonly network: Network;
-  /** Its factor in the mean, a 32-bit float above 0: for example, how often a selection chose it. Default 1. */
+  /** Its factor in the mean, a 32-bit float above 0. Default 1. */
   readonly weight?: number;
 }
 
@@ -26,7 +26,7 @@ interface Part {
 }
 
 /**
- * Several networks that answer as one: the outputs are the weighted mean of theirs. The answers are the same, bit for bit, on
+ * Several networks combined into one: its outputs are the weighted mean of theirs. They are bit-for-bit identical on
  * every engine.
  */
 export class Ensemble {
@@ -35,9 +35,8 @@ export class Ensemble {
   /** The number of outputs, the same for each member. */
   readonly outputs: number;
   /**
-   * The loss that `evaluate` measures: that of the members, if all have the same with the same parameter, and the same
-   * transforms of targets. Otherwise 'crossEntropy' for softmax, 'binaryCrossEntropy' for sigmoid, and 'meanSquaredError' for
-   * numbers.
+   * The loss that `evaluate` measures: the loss of the members, if all have the same loss, parameter and transforms of
+   * targets. Otherwise 'crossEntropy' for softmax, 'binaryCrossEntropy' for sigmoid, and 'meanSquaredError' for numbers.
    */
   readonly loss: LossName;
 
@@ -45,7 +44,7 @@ export class Ensemble {
   #parts: readonly Part[] | undefined;
 
   private constructor(parts: readonly Part[], measurement: Measurement) {
-    // In JavaScript nothing else stops a call of the constructor.
+    // In JavaScript, nothing else prevents a call to the constructor.
     if (!Array.isArray(parts)) {
       throw new TypeFault({ place: 'new Ensemble', problem: 'use `await Ensemble.fromNetworks(members)`' });
     }
@@ -58,8 +57,8 @@ export class Ensemble {
   }
 
   /**
-   * Combines networks, which are copied. They must take the same samples: as many columns, with the same names and, where these
-   * are strings, categories. They must mean the same by their outputs: as many, with the same names, and all of them
+   * Combines copies of networks. Their inputs must match: the same number of columns, with the same names and, for
+   * strings, the same categories. Their outputs must match: the same number, with the same names, and of one kind:
    * numbers, probabilities of softmax, probabilities of sigmoid, or margins of hinge. Layers, losses and the numbers of
    * transforms may differ.
    * @param members at least one
@@ -128,9 +127,9 @@ export class Ensemble {
    * Computes the outputs for samples: y = Σ w_i·y_i / Σ w_i, where y_i are the outputs of member i in the targets' own units,
    * and w_i is its weight.
    *
-   * Rounds: the sums in double precision, i ascending, from −0; the quotient in double precision, then to single. The products
-   * are exact. One member thus returns the bits of its network.
-   * @param inputs [n][inputs]: in each form that `Network.predict` takes; each member applies its own transforms
+   * Rounding: the sums are in double precision, i ascending, from −0; the quotient is in double precision, then rounded
+   * to single. The products are exact. So an ensemble of one network returns exactly its outputs.
+   * @param inputs [n][inputs]: in any form that `Network.predict` takes; each member applies its own transforms
    * @param options inputScale: factor for every input; default 1, or that of the Dataset
    * @returns [n][outputs], row-major, in the units that the targets have before their transforms
    * @throws TypeError, RangeError naming the invalid row and column
@@ -166,8 +165,8 @@ export class Ensemble {
   }
 
   /**
-   * Returns the ensemble as one safetensors file: the specs of the networks, their weights to the bit, and the weight of each
-   * network. The same ensemble has the same bytes.
+   * Returns the ensemble as one safetensors file: the specs of the networks, their exact weights, and the factor of each
+   * network in the mean. The same ensemble produces the same bytes.
    * @throws StateError after `dispose`
    */
   save(): Uint8Array<ArrayBuffer> {
@@ -180,7 +179,7 @@ export class Ensemble {
     this.#parts = undefined;
   }
 
-  /** How bp4 recognizes ensembles, also those of another copy of this module. */
+  /** How bp4 recognizes ensembles, even those of another copy of this module. */
   get [Symbol.toStringTag](): string {
     return 'Ensemble';
   }

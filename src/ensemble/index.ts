@@ -1,5 +1,5 @@
 /**
- * Ensembles: several networks that answer as one, by the weighted mean of their outputs.
+ * Ensembles: several networks combined into one, by the weighted mean of their outputs.
  *
  * @module bp4/ensemble
  */

@@ -9,11 +9,14 @@ const MOST_BYTES = 64 * 1024 * 1024;
  */
 export class IdlePool<Item> {
   readonly #findMemory: (item: Item) => Kernels['memory'];
+  readonly #drop: ((item: Item) => void) | undefined;
   /** The most recently returned item comes first. */
   readonly #idle: Item[] = [];
 
-  constructor(findMemory: (item: Item) => Kernels['memory']) {
+  /** @param drop called with each item that the pool lets go */
+  constructor(findMemory: (item: Item) => Kernels['memory'], drop?: (item: Item) => void) {
     this.#findMemory = findMemory;
+    this.#drop = drop;
   }
 
   get isFull(): boolean {
@@ -34,8 +37,10 @@ export class IdlePool<Item> {
 
   /** Takes an item back. In a full pool it replaces the oldest. The caller must not use it afterwards. */
   giveBack(item: Item): void {
-    if (this.#findMemory(item).buffer.byteLength > MOST_BYTES) return;
-    this.#idle.unshift(item);
-    if (this.#idle.length > MOST_IDLE) this.#idle.pop();
+    const isSmall = this.#findMemory(item).buffer.byteLength <= MOST_BYTES;
+    if (isSmall) this.#idle.unshift(item);
+    const dropped = isSmall ? this.#idle[MOST_IDLE] : item;
+    this.#idle.length = Math.min(this.#idle.length, MOST_IDLE);
+    if (dropped !== undefined) this.#drop?.(dropped);
   }
 }

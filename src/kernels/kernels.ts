@@ -25,7 +25,7 @@ export interface Engine {
   readonly team?: Team;
 }
 
-/** The number of threads; 'auto' takes several if the steps of a training are long enough to share. */
+/** The number of threads; 'auto' uses several if the steps are long enough to gain from it. */
 export type ThreadChoice = 'auto' | number;
 
 /** The threads that share the steps of a network. The first is the calling thread. */
@@ -120,6 +120,9 @@ interface EquationKernels {
  * The equations combined, over all layers of a network. `net`, `window` and `tally` point to structs.
  */
 export interface StepKernels {
+  /** The largest |x| of `count` floats; NaN if one is NaN. */
+  largestMagnitude(floats: number, count: number): number;
+
   /** Adds samples, u8[count][inputs] at `bytes` times `scale`, as pairs to a window that already holds `first` samples. */
   addBytes(net: number, window: number, bytes: number, scale: number, first: number, count: number): void;
 

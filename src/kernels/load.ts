@@ -1,13 +1,13 @@
+import { isCore, isModule, wasmKernels } from './wasm.js';
 import { EngineError, RangeFault } from '../errors.js';
 import { loaded } from '../base/loaded.js';
 import { IdlePool } from './idle-pool.js';
 import type { Kernels, ThreadChoice } from './kernels.js';
 import { reasonForOne } from './processors.js';
-import { isCore, isModule, wasmKernels } from './wasm.js';
 
 /**
- * The engine: 'auto' uses WebAssembly if the host supports it, and the reference otherwise. On hosts that don't compile at
- * run time, pass the compiled module of `bp4/core.wasm`, from `import core from 'bp4/core.wasm'`.
+ * The engine: 'auto' uses WebAssembly if the host supports it, and the reference otherwise. On hosts that can't compile
+ * WebAssembly at run time, pass the compiled module of `bp4/core.wasm`, from `import core from 'bp4/core.wasm'`.
  */
 export type EngineChoice = 'auto' | 'wasm' | 'reference' | (WebAssembly.Module & object);
 

@@ -70,7 +70,7 @@ export class WorkerTeam implements Team {
     throw new ThreadError({
       place: 'threads',
       problem: this.#failure,
-      cure: 'the network keeps its last step, and goes on with one thread',
+      cure: 'the network keeps its last step, and continues with one thread',
     });
   }
 
@@ -82,7 +82,7 @@ export class WorkerTeam implements Team {
     const all = Atomics.load(this.#fields, words.jobs) * (this.size - 1);
     for (let waited = 0; this.#failure === undefined; waited += RECOVERY_INTERVAL) {
       if (Atomics.load(this.#fields, words.ended) === all) break;
-      if (waited >= RECOVERY_TIME) this.#fail(`it did not come within ${RECOVERY_TIME / 1000} s`);
+      if (waited >= RECOVERY_TIME) this.#fail(`it didn't respond within ${RECOVERY_TIME / 1000} s`);
       await new Promise((resolve) => setTimeout(resolve, RECOVERY_INTERVAL));
     }
     Atomics.store(this.#fields, words.arrived, 0);

@@ -1,7 +1,7 @@
+import { coreName, wasmText } from './wasm-module.js';
 import { PagedMemory } from '../memory/memory.js';
 import { decodeText } from './decode-text.js';
 import type { Kernels } from './kernels.js';
-import { coreName, wasmText } from './wasm-module.js';
 
 /** Shared by all networks. It keeps a refusal too, because that comes from the page or the engine. */
 let compiled: Promise<WebAssembly.Module> | undefined;

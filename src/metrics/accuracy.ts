@@ -4,10 +4,10 @@ import { argmax } from '../base/argmax.js';
 import { read, readThreshold, type Measure, type Truth } from './predictions.js';
 
 /**
- * The fraction of samples classified correctly, the same as in `evaluate`. A sample with one right answer, a target of at
- * least the threshold, is correct if the largest output is there. A sample with several right answers or none is correct if
- * each output is on the same side of the threshold as its target, like a single output. Probabilities that add up to 1, as for
- * softmax, always go by the largest.
+ * The fraction of samples classified correctly, the same as in `evaluate`. If exactly one target is at least the
+ * threshold, the sample is correct if the largest output is at the same place. Otherwise, and with a single output, it's
+ * correct if each output is on the same side of the threshold as its target. For targets that add up to 1, as with
+ * softmax, only the largest output counts.
  * @throws TypeError or RangeError if outputs and answers differ in shape, or a number is not finite
  */
 export function accuracy(answers: Float32Array, truth: Truth): number {
@@ -31,7 +31,7 @@ const isShare = (row: Float32Array): boolean => Math.abs(row.reduce((sum, y) => 
 /**
  * The fraction of samples whose class is among the k largest outputs. The first of equal outputs counts as the larger,
  * so that `topK(1)` equals `accuracy` (scikit-learn prefers the last).
- * @param k from 1 to the number of outputs, which must be at least 2
+ * @param k from 1 to the number of outputs; there must be at least 2 outputs
  * @throws TypeError or RangeError if k is not a whole number of at least 1; the metric throws as `accuracy` does, and
  * RangeError if k exceeds the number of outputs or there is only one
  */

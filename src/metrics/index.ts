@@ -1,6 +1,6 @@
 /**
- * Metrics of predictions: for the outputs of `predict`, or, passed to `train` as metrics, after each epoch. They are
- * summed in double precision, sample by sample, and are the same to the last bit on every engine.
+ * Metrics of predictions: for the outputs of `predict`, or after each epoch if you pass them to `train` as `metrics`.
+ * They are summed in double precision, sample by sample, and are bit-for-bit identical on every engine.
  *
  * @module bp4/metrics
  */

@@ -15,7 +15,7 @@ export interface ClassScores {
 }
 
 /**
- * Precision, recall and F1 of each class, with 0 in place of 0/0 (zero_division=0 in scikit-learn).
+ * Precision, recall and F1 of each class, with 0 for 0/0 (zero_division=0 in scikit-learn).
  * @param matrix [actual][predicted], from `confusionMatrix`
  */
 export const scoresByClass = (matrix: readonly (readonly number[])[]): ClassScores[] =>
@@ -56,8 +56,8 @@ function ofClass(score: Score, label: number): Measure {
 }
 
 /**
- * The unweighted mean precision of all classes that occur in the answers or in the predictions. (The micro average,
- * over all samples together, equals the accuracy for precision, recall and F1.)
+ * The unweighted mean precision of all classes that occur among the labels or the predictions. (Micro averages of
+ * precision, recall and F1 over all samples equal the accuracy.)
  * @throws TypeError or RangeError if outputs and answers differ in shape, or a number is not finite
  */
 export const macroPrecision = (outputs: Float32Array, truth: Truth): number =>

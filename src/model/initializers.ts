@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.js';
 
 /**
- * How the weights of a layer begin; fanIn and fanOut are the units before it and in it.
+ * How the initial weights of a layer are drawn. fanIn is the number of its inputs, fanOut the number of its units.
  * - glorotUniform, glorotNormal: variance 2/(fanIn + fanOut) (Glorot and Bengio 2010); biases 0
  * - heUniform, heNormal: variance 2/fanIn (He et al. 2015); biases 0
  * - standardNormal: weights and biases N(0, 1) (Nielsen's large_weight_initializer, ch. 1)

@@ -100,10 +100,16 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
    * @param frozen layers that keep their weights
    */
   useRule(rule: RuleOptions, frozen: readonly number[]): void {
+    // Most calls change only the step: a short training would take longer to write all structs than to learn.
+    const isSame = frozen.join() === this.#frozen.join();
+    for (const name in rule) {
+      const field = name as keyof RuleOptions;
+      if (rule[field] !== this.#rule[field]) this.rule[field] = rule[field];
+    }
     this.#rule = rule;
     this.#frozen = frozen;
     this.step = rule.step;
-    this.#writeStructs();
+    if (!isSame) this.#writeStructs();
   }
 
   /** The number of steps since `useRule`. */

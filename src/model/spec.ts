@@ -104,8 +104,8 @@ export interface NetworkSpec {
   /** Seed of the initial weights, the order of samples and dropout: a safe integer. Default 0. */
   readonly seed?: number;
   /**
-   * Applied to all data passed to the network, and inverted for its outputs, so that both have the user's own units. The
-   * loss refers to transformed targets.
+   * Applied to all data passed to the network, and inverted for its outputs, so that both are in the units of your data.
+   * The loss is computed on transformed targets.
    */
   readonly transforms?: Transforms;
 }

@@ -1,3 +1,4 @@
+import { areFinite } from '../base/numeric-arrays.js';
 import type { RandomState } from '../base/random.js';
 import type { NetworkSpec } from './spec.js';
 
@@ -12,7 +13,7 @@ export interface Parameters {
  * `Network.fromState` restores the network.
  */
 export interface NetworkState {
-  /** With defaults filled in, except those without effect once the weights are drawn. */
+  /** With defaults filled in, except those that no longer matter once the weights are drawn. */
   readonly spec: NetworkSpec;
   /** One for each layer. */
   readonly parameters: readonly Parameters[];
@@ -33,11 +34,11 @@ export const optimizerNames = [
  * - momentum: v = μ·v + g, W −= η·v; nesterov: W −= η·(g + μ·v)
  * - adagrad: s += g², W −= η·g/(√s + ε)
  * - rmsprop: s = ρ·s + (1 − ρ)·g², W −= η·g/(√s + ε)
- * - adam: moments m and v, corrected for their start at 0; adamw: the same after W −= η·λ·W
+ * - adam: running means m of g and v of g², corrected for their start at 0; adamw: the same after W −= η·λ·W
  */
 export type OptimizerName = (typeof optimizerNames)[number];
 
-/** The progress of a training. With the parameters and slots, training continues from here to the same bits. */
+/** The progress of a training run. With the parameters and slots, training continues from here exactly. */
 export interface Run {
   /** The current epoch, from 1; after the last epoch, the number of epochs plus 1. */
   epoch: number;
@@ -51,7 +52,7 @@ export interface Run {
   /** Steps over all epochs, and before this epoch. */
   step: number;
   epochStep: number;
-  /** Steps of the optimizer before this training, which continued it. */
+  /** Steps that the optimizer took before this run continued from its state. */
   readonly stepsBefore: number;
   /** η of the last step. */
   learningRate: number;
@@ -69,25 +70,25 @@ export interface Run {
   start: number;
   bestEpoch: number;
   waited: number;
-  /** Whether early stopping has ended the training. */
+  /** Whether early stopping has ended the run. */
   isOver: boolean;
   /** The factors by which the optimizer's slots decay in a step: μ, ρ or β₁; and β₂. 0 for none. */
   readonly decays: readonly [number, number];
-  /** Options that must be the same when the training resumes. */
+  /** Options that must be the same when the run resumes. */
   readonly optimizer: OptimizerName;
   readonly miniBatchSize: number;
   readonly shuffle: boolean;
 }
 
-/** A run with its optimizer memory. */
+/** A run with the state of its optimizer. */
 export interface RunState extends Run {
-  /** The optimizer memory of each parameter, slot by slot; then the best parameters of early stopping. */
+  /** The optimizer's state of each parameter, slot by slot; then the best parameters of early stopping. */
   readonly slots: readonly (readonly Parameters[])[];
 }
 
 /** Whether no weight or bias is NaN or infinite. */
-export const areFinite = (parameters: readonly Parameters[]): boolean =>
-  parameters.every(({ weights, biases }) => weights.every(Number.isFinite) && biases.every(Number.isFinite));
+export const areAllFinite = (parameters: readonly Parameters[]): boolean =>
+  parameters.every(({ weights, biases }) => areFinite(weights) && areFinite(biases));
 
 /** A copy that shares nothing with the run. */
 export const copyRun = (run: Run): Run => ({

@@ -6,7 +6,7 @@
  *   minMax       (x − min) / (max − min)    0 if they are equal
  *   oneHot       one column per category, 1 at that of x, else 0; inputs only
  *
- * Computed in double precision, then rounded to single: the same bits everywhere.
+ * Computed in double precision, then rounded to single: identical everywhere.
  */
 export type Transform =
   | NumberTransform
@@ -25,7 +25,7 @@ export type Transform =
       readonly name?: string;
     };
 
-/** How to handle a category that the training data didn't have. */
+/** How to handle a category that isn't in the training data. */
 export type UnknownPolicy = 'error' | 'zeros' | 'other';
 
 /** A transform of one number to one number. */
@@ -44,8 +44,8 @@ export interface Transforms {
   readonly inputs?: readonly Transform[];
   readonly targets?: readonly NumberTransform[];
   /**
-   * The meanings of the outputs: the classes, or the names of the target columns if `targets` doesn't name them. A Dataset with
-   * other classes, or with its classes in another order, is aligned by them. They change no number.
+   * The meanings of the outputs: the classes, or the names of the target columns if `targets` doesn't name them. A
+   * Dataset with other classes, or with its classes in another order, is aligned by them. They don't change any number.
    */
   readonly outputs?: readonly string[] | readonly number[];
 }

@@ -1,6 +1,6 @@
 import { FaultError } from '../errors.js';
 
-/** A file that cannot be read or written; `cause` is the error of the operating system. */
+/** A file can't be read or written. `cause` is the error of the operating system. */
 export class FileError extends FaultError {
   override readonly name = 'FileError';
   /** The path as passed by the caller. */

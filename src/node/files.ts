@@ -34,7 +34,7 @@ export async function loadFile(path: string, options: EngineOptions = {}): Promi
 }
 
 /**
- * Writes the checkpoints of a training to a file: `checkpoint: { everyEpochs: 1, ...checkpointFile('run.bp4') }`. Each
+ * Writes checkpoints to a file during training: `checkpoint: { everyEpochs: 1, ...checkpointFile('run.bp4') }`. Each
  * replaces the file atomically, as `saveFile` does. If the process is killed, the file holds the last checkpoint whose
  * write completed, or a later one.
  */

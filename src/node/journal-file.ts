@@ -4,8 +4,9 @@ import type { Journal } from '../search/journal.js';
 import { FileError } from './file-error.js';
 
 /**
- * Keeps the journal of a study in a file, in the format of Optuna's JournalFileStorage. Lines are on disk when `append` resolves. A
- * line that a crash cut off is removed. `${path}.lock` keeps others away as long as the process lives.
+ * Keeps the journal of a study in a file, in the format of Optuna's JournalFileStorage. Lines are on disk when `append`
+ * resolves. A line that a crash cut off is removed. While the process runs, the file `${path}.lock` keeps other processes
+ * from using the journal.
  * @throws FileError if the file cannot be read or written
  * @throws StateError if another process has it open
  */
@@ -68,7 +69,7 @@ async function takeLock(path: string, lock: string): Promise<void> {
         throw new StateError({
           place: path,
           problem: `another process${owner ? ` (${owner})` : ''} is running this study`,
-          cure: `wait for it, or delete ${lock} if it runs no more`,
+          cure: `wait for it, or delete ${lock} if it's no longer running`,
         });
       }
       await rm(lock, { force: true });

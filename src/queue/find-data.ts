@@ -8,7 +8,7 @@ import type { Blobs } from './store.js';
 
 /** Where a worker looks for data. */
 export interface DataSources {
-  /** A folder with datasets, each as `<sha256>.bp4data`. */
+  /** A folder with datasets, each in a file named `<sha256>.bp4data`. */
   readonly folder?: string | undefined;
   /** What the URLs begin with that may be fetched. */
   readonly prefixes: readonly string[];

@@ -10,7 +10,7 @@ export interface QueueStatus {
 }
 
 /**
- * Creates the tables of a queue on PostgreSQL, or brings them up to date. Redis and Valkey need none.
+ * Creates or updates the tables of a queue in PostgreSQL. Redis and Valkey need none.
  * @param url 'redis://', 'rediss://' or 'postgres://'. Default: the variable BP4_QUEUE
  * @throws QueueError if a package is missing or the server can't be used
  */

@@ -1,6 +1,6 @@
 import { FaultError } from '../errors.js';
 
-/** A queue, a worker or a message of theirs that can't do what was asked for. */
+/** A queue can't be used, a message is invalid, or a worker can't run a task. */
 export class QueueError extends FaultError {
   override readonly name = 'QueueError';
 }

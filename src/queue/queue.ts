@@ -10,11 +10,11 @@ import { QueueError } from './queue-error.js';
 import { openStore, type Store } from './store.js';
 
 export interface QueueOptions {
-  /** Threads here, which train the networks of the best trials again. Default: the number of processors. */
+  /** The number of local threads, which train the networks of the best trials again. Default: the number of processors. */
   readonly threads?: number;
-  /** Signs tasks, and demands that results are signed. Default: the variable BP4_SECRET, if it is set. */
+  /** Signs tasks, and rejects results without a valid signature. Default: the environment variable BP4_SECRET, if it's set. */
   readonly secret?: string;
-  /** Where workers fetch the dataset, as `save` returns it. They must allow the URL. */
+  /** The URL from which workers fetch the dataset, as `save` returns it. Each worker must allow the URL. */
   readonly dataURL?: string;
   /** Whether the queue carries the dataset to the workers. Default: true, unless there is a `dataURL`. */
   readonly sendsData?: boolean;
@@ -49,8 +49,8 @@ interface Open {
  * PostgreSQL. Needs the packages bullmq and ioredis, or bullmq and pg. Networks stay on those machines: those of the best trials are
  * trained again here, to the same bits.
  * @param url 'redis://', 'rediss://' or 'postgres://'. Default: the variable BP4_QUEUE
- * @returns an executor whose `open` throws QueueError if a package is missing or the server can't be used, and RangeError if the data
- * is more than the queue carries (256 MiB)
+ * @returns an executor whose `open` throws QueueError if a package is missing or the server can't be used, and RangeError
+ * if the data is larger than 256 MiB, the most that the queue carries
  */
 export function queue(url?: string, options: QueueOptions = {}): Executor {
   checkKeys('options', options, ['threads', 'secret', 'dataURL', 'sendsData', 'onWarning']);

@@ -22,30 +22,30 @@ import { openStore } from './store.js';
 export interface WorkerOptions {
   /** Tasks at a time, each in a thread. Default: the number of processors. */
   readonly threads?: number;
-  /** A folder with datasets, each as `<sha256>.bp4data`. */
+  /** A folder with datasets, each in a file named `<sha256>.bp4data`. */
   readonly data?: string;
-  /** What the URLs begin with from which datasets may be fetched. Default: none may. */
+  /** Prefixes of the URLs from which datasets may be fetched. Default: none. */
   readonly allow?: readonly string[];
-  /** Refuses tasks that are larger. */
+  /** Rejects larger tasks. */
   readonly limits?: {
     /** Weights and biases of a network. */
     readonly parameters?: number;
     /** Seconds of a task. */
     readonly seconds?: number;
   };
-  /** Ends the worker after so many seconds without a task. Default: never. */
+  /** Stops the worker after this many seconds without a task. Default: never. */
   readonly idle?: number;
-  /** Demands that tasks are signed, and signs results. Default: the variable BP4_SECRET, if it is set. */
+  /** Rejects tasks without a valid signature, and signs results. Default: the environment variable BP4_SECRET, if it's set. */
   readonly secret?: string;
   /** Called when a task fails or the server is lost. Default: `process.emitWarning`. */
   readonly onWarning?: (message: string) => void;
 }
 
-/** A worker that runs. */
+/** A running worker. */
 export interface QueueWorker {
   /** Tasks at a time. */
   readonly threads: number;
-  /** Stops after the step of each training, and returns the tasks to the queue. */
+  /** Stops each task after its current step, and returns the tasks to the queue. */
   close(): Promise<void>;
   /** Resolves when the worker has ended: by `close`, or because it was idle. */
   readonly done: Promise<void>;

@@ -15,7 +15,7 @@ import type { Division, Task, TaskResult, TrialSpec } from './task.js';
 export interface NetworkShape {
   /** The inputs of the first layer, after transforms. */
   readonly inputs: number;
-  /** The classes, or the columns of the targets. */
+  /** The number of classes, or of target columns. */
   readonly outputs: number;
 }
 
@@ -23,14 +23,17 @@ export interface StudyTrial<S extends Space = Space> {
   /** From 0, in the order of the proposals. */
   readonly number: number;
   readonly values: Values<S>;
-  /** What the option `trial` returned for the values. */
+  /** The return value of the option `trial`. */
   readonly spec: TrialSpec;
   /**
-   * 'complete'; 'pruned' by the pruner; 'diverged', if the loss or a weight became NaN or infinite; 'failed', if no network can be
-   * made or trained from the spec.
+   * 'complete'; 'pruned' by the pruner; 'diverged', if the loss or a weight became NaN or infinite; 'failed', if the spec
+   * can't be trained.
    */
   readonly state: EndState;
-  /** The mean of the metric over folds and repetitions, for a pruned trial where it stopped; undefined without one. */
+  /**
+   * The mean of the metric over folds and repetitions; for a pruned trial, at the epoch where it stopped; undefined if
+   * there is none.
+   */
   readonly score: number | undefined;
   /** Epochs trained, the most of any fold. */
   readonly epochs: number;

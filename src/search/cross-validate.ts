@@ -9,7 +9,7 @@ import type { TrainOptions } from '../training/options.js';
 import { checkSignal } from '../training/options.js';
 import { inSlices } from '../base/work.js';
 
-/** Scores on samples that were not trained on. */
+/** Scores on the samples that weren't trained on. */
 export interface Scores extends Metrics {
   /** The values by metric name, if `metrics` was set. */
   readonly metrics?: Readonly<Record<string, number>>;
@@ -32,15 +32,14 @@ export interface CrossValidation {
 export interface CrossValidationOptions {
   /** The number of folds, from 2 to the number of samples. Default 5. */
   readonly k?: number;
-  /** The seed of the folds, a safe integer. Default 0. The networks' seeds are in their own options. */
+  /** The seed of the folds, a safe integer. Default 0. The seeds of the networks are part of their own options. */
   readonly seed?: number;
-  /** Options of each training. */
+  /** The options of `train` for each fold. */
   readonly train?: Omit<TrainOptions, 'resume' | 'signal'>;
   /** Metrics on the test part of each fold, in addition to loss and accuracy. */
   readonly metrics?: NamedMetrics;
   /**
-   * Called after each fold with its network, which is disposed afterwards, and its samples. A returned promise is
-   * awaited.
+   * Called after each fold with its samples and its network, which is then disposed. A returned promise is awaited.
    */
   readonly onFold?: (result: FoldResult, net: Network, split: Split) => unknown;
   /** Stops between two training steps; the promise rejects with the signal's reason. */
@@ -48,9 +47,10 @@ export interface CrossValidationOptions {
 }
 
 /**
- * Trains a network on all folds except one and tests it on that one, for each of k folds in turn. Folds of labeled data
- * are stratified: each keeps the class proportions.
- * @param options returns the network options for the training part of a fold. Fit transforms to this part alone
+ * For each of k folds, trains a network on all other folds and tests it on this one. Folds of labeled data are
+ * stratified: each keeps the class proportions.
+ * @param options returns the options of `Network.create` for the training part of a fold. Fit transforms to this part
+ * only
  * @throws TypeError or RangeError naming the problem in the options or the data
  * @throws the errors of `train`, such as DivergenceError
  */

@@ -7,8 +7,8 @@ import { exp } from './normal.js';
 // Domains are plain data: a space survives JSON. checkSpace turns them into dimensions, which samplers compute with.
 
 /**
- * The values that earlier hyperparameters must have: one value, or an array that lists several. Values that are arrays
- * themselves stand in such a list: `{ hidden: [[64, 32]] }`.
+ * The values that earlier hyperparameters must have: one value, or an array that lists several. Put a value that is
+ * itself an array into such a list: `{ hidden: [[64, 32]] }`.
  */
 export type Condition = Readonly<Record<string, JSONValue>>;
 
@@ -46,7 +46,7 @@ export type Domain = FloatDomain | IntDomain | ChoiceDomain;
 /** The domain of each hyperparameter, by name. An array is short for a choice of its entries. */
 export type Space = Readonly<Record<string, Domain | readonly unknown[]>>;
 
-/** The domain that an array of values is short for; any other domain as it is. */
+/** The domain for which an array of values is short; any other domain unchanged. */
 export type Choices<D> = D extends readonly (infer V)[] ? ChoiceDomain<V> : D;
 /** The values of a domain. */
 export type ValueOf<D> = D extends readonly (infer V)[] ? V : D extends ChoiceDomain<infer V> ? V : number;
@@ -75,9 +75,9 @@ export interface IntOptions {
 }
 
 /**
- * A number from `low` to `high`, both included. Proposals are short numbers: with `log`, they have 3 significant digits
- * (0.00317). Else their last decimal is a thousandth of the leading digit's place in `high − low`: 0.001 for a range of 1 to
- * 9.99, 0.0001 for a range of 0.5; integers for a range of 1,000 and more. With `step`, they have 12 significant digits.
+ * A number from `low` to `high`, both included. Proposals are rounded. With `log`, they have 3 significant digits
+ * (0.00317). With `step`, they have 12. Otherwise, their last decimal is a thousandth of the leading digit's place in
+ * `high − low`: 0.001 for a width of 1 to 9.99, 0.0001 for 0.5, and integers from 1,000 on.
  */
 export const float = (low: number, high: number, options: FloatOptions = {}): FloatDomain => ({
   kind: 'float',
@@ -101,9 +101,9 @@ export const choice = <const V extends readonly JSONValue[]>(...values: V): Choi
 });
 
 /**
- * A hyperparameter that exists only if each hyperparameter that the condition names exists and has one of the values there:
- * `{ optimizer: ['sgd', 'adam'], momentum: when({ optimizer: 'sgd' }, float(0, 0.99)) }`. The names stand earlier in the space,
- * and their domains have finitely many values.
+ * A hyperparameter that exists only if each hyperparameter in the condition exists and has one of the given values:
+ * `{ optimizer: ['sgd', 'adam'], momentum: when({ optimizer: 'sgd' }, float(0, 0.99)) }`. These must come earlier in the
+ * space, and their domains must have finitely many values.
  * @throws TypeError if the domain has a condition already
  */
 export function when<const D extends Domain | readonly unknown[]>(
@@ -122,8 +122,8 @@ export function when<const D extends Domain | readonly unknown[]>(
 }
 
 /**
- * A checked hyperparameter. Samplers compute with coordinates: the natural logarithm of the value for `log`, the value of a
- * float, else its place in the list of values, from 0.
+ * A checked hyperparameter. Samplers compute with coordinates: the natural logarithm of the value for `log`, the value of
+ * a float, otherwise its index in the list of values, from 0.
  */
 export interface Dimension {
   readonly name: string;
@@ -134,7 +134,7 @@ export interface Dimension {
   readonly low: number;
   readonly high: number;
   readonly conditions: readonly CheckedCondition[];
-  /** The value at a place in the list of values. */
+  /** The value at an index in the list of values. */
   readonly valueAt: (level: number) => unknown;
   /** The value nearest to a coordinate. */
   readonly toValue: (coordinate: number) => unknown;
@@ -171,8 +171,8 @@ export function checkSpace(space: unknown): CheckedSpace {
 }
 
 /**
- * Decides the hyperparameters in order, and leaves out those whose condition does not hold.
- * @param choose returns a value, from the canonical texts of the values before it, by name
+ * Chooses the hyperparameters in order, and leaves out those whose condition doesn't hold.
+ * @param choose returns a value, given the canonical texts of earlier values, by name
  */
 export function decide(
   space: CheckedSpace,
@@ -189,7 +189,7 @@ export function decide(
   return Object.fromEntries(values);
 }
 
-/** Whether a hyperparameter exists beside earlier ones with these canonical texts. */
+/** Whether a hyperparameter exists, given the canonical texts of earlier values. */
 export const exists = (dimension: Dimension, keys: ReadonlyMap<string, string>): boolean =>
   dimension.conditions.every((condition) => condition.keys.has(keys.get(condition.name) ?? ''));
 
@@ -273,7 +273,7 @@ function checkNumbers(place: string, domain: FloatDomain | IntDomain): Scale {
     };
   }
   if (isInt || domain.step !== undefined) {
-    // Without the allowance, the step 0.1 would not lead from 0 to 0.3.
+    // Without the tolerance, steps of 0.1 wouldn't lead from 0 to 0.3.
     const levels = Math.floor(((high - low) / step) * (1 + 1e-12)) + 1;
     const round = (value: number): number => (isInt ? value : Number(value.toPrecision(12)));
     return {

@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { runTask, type Progress, type Task, type TaskResult } from './task.js';
 
-/** What a task may need besides itself and the data. */
+/** What a task may need in addition to itself and the data. */
 export interface RunOptions {
   /** Where the task left off, if it did. */
   readonly progress?: Progress | undefined;
@@ -24,7 +24,7 @@ export interface Executor {
   close(): Promise<void>;
 }
 
-/** Runs the tasks in this thread, one after the other. The event loop gets its turn as in `train`. */
+/** Runs the tasks in this thread, one after the other. Yields to the event loop as `train` does. */
 export function inline(): Executor {
   let data: Dataset | undefined;
   let last: Promise<unknown> = Promise.resolve();

@@ -7,7 +7,7 @@ import { isLoss } from './scores.js';
 // The journal of a study, a JSON object on each line, in the format of Optuna's JournalStorage. A study that is run again with
 // its journal takes the trials that stand there, and appends the others: so a study that was killed goes on where it was.
 
-/** The lines of a study: in a file, for example. */
+/** Stores the lines of a study, for example in a file. */
 export interface Journal {
   /** The lines so far. */
   read(): Promise<readonly string[]>;

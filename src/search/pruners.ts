@@ -8,13 +8,13 @@ export type Pruner =
        * the best 1/factor of them go on to the next rung, and the last rung trains to the end.
        */
       readonly kind: 'halving';
-      /** The share of survivors is 1/factor. Default 3. */
+      /** The share of trials that continue is 1/factor. Default 3. */
       readonly factor?: number;
       /** Default 3. */
       readonly rungs?: number;
     }
   | {
-      /** Several rounds of halving, from many trials with few epochs to few trials with all (Li et al. 2018). */
+      /** Several rounds of halving, from many trials with few epochs to few trials with all epochs (Li et al. 2018). */
       readonly kind: 'hyperband';
       readonly factor?: number;
       readonly rungs?: number;
@@ -25,7 +25,7 @@ export type Pruner =
        * outside the window count.
        */
       readonly kind: 'median';
-      /** The number of complete trials before any is pruned. Default 5. */
+      /** The number of complete trials before the first may be pruned. Default 5. */
       readonly startup?: number;
       /** Epochs before a trial may be pruned. Default 0. */
       readonly warmUp?: number;

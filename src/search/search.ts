@@ -11,8 +11,8 @@ export type Combination<S extends ValueLists> = { readonly [Name in keyof S]: S[
 
 /**
  * Evaluates one combination of values.
- * @returns a score, lower is better (a loss, or 1 − accuracy): a number, or an object with `score` and anything else to
- * keep
+ * @returns a score, of which lower is better (a loss, or 1 − accuracy): a number, or an object with `score` and anything
+ * else you want to keep
  */
 export type Trial<S extends ValueLists, Outcome extends number | { readonly score: number }> = (
   values: Combination<S>,

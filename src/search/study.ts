@@ -36,16 +36,19 @@ export const ARITHMETIC = 1;
 export interface StudyOptions<S extends Space> {
   /** The domain of each hyperparameter, by name. */
   readonly space: S;
-  /** Describes the network and the training of a trial, as plain data: called with the values and the width of the data. */
+  /**
+   * Returns the network and the training options of a trial as plain data. Called with the proposed values, and the
+   * numbers of inputs and outputs.
+   */
   readonly trial: (values: Values<S>, shape: NetworkShape) => TrialSpec;
   readonly data: Dataset;
   /** The name of the study in its journal. Default 'bp4'. */
   readonly name?: string;
-  /** The number of folds: each trial trains on all but one, for each in turn. Default 5. */
+  /** The number of folds. Each trial trains one network per fold, on all other folds. Default 5. */
   readonly folds?: number;
-  /** In place of folds: the share of the samples that is held out, from above 0 to below 1. */
+  /** Instead of `folds`: the share of the samples to hold out, from above 0 to below 1. */
   readonly validation?: number;
-  /** What to optimize on the held-out parts. Default 'logLoss' for labels, 'rootMeanSquaredError' for targets. */
+  /** The metric to optimize on the held-out parts. Default 'logLoss' for labels, 'rootMeanSquaredError' for targets. */
   readonly metric?: MetricName;
   /** Default 40, or the number of combinations if it's smaller and the sampler is 'grid'. */
   readonly trials?: number;
@@ -56,17 +59,20 @@ export interface StudyOptions<S extends Space> {
   /** How trials are proposed. Default 'tpe'. */
   readonly sampler?: SamplerName | Sampler;
   /**
-   * The number of trials in progress: trial i is proposed from the outcomes of the trials 0 … i − window. It belongs to the study, not
-   * to the machine: results don't depend on how many threads or machines there are. Default 8.
+   * The number of trials that may run at a time: trial i is proposed from the results of trials 0 to i − window. The
+   * result of the study depends on it, but not on the number of threads or machines. Default 8.
    */
   readonly window?: number;
   /** Default: every trial trains to its end. */
   readonly pruner?: Pruner;
-  /** Rounds of the ensemble selection, each of which adds the networks of a trial; 1 takes the best trial alone. Default 10. */
+  /**
+   * The maximum number of rounds of ensemble selection. Each round adds the networks of one trial; 1 uses only the best
+   * trial. Default 10.
+   */
   readonly ensemble?: number;
   /** Where the tasks run. Default: in this thread, one after the other. */
   readonly executor?: Executor;
-  /** Where the trials are recorded. A study that is run again with its journal continues. Default: nowhere. */
+  /** Where the trials are recorded. A study that you run again with its journal continues. Default: nowhere. */
   readonly journal?: Journal;
   /** Called after each trial, in the order of the numbers. A returned promise is awaited. */
   readonly onTrial?: (trial: StudyTrial<S>) => unknown;
@@ -75,7 +81,7 @@ export interface StudyOptions<S extends Space> {
 }
 
 export interface StudyResult<S extends Space = Space> {
-  /** The complete trial with the best score; of equal ones the first. */
+  /** The complete trial with the best score; the first one if several are equal. */
   readonly best: StudyTrial<S>;
   /** In the order of their numbers. */
   readonly trials: readonly StudyTrial<S>[];
@@ -107,8 +113,8 @@ const optionNames = [
 ];
 
 /**
- * Searches for the best network and training, and combines the best ones. The same options give the same result, to the bit, whatever
- * the executor: on one thread or on many machines.
+ * Searches for the best network and training options, and combines the best trials. The same options produce bit-for-bit
+ * the same result, on one thread or on many machines.
  * @throws TypeError or RangeError naming the option
  * @throws StateError if the journal belongs to another study, or no trial completes
  * @throws the errors of `trial`, of the executor and of the journal

@@ -15,7 +15,7 @@ import { measureOf, toLoss, type MetricName } from './scores.js';
 // A task is one training of a study: a pure function of plain data and a dataset. Whoever runs it, on whatever machine, gets the
 // same score and the same weights to the bit.
 
-/** Options of a training that are plain data. */
+/** The options of `train` that are plain data. */
 export interface PlainTrainOptions extends Omit<
   TrainOptions,
   | 'learningRate'
@@ -30,18 +30,18 @@ export interface PlainTrainOptions extends Omit<
   | 'signal'
 > {
   readonly learningRate?: number | ScheduleOptions;
-  /** Watches the part that is held out. */
+  /** Watches the held-out part. */
   readonly earlyStopping?: EarlyStopping;
 }
 
-/** The network and the training of a trial, as plain data. */
+/** The network and the training options of a trial, as plain data. */
 export interface TrialSpec {
   /** As in `Network.create`, with the output layer. */
   readonly layers: readonly LayerSpec[];
   readonly loss?: LossSpec;
   /**
-   * The transforms to fit to each training part. Default: inputs are standardized, and so are targets; a category that the
-   * training part doesn't have counts as zeros.
+   * The transforms to fit to each training part. Default: inputs and targets are standardized, and a category that the
+   * training part lacks is encoded as zeros.
    */
   readonly transforms?: FitOptions;
   readonly train?: PlainTrainOptions;
@@ -61,7 +61,7 @@ export type Division =
 
 export const countFolds = (division: Division): number => ('folds' in division ? division.folds : 1);
 
-/** One training of a study. */
+/** One training run of a study. */
 export interface Task {
   /** The trial, the fold and the repetition, each from 0. */
   readonly trial: number;
@@ -102,7 +102,7 @@ export interface TaskResult {
   readonly network?: Uint8Array<ArrayBuffer>;
   /** The message of the DivergenceError. */
   readonly error?: string;
-  /** The time that it took. */
+  /** The time it took. */
   readonly seconds: number;
 }
 

@@ -3,7 +3,7 @@ import type { Random } from '../base/random.js';
 import type { Model } from '../model/model.js';
 import { clearTally, evaluate, meanMetrics, readTally, writeTally } from './evaluate.js';
 import type { Hook, ReportDraft } from './hook.js';
-import { Diverged } from './hooks/divergence.js';
+import { Diverged, type Snapshot } from './hooks/divergence.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Run } from '../model/state.js';
 import type { Samples } from './samples.js';
@@ -18,6 +18,7 @@ export interface Training {
   readonly validation: Samples | undefined;
   readonly options: CheckedTrainOptions;
   readonly run: Run;
+  readonly snapshot: Snapshot;
 }
 
 /** Returns to the position of the run. */
@@ -41,7 +42,7 @@ export function restart({ model, windows, run }: Training): void {
  * of the kernels takes many mini-batches if no hook needs each. Hooks do the rest.
  */
 export function* runEpochs(training: Training, hooks: readonly Hook[]): Work<void> {
-  const { model, windows, validation, run } = training;
+  const { model, windows, validation, run, snapshot } = training;
   const { epochs, schedule } = training.options;
   const isStepwise = schedule.isStepwise || hooks.some((hook) => hook.isStepwise);
   const afterStep = hooks.flatMap((hook) => hook.afterStep ?? []);
@@ -58,7 +59,12 @@ export function* runEpochs(training: Training, hooks: readonly Hook[]): Work<voi
         // self.update_mini_batch
         const isWhole = updateMiniBatches(training, window, rate);
         if (!isWhole) yield* recoverOrDiverge(training, window, rate);
-        if (run.loss > windows.mostLoss * run.done) throw new Diverged(rate, true);
+        if (
+          run.loss > windows.mostLoss * run.done &&
+          windows.hasGrown(run.loss / run.done, model, snapshot)
+        ) {
+          throw new Diverged(rate, true);
+        }
         // By index, because for-of would create an iterator for each step (it may yield), and a small network's step takes less time.
         for (let h = 0; h < afterStep.length; h++) {
           const pause = afterStep[h]!(samples, samples * window.workPerSample);

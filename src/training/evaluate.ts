@@ -8,9 +8,9 @@ export interface Metrics {
   /** The mean cost per sample. */
   readonly loss: number;
   /**
-   * The share of samples classified correctly. A sample is correct if its largest output is where its largest target is. With
-   * a single output, both must lie on the same side of ½, or of 0 for hinge. A sample with NaN outputs counts as wrong. The
-   * figure has no meaning if the outputs aren't classes (a regression, several independent labels).
+   * The share of samples classified correctly. A sample is correct if its largest output is where its largest target is.
+   * With a single output, both must lie on the same side of ½, or of 0 for hinge. A sample with NaN outputs counts as
+   * wrong. The accuracy has no meaning if the outputs aren't classes (a regression, several independent labels).
    */
   readonly accuracy: number;
 }

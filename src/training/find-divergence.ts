@@ -2,7 +2,7 @@ import type { Work } from '../base/work.js';
 import { DivergenceError } from '../errors.js';
 import { restart, runEpochs, type Training } from './epochs.js';
 import type { Hook } from './hook.js';
-import { assertFinite, Diverged, isSound, keepEachStep, type Snapshot } from './hooks/divergence.js';
+import { assertFinite, Diverged, isSound, keepEachStep } from './hooks/divergence.js';
 import type { Window } from './window.js';
 
 /** Steps that a rate must take well to be advised, and rates to try. */
@@ -18,10 +18,9 @@ const MOST_TRIALS = 40;
 export function* findDivergence(
   training: Training,
   hooks: readonly Hook[],
-  snapshot: Snapshot,
   first: Diverged,
 ): Work<DivergenceError> {
-  const { model, windows, run } = training;
+  const { model, windows, run, snapshot } = training;
   let found = first;
   snapshot.restore();
   try {
@@ -38,7 +37,7 @@ export function* findDivergence(
   const at = { epoch, step: run.step - epochStep + 1 };
   const { problem, ...where } = describe(training, at, found.hasGrown);
   const rate = windows.current
-    ? yield* findRate(training, snapshot, windows.current, found.learningRate)
+    ? yield* findRate(training, windows.current, found.learningRate)
     : Number(found.learningRate.toPrecision(3));
   return new DivergenceError(
     {
@@ -46,7 +45,7 @@ export function* findDivergence(
       problem,
       cure:
         (rate ? `use a learningRate below ${rate}, ` : 'use ') +
-        'clip: { norm: 1 }, or inputs of about 1 in size, by transforms: dataset.fitTransforms()',
+        'clip: { norm: 1 }, or inputs scaled to about 1, with transforms: dataset.fitTransforms()',
       option: { name: 'learningRate', ...(rate && { values: [rate] }) },
     },
     { ...at, ...where },
@@ -58,12 +57,7 @@ export function* findDivergence(
  * training, lower its loss.
  * @returns undefined if none does
  */
-function* findRate(
-  { model }: Training,
-  snapshot: Snapshot,
-  window: Window,
-  rate: number,
-): Work<number | undefined> {
+function* findRate({ model, snapshot }: Training, window: Window, rate: number): Work<number | undefined> {
   const { kernels, layout, tally } = model;
   for (let trial = 1; trial <= MOST_TRIALS; trial++) {
     // Two digits, so that the message gives the very number that was tried.

@@ -1,5 +1,6 @@
 import { fits, misfit, show } from '../base/check.js';
 import {
+  areFinite,
   asArray,
   holdsIntegers,
   isNumericArray,
@@ -72,6 +73,12 @@ function* flatValues(
   const copy = isTyped ? plainView(values) : newFloats(place, length / width, width);
   // 32-bit integers are finite, even times the largest scale.
   if (isTyped && holdsIntegers(values)) return copy;
+  if (copy instanceof Float32Array && isTyped && scale <= 1) {
+    for (let from = 0; areFinite(copy, from, from + NUMBERS_AT_A_TIME); from += NUMBERS_AT_A_TIME) {
+      if (from + NUMBERS_AT_A_TIME >= length) return copy;
+      yield;
+    }
+  }
   for (let i = 0; i < length; i++) {
     const value: unknown = values[i];
     if (!fits(value, scale)) throw misfit(`${place}[${Math.floor(i / width)}][${i % width}]`, value);

@@ -2,7 +2,7 @@ import { ADAGRAD, ADAM, MOMENTUM, NESTEROV, RMSPROP, SGD } from '../kernels/code
 import { checkKeys, checkName, checkNumber, checkPositive } from '../base/check.js';
 import { optimizerNames, type OptimizerName } from '../model/state.js';
 
-/** An optimizer with its parameters. A parameter that the optimizer does not have is an error. */
+/** An optimizer with its parameters. A parameter that the optimizer doesn't have throws an error. */
 export interface OptimizerOptions {
   readonly name: OptimizerName;
   /** μ of momentum and nesterov. Default 0.9. */

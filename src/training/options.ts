@@ -26,36 +26,36 @@ export interface TrainOptions extends RegularizationOptions {
    */
   readonly learningRate?: LearningRate;
   /**
-   * Default 'sgd'. If the last call of `train` had the same optimizer, with the same momentum, decay, beta1 and beta2, its
-   * moments and its count of steps continue.
+   * Default 'sgd'. If the last call to `train` used the same optimizer, with the same momentum, decay, beta1 and beta2,
+   * training continues from its state.
    */
   readonly optimizer?: OptimizerName | OptimizerOptions;
-  /** Factors for the cost of a sample, by its label. Default all 1. */
+  /** Factors of the cost of a sample, by its label. Default all 1. */
   readonly classWeights?: ClassWeights;
   /** Whether each epoch visits the samples in a new order, drawn from the seed. Default true. */
   readonly shuffle?: boolean;
   /** Data to evaluate after each epoch. */
   readonly validation?: Data;
   /**
-   * Sets this share of the data aside for validation, in place of `validation`: the same share of each label, drawn from
-   * the network's seed, so that every call sets the same samples aside. From above 0 to below 1.
+   * Sets this share of the data aside for validation, instead of `validation`. Each class keeps its share. The samples
+   * are drawn from the network's seed, so every call sets the same ones aside. From above 0 to below 1.
    */
   readonly validationSplit?: number;
   /** Metrics to compute on the validation data after each epoch, by names of your choice; see bp4/metrics. */
   readonly metrics?: NamedMetrics;
   /**
-   * Whether each report says how fast each layer learns, and why. Uses at most 1,000 samples of the validation data, or of
-   * the training data if there is none. Default false.
+   * Whether each report includes how fast each layer learns, and why. Uses at most 1,000 samples of the validation data,
+   * or of the training data if there is none. Default false.
    */
   readonly diagnose?: boolean;
-  /** Ends the training when it stops improving. */
+  /** Ends training when it stops improving. */
   readonly earlyStopping?: EarlyStopping;
   /** Saves the network during training. */
   readonly checkpoint?: Checkpoint;
   /**
-   * Continues the last training where it stopped, or where it stood when the network was saved: its epoch, its place in the
-   * epoch, schedule and early stopping. With the same data and options, the result has the same bits as an uninterrupted
-   * training. Default false: a new training starts at epoch 1, and only the optimizer continues.
+   * Continues the last run where it stopped, or where it was when the network was saved: the epoch, the position within
+   * it, the schedule and early stopping. With the same data and options, the weights are identical to those of an
+   * uninterrupted run. Default false: a new run starts at epoch 1, and only the state of the optimizer continues.
    */
   readonly resume?: boolean;
   /** Called after each epoch. Training waits for a promise it returns. */
@@ -63,7 +63,7 @@ export interface TrainOptions extends RegularizationOptions {
   /** Called after each update. Training waits for a promise it returns. */
   readonly onBatch?: (report: BatchReport) => unknown;
   /**
-   * Stops the training after the current step, or while it waits for a function of yours. `train` then rejects with the
+   * Stops training after the current step, or while it waits for one of your functions. `train` then rejects with the
    * reason of the signal.
    */
   readonly signal?: AbortSignal;

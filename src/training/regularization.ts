@@ -4,17 +4,20 @@ import { RangeFault, TypeFault } from '../errors.js';
 /** Options that keep weights and gradients small, or fixed. */
 export interface RegularizationOptions {
   /**
-   * Clips the mean gradient, penalties included: each element to ±`value`, then the whole to a length of `norm` (Pascanu,
-   * Mikolov and Bengio 2013). Default: no clipping.
+   * Clips the mean gradient, penalties included: each component to ±`value`, then the whole gradient to the norm `norm`
+   * (Pascanu, Mikolov and Bengio 2013). Default: no clipping.
    */
   readonly clip?: { readonly norm?: number; readonly value?: number };
-  /** Minimizes C + l1·Σ |w| in place of C. Reports show C alone. Default 0. */
+  /** Minimizes C + l1·Σ |w| instead of C. Reports show C alone. Default 0. */
   readonly l1?: number;
-  /** Minimizes C + ½·l2·Σ w² in place of C. Reports show C alone. Default 0. */
+  /** Minimizes C + ½·l2·Σ w² instead of C. Reports show C alone. Default 0. */
   readonly l2?: number;
   /** Whether l1, l2 and weightDecay apply to biases too. Default false. */
   readonly penalizeBiases?: boolean;
-  /** The largest length of the weights of a unit; longer ones are scaled down after each step. Default: none. */
+  /**
+   * The maximum norm of the weights of a unit, the root of the sum of their squares. Larger ones are scaled down after
+   * each step. Default: none.
+   */
   readonly maxNorm?: number;
   /** Layers, from 0, that keep their weights. Backpropagation stops at the first layer that learns. Default: none. */
   readonly frozen?: readonly number[];

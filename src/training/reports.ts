@@ -6,7 +6,7 @@ export interface EpochReport extends Metrics {
   readonly epoch: number;
   /** η of the last step; only with a schedule or a function. */
   readonly learningRate?: number;
-  /** Figures of the validation data after the epoch. */
+  /** The results on the validation data after the epoch. */
   readonly validation?: Metrics & {
     /** The results of the option `metrics`. */
     readonly metrics?: Readonly<Record<string, number>>;
@@ -26,13 +26,16 @@ export interface BatchReport {
   readonly loss: number;
 }
 
-/** How fast a layer learns: |δ| measures how far its units are from their optimum, ∂C/∂W = δ·a_in how that moves weights. */
+/**
+ * How fast a layer learns. |δ| measures how far its units are from their optimum, and ∂C/∂W = δ·a_in how much that
+ * changes the weights.
+ */
 export interface LayerDiagnosis {
   /** Root mean square of δ, over samples and units. */
   readonly delta: number;
   /** Root mean square of a_in, over samples and units of the layer before. */
   readonly input: number;
-  /** Share of a_in that is exactly zero; weights of such inputs learn nothing. */
+  /** Share of a_in that is exactly zero. Weights of such inputs learn nothing. */
   readonly zeroInputs: number;
   /** ‖∂C/∂W‖ of the mean cost: the root of the sum of squares. */
   readonly gradient: number;
@@ -40,14 +43,14 @@ export interface LayerDiagnosis {
   readonly weights: number;
   /** ‖∂C/∂W‖/‖W‖: the relative change of W by an update with η = 1. Infinity if W is all zero and the gradient is not. */
   readonly speed: number;
-  /** The relative change of W, ‖W − W before‖/‖W before‖; only in reports of a training. */
+  /** The relative change of W, ‖W − W before‖/‖W before‖; only in the reports of `train`. */
   readonly update?: number;
   /**
-   * Share of units, over all samples, that learn at less than a tenth of their top speed: |σ′(z)| is below a tenth of its
-   * largest value. For sigmoid that means |z| > 3.6, for relu z ≤ 0; a relu layer is healthy with a share of one half.
+   * Share of units and samples for which |σ′(z)| is less than a tenth of its maximum. For sigmoid that means |z| > 3.6,
+   * for relu z ≤ 0. In a relu layer, one half is healthy.
    */
   readonly saturated: number;
-  /** Units that learn from no sample, because σ′(z) = 0 for each of them; known as dead relus. */
+  /** The number of dead units: σ′(z) is 0 for all samples, so they learn nothing. */
   readonly dead: number;
 }
 

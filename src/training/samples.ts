@@ -25,16 +25,16 @@ export interface Inputs {
   readonly forNetwork?: (spec: CheckedSpec, isTraining?: boolean) => Data;
 }
 
-/** Samples that know their names, as a Dataset does. */
+/** Samples with the names of their columns and classes, such as a Dataset. */
 export type NamedInputs = Inputs & Required<Pick<Inputs, 'forNetwork'>>;
 
 /** Samples with either `targets` or `labels`. */
 export interface Data extends Inputs {
   /** [n][outputs] */
   readonly targets?: Rows;
-  /** [n] class indices, in place of one-hot targets. For a single output, 0 or 1; hinge takes them as −1 and 1. */
+  /** [n] class indices, instead of one-hot targets. For a single output, 0 or 1; hinge uses them as −1 and 1. */
   readonly labels?: NumericArray | readonly number[];
-  /** [n] factors for the costs of the samples, at least 0. The mean still divides by n. Default all 1. */
+  /** [n] factors of the costs of the samples, at least 0. The mean still divides by n. Default all 1. */
   readonly sampleWeights?: NumericArray | readonly number[];
 }
 
@@ -51,7 +51,7 @@ const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => bo
   hinge: [(y) => y === -1 || y === 1, '-1 or 1'],
 };
 
-/** The outputs that an activation reaches, if not all numbers: from, to. */
+/** The range of outputs of an activation, [from, to], if it isn't all numbers. */
 const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
   sigmoid: [0, 1],
   softmax: [0, 1],
@@ -61,7 +61,7 @@ const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]
   softplus: [0, Infinity],
 };
 
-/** The error of a training whose data the caller has transferred. */
+/** The error if the caller has transferred the data during training. */
 export const BUFFER_IS_GONE: Fault = {
   place: 'data',
   problem: 'the buffer of a typed array was transferred or made shorter',
@@ -176,8 +176,8 @@ export class Samples {
   }
 
   /**
-   * Whether accuracy has a meaning: for labels, for the losses of classes, and for targets of two values, one of which is at
-   * least ½.
+   * Whether accuracy has a meaning: for labels, for losses of classes, and for targets with only two values, one of which
+   * is at least ½.
    */
   isClassified({ spec }: Model): boolean {
     const { targets } = this.#parts;
@@ -225,12 +225,16 @@ export class Samples {
     const step = Math.ceil(this.count / most);
     const count = Math.ceil(this.count / step);
     const { inputs, targets, labels, weights } = this.#parts;
-    const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given =>
-      values &&
-      ((values.constructor as typeof Float64Array).from({ length: count * width }, (_, i) => {
-        const n = Math.floor(i / width) * step;
-        return values[(this.#chosen?.[n] ?? n) * width + (i % width)]!;
-      }) as Given);
+    const isWhole = step === 1 && !this.#chosen;
+    const numbers = isWhole
+      ? undefined
+      : Uint32Array.from({ length: count }, (_, i) => this.#chosen?.[i * step] ?? i * step);
+    const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given => {
+      if (!values) return values;
+      const copy = new (values.constructor as Float64ArrayConstructor)(count * width);
+      copyRows({ values, width, count: inputs.count }, 0, count, numbers, copy, 0, width);
+      return copy as Given;
+    };
     return new Samples({
       ...this.#parts,
       inputs: { ...inputs, values: pick(inputs.values, inputs.width), count },
@@ -359,7 +363,7 @@ function* checkOneRight(place: string, { values, width, count }: Matrix): Work<v
   }
 }
 
-/** The weights of the samples: each sample's weight times that of its class; undefined if all are 1. */
+/** The weights of the samples: each sample's weight times the weight of its class; undefined if all are 1. */
 function readWeights(
   place: string,
   sampleWeights: Data['sampleWeights'],
@@ -391,7 +395,7 @@ function copyRows(
   at: number,
   stride: number,
 ): void {
-  // A typed array belongs to the user, and long trainings pause, so its buffer may be gone.
+  // A typed array belongs to the user, and training pauses, so its buffer may be gone.
   if (values.length < count * width) {
     throw new TypeFault(BUFFER_IS_GONE);
   }
@@ -423,7 +427,7 @@ export function encodeClasses(
   return { off, on: 1 - labelSmoothing + off };
 }
 
-/** Smooths labels in place. Rounds: in double precision as written, then once when stored. */
+/** Smooths labels in place. Computed in double precision as written, then rounded once when stored. */
 function smooth(
   targets: Float32Array | Float64Array,
   at: number,
@@ -452,7 +456,7 @@ function writeLabels(
   const most = Math.max(units - 1, 1);
   for (let n = first; n < first + rows; n++) {
     const label = labels[order ? order[n]! : n]!;
-    // Checked before, but the array belongs to the user. A label that has changed must not write elsewhere.
+    // The label was checked, but the array belongs to the user. A changed label must not write elsewhere.
     if (!(Number.isInteger(label) && label >= 0 && label <= most)) {
       throw new RangeFault({
         place: 'labels',
@@ -471,7 +475,7 @@ export const isNamed = (data: unknown): data is NamedInputs =>
   Boolean((data as Inputs | null | undefined)?.forNetwork);
 
 /**
- * Puts samples that know their names in the order of the network.
+ * Puts samples with names into the order of the network.
  * @throws RangeError if the names don't fit the network
  */
 export const align = <Given>(data: Given, { spec }: Pick<Model, 'spec'>, isTraining?: boolean): Given =>

@@ -3,7 +3,7 @@ import type { Run } from '../model/state.js';
 import { TypeFault } from '../errors.js';
 import { checkPlateau, type CheckedPlateau, type PlateauOptions } from './hooks/plateau.js';
 
-/** The position of a training before a step. */
+/** The position of a training run before a step. */
 export interface Position {
   /** The current epoch, from 1, and the number of epochs. */
   readonly epoch: number;
@@ -19,8 +19,8 @@ export interface Position {
  * - step: rate·factor^⌊e/every⌋
  * - exponential: rate·factorᵉ
  * - inverseTime: rate/(1 + decay·e)
- * - cosine: changes at every step, for which a stream is read once more before the first. Rises linearly to `rate` over `warmUp` epochs, then falls along half a cosine to `minRate`
- *   (Loshchilov and Hutter 2017, without restarts)
+ * - cosine: changes at every step, so a stream is read once before training to count its steps. Rises linearly to `rate`
+ *   over `warmUp` epochs, then falls along half a cosine to `minRate` (Loshchilov and Hutter 2017, without restarts)
  * - plateau: multiplied by `factor` when the loss stops improving
  */
 export type ScheduleOptions =

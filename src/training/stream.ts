@@ -3,10 +3,10 @@ import { TypeFault } from '../errors.js';
 import type { CheckedSpec } from '../model/spec.js';
 import type { Data, Samples } from './samples.js';
 
-/** Data that does not fit into memory: batches of any size. Each epoch calls `batches` again. */
+/** Data that doesn't fit into memory: batches of any size. Each epoch calls `batches` again. */
 export interface Stream {
   readonly batches: () => AsyncIterable<Data> | Iterable<Data>;
-  /** @internal Keeps the names of a training for a network that doesn't know them. */
+  /** @internal Keeps the names of the training data for a network that doesn't know them. */
   readonly forNetwork?: (spec: CheckedSpec, isTraining?: boolean) => Stream;
 }
 

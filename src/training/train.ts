@@ -142,7 +142,6 @@ export function* train(
   const windows = yield* openWindows(model, random, data, options);
   let snapshot: Snapshot | undefined;
   try {
-    const training = { model, random, windows, validation, options, run };
     if (!isStream(data)) yield* windows.watch(model, data);
     else if (options.schedule.needsLength && run.stepsPerEpoch === 0) {
       let steps = 0;
@@ -161,8 +160,9 @@ export function* train(
     );
     const metrics = yield* watchMetrics(model, validation, options.metrics);
     snapshot = new Snapshot(model, random, run);
+    const training = { model, random, windows, validation, options, run, snapshot };
     const history: EpochReport[] = [];
-    const hooks = listHooks(context, training, [early, metrics], snapshot, history);
+    const hooks = listHooks(context, training, [early, metrics], history);
     try {
       restart(training);
       yield* runEpochs(training, hooks);
@@ -171,12 +171,15 @@ export function* train(
       if (!isStream(data)) {
         // Each report is of the losses before the steps, so the last step may have raised the loss.
         const { loss } = yield* evaluate(model, windows.watched!);
-        if (loss > windows.mostLoss) throw new Diverged(run.learningRate, true);
+        if (loss > windows.mostLoss && windows.hasGrown(loss, model, snapshot)) {
+          throw new Diverged(run.learningRate, true);
+        }
       }
     } catch (error) {
       if (!(error instanceof Diverged)) throw error;
-      throw yield* findDivergence(training, hooks, snapshot, error);
+      throw yield* findDivergence(training, hooks, error);
     }
+    snapshot.release();
     snapshot = undefined;
     return history;
   } finally {
@@ -190,9 +193,8 @@ export function* train(
 /** The hooks of a training, in calling order. */
 function listHooks(
   { model, run, save, diagnosis }: TrainingContext,
-  { windows, validation, options }: Training,
+  { windows, validation, options, snapshot }: Training,
   [early, metrics]: readonly (Hook | undefined)[],
-  snapshot: Snapshot,
   history: EpochReport[],
 ): Hook[] {
   const { schedule, earlyStopping, onBatch, onEpoch, checkpoint } = options;

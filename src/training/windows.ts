@@ -1,8 +1,9 @@
 import type { Random, RandomState } from '../base/random.js';
-import { awaited, type Work } from '../base/work.js';
+import { awaited, finish, type Work } from '../base/work.js';
 import { RangeFault } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { evaluate } from './evaluate.js';
+import type { Snapshot } from './hooks/divergence.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Run } from '../model/state.js';
 import { Samples, type ClassWeights, type Data } from './samples.js';
@@ -53,7 +54,7 @@ const MOST_GROWTH = 1e6;
 const MOST_WATCHED = 1000;
 
 /**
- * The samples of each epoch, window by window. A stream has a window for each of its batches. A whole data set is treated as a
+ * The samples of each epoch, window by window. A stream has a window for each of its batches. A whole dataset is treated as a
  * stream of one batch, whose window stays open.
  */
 export abstract class Windows {
@@ -61,11 +62,12 @@ export abstract class Windows {
   abstract readonly count: number;
   /** The window in training. */
   abstract readonly current: Window | undefined;
-  /** A mean loss beyond which the training has diverged. */
+  /** A mean loss beyond which the training may have diverged: `hasGrown` decides. */
   mostLoss = 0;
   /** Samples whose loss says as much as that of all. */
   watched: Samples | undefined;
   readonly #random: Random;
+  #hasMeasuredStart = false;
   /** For an interrupted epoch: the number of samples still to skip, because they were learned before. */
   #toSkip = 0;
   #learnedBefore = 0;
@@ -104,18 +106,26 @@ export abstract class Windows {
   }
 
   /**
-   * Raises `mostLoss` so that it lies far above the loss at the start and the costs of outputs of 0.
+   * Raises `mostLoss` so that it lies far above the costs of outputs of 0.
    * @param samples of the window that opens
    */
-  *watch(model: Model, samples: Samples): Work<void> {
-    let start = 0;
-    if (!this.watched) {
-      this.watched = samples.copySome(MOST_WATCHED);
-      start = (yield* evaluate(model, this.watched)).loss;
-    }
+  *watch({ outputs }: Model, samples: Samples): Work<void> {
+    this.watched ??= samples.copySome(MOST_WATCHED);
     const target = yield* samples.largestTarget();
-    const scale = Math.max(start, model.outputs * target * target);
-    this.mostLoss = Math.max(this.mostLoss, MOST_GROWTH * scale || Infinity);
+    this.mostLoss = Math.max(this.mostLoss, MOST_GROWTH * outputs * target * target);
+  }
+
+  /**
+   * Whether a mean loss beyond `mostLoss` lies far above that of the start too. The start is measured only now, since few trainings
+   * come here.
+   */
+  hasGrown(loss: number, model: Model, snapshot: Snapshot): boolean {
+    if (!this.#hasMeasuredStart) {
+      this.#hasMeasuredStart = true;
+      const start = snapshot.atStart(() => finish(evaluate(model, this.watched!)));
+      this.mostLoss = Math.max(this.mostLoss, MOST_GROWTH * start.loss) || Infinity;
+    }
+    return loss > this.mostLoss;
   }
 
   protected get skips(): boolean {

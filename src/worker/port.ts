@@ -70,7 +70,7 @@ export function openPort(start: (() => Worker | NodeWorker) | undefined): Port {
 
 /** The cure where a bundler moved bp4 away from thread.js. */
 const FIND_FILE =
-  "where a bundler moved bp4, give { worker }, as esbuild and Rollup need, or leave 'bp4' out of the bundle of a server " +
+  "if a bundler moved bp4, pass { worker }, as esbuild and Rollup need, or leave 'bp4' out of the bundle of a server " +
   '(Next.js: serverExternalPackages, Vite: ssr.external)';
 
 /** @throws ThreadError if the host has no workers, or the file has no address */

@@ -16,23 +16,23 @@ import { openPort, type Port } from './port.js';
 /** Milliseconds after which a worker that was told to stop counts as lost. A step takes far less. */
 const STOPPING_TIME = 5000;
 
-/** How the worker starts, and which buffers it takes over. */
+/** How to start the worker, and which buffers to transfer to it. */
 export interface WorkerOptions {
   /**
-   * Starts the worker, for bundlers that can't find its file by themselves. Create a file whose only line is
+   * Starts the worker, for bundlers that can't find its file. Create a file whose only line is
    * `import 'bp4/worker/thread'`, and return a module worker that runs it.
    */
   readonly worker?: () => Worker;
-  /** Buffers of the data to transfer instead of copying. The caller's arrays on them are empty afterwards. */
+  /** Buffers of the data to transfer instead of copying. The caller's arrays on them are empty after the transfer. */
   readonly transfer?: readonly ArrayBuffer[];
 }
 
 /**
- * Trains like `net.train`, but in a worker: the same options, results and bits, while this thread stays free.
+ * Trains like `net.train`, but in a worker: with the same options and identical results, while this thread stays free.
  *
- * The data are copied for the worker, large typed arrays in slices of time. Data in a SharedArrayBuffer are shared instead.
- * Functions among the options run on this thread, and the training waits for each. Whenever one is called, and at the end,
- * `net` has the current state of the training. During the training `net` can predict, but it can't be trained.
+ * The data is copied to the worker, unless it's in a SharedArrayBuffer. Large typed arrays are copied in slices, so this
+ * thread stays responsive. Functions among the options run on this thread, and training waits for them. Whenever one is
+ * called, and at the end, `net` is up to date. During training, `net` can predict, but it can't be trained.
  * @returns one report per epoch, with loss and accuracy
  * @throws the errors of `net.train`, with the same messages
  * @throws TypeError if the data can't be sent to a worker

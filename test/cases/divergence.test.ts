@@ -113,7 +113,7 @@ const cases: [string, Case][] = [
       goesOn: true,
     },
   ],
-  // They grow by 3 % in each of 3000 steps; a snapshot is kept every thousand.
+  // They grow by 3% in each of 3000 steps; a snapshot is kept every thousand.
   [
     'weights that grow for hundreds of epochs',
     {
@@ -251,7 +251,7 @@ describe('the DivergenceError', () => {
     expect(error.message).toBe(
       'train: diverged in epoch 1, step 1: a weight or an optimizer slot became infinite; the largest gradient, ' +
         `${error.largestGradient.toPrecision(3)}, is in layers[${error.layer}]. The network keeps its last finite ` +
-        'step; use clip: { norm: 1 }, or inputs of about 1 in size, by transforms: dataset.fitTransforms()',
+        'step; use clip: { norm: 1 }, or inputs scaled to about 1, with transforms: dataset.fitTransforms()',
     );
   });
 

@@ -116,6 +116,15 @@ describe('bp4 search', () => {
     expect(joined).not.toHaveProperty('activation');
   });
 
+  it('help says of exactly the options of the default space that they are searched', async () => {
+    const ran = await run('search', ...quick, '--json', '--study', 'help.jsonl', '--out', 'help.bp4');
+    const { stdout } = await run('search', '--help');
+    const options = stdout.split(/^ {2}(?:-\w, )?--/m).slice(1);
+    const searched = options.filter((text) => /\(default:\s+searched;/.test(text));
+    const names = searched.map((text) => /^[\w-]+/.exec(text)![0]);
+    expect(names.sort()).toEqual(Object.keys(readEvent(ran, 'search')['space'] as object).sort());
+  });
+
   it('takes a pruner, a held-out share and a metric, and measures a regression', async () => {
     const ran = await run(
       ...['search', 'iris.csv', '--target', 'petal_width', '--epochs', '9', '--trials', '6', '--halving'],
@@ -143,7 +152,7 @@ describe('bp4 search', () => {
     ],
     [['--space', 'dropout=0..2'], "--space dropout: expected a number from 0 to 0.99, got '2'"],
     [['--space', 'activation=relu|tahn'], "did you mean 'tanh'?"],
-    [['--space', 'optimizer=momentum|adam momentum=0.1|0.9'], '--space optimizer: adam has none'],
+    [['--space', 'optimizer=momentum|adam momentum=0.1|0.9'], '--space optimizer: adam has no momentum'],
     [['--space', 'learning-rate=0..1:log'], '--space learning-rate: expected more than 0 with log, got 0'],
     [['--space', 'batch=8..a'], '--space batch: expected numbers, got 8..a'],
     [['--space', 'batch=8..16:lgo'], "--space batch: expected :log or :step=NUMBER, got ':lgo'"],
@@ -153,8 +162,8 @@ describe('bp4 search', () => {
     ],
     [['--sampler', 'grid'], '--sampler: a grid needs finitely many values'],
     [['--metric', 'rSquared'], "--metric: rSquared doesn't measure a classification"],
-    [['--halving', '--median'], '--halving: it excludes --median'],
-    [['--folds', '2', '--validation-split', '0.2'], '--folds: it excludes --validation-split'],
+    [['--halving', '--median'], "--halving: can't be combined with --median"],
+    [['--folds', '2', '--validation-split', '0.2'], "--folds: can't be combined with --validation-split"],
     [['--folds', '500'], '--folds: there are only 120 samples to learn from'],
     [['--resume', 'no.jsonl'], '--resume: there is no journal no.jsonl'],
     [['--study', 'iris.csv'], '--study: it would overwrite iris.csv'],

@@ -60,7 +60,7 @@ describe('where the guess of the answer is in doubt', () => {
   it('the list has numbers and reasons, the best guess first', async () => {
     expect((await choose('0\n\n')).shown).toBe(
       'which?\n  1  wind  the last column\n  2  SO2   the first column\n' +
-        "1 to 2 or a name, Enter for 1: '0' is none of them; 1 to 2 or a name, Enter for 1: ",
+        "1 to 2 or a name, Enter for 1: '0' isn't one of them; 1 to 2 or a name, Enter for 1: ",
     );
   });
 
@@ -474,8 +474,8 @@ describe('while a large file is read', () => {
   it('a terminal shows the share in a line that is cleared', async () => {
     const text = await written(true, {}, (onRead) => readBig((_, share) => onRead('big.csv', share)));
     const frames = text.split(clear);
-    expect(frames.slice(0, 4)).toEqual(['', ...[6, 12, 18].map((share) => `reading big.csv ${share} %`)]);
-    expect(frames.slice(-2)).toEqual(['reading big.csv 100 %', '']);
+    expect(frames.slice(0, 4)).toEqual(['', ...[6, 12, 18].map((share) => `reading big.csv ${share}%`)]);
+    expect(frames.slice(-2)).toEqual(['reading big.csv 100%', '']);
   });
 
   it('the line is as wide as the terminal at most, and gives way to other lines', async () => {
@@ -485,7 +485,7 @@ describe('while a large file is read', () => {
       onRead('y.csv', 0.5);
       onRead('y.csv', 0.501);
     });
-    expect(text).toBe(`${clear}reading ${'x'.repeat(30)}…${clear}found\n${clear}reading y.csv 50 %${clear}`);
+    expect(text).toBe(`${clear}reading ${'x'.repeat(30)}…${clear}found\n${clear}reading y.csv 50%${clear}`);
   });
 
   it('elsewhere there is one line, if it takes longer than two seconds', async () => {
@@ -496,7 +496,7 @@ describe('while a large file is read', () => {
       });
     };
     expect(await take(600)).toBe('');
-    expect(await take(1100)).toBe('reading big.csv 50 %\n');
+    expect(await take(1100)).toBe('reading big.csv 50%\n');
   });
 
   it.each([

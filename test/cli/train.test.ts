@@ -38,13 +38,13 @@ const pickWeights = (ran: Ran): unknown => readEvent(ran, 'saved')['weights'];
 beforeAll(() => put('iris.csv', irisCSV()));
 afterAll(() => rmSync(cwd, { recursive: true }));
 
-it('says that no epoch was better than the start, in text and in events', async () => {
+it('says that no epoch improved on the initial weights, in text and in events', async () => {
   const rows = Array.from({ length: 60 }, (_, n) => [n % 7, (n * n) % 11, (n * 37) % 13].join(','));
   put('noise.csv', `a,b,y\n${rows.join('\n')}\n`);
   const args = ['noise.csv', '--learning-rate', '1', '--epochs', '9', '--patience', '2'];
   const { stdout } = await run('train', ...args);
   expect(stdout).toMatch(
-    /stopped early: no improvement in 2 epochs; no epoch was better than the start: restored its weights\./,
+    /stopped early: no improvement in 2 epochs; no epoch improved on the initial weights, which were restored\./,
   );
   const events = await trained(...args);
   expect(readEvent(events, 'trained')).toMatchObject({ bestEpoch: 0 });

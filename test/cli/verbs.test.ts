@@ -532,7 +532,7 @@ describe('diagnose', () => {
     put('stuck.json', JSON.stringify({ ...json, layers }));
     put('stuck.csv', 'a,b,c\n1,1,0\n2,1,0\n1,2,0\n');
     const stdout = await captureOutput('diagnose', 'stuck.json', 'stuck.csv', '--label', 'c');
-    expect(stdout).toMatch(/! layers\[0\]: quadratic cost with saturated sigmoid outputs/);
+    expect(stdout).toMatch(/! layers\[0\]: quadratic loss with saturated sigmoid outputs/);
     const { messages } = readEvent(
       await run('diagnose', 'stuck.json', 'stuck.csv', '--label', 'c', '--json'),
       'diagnosis',

@@ -3,9 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const { resolve } = createRequire(new URL('../../package.json', import.meta.url));
 
-/** Each door, with the program on its other side. */
+/** Each format, opened in the program it's for. */
 export default defineConfig({
-  // 'bp4' is the built package; the clients have a package.json of their own, which stands between it and the tests.
+  // 'bp4' is the built package. The clients have their own package.json, so the tests don't find bp4 by its name.
   plugins: [
     { name: 'bp4', enforce: 'pre', resolveId: (id) => (/^bp4($|\/)/.test(id) ? resolve(id) : undefined) },
   ],

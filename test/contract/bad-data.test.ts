@@ -226,7 +226,7 @@ describe('data', () => {
       'an unknown key',
       { inputs, target: targets },
       TypeError,
-      "data: unknown 'target'; the names are inputs, ",
+      "data: unknown 'target'; did you mean 'targets'?",
     ],
     ['no inputs', { targets }, TypeError, 'inputs: expected a typed array'],
     ['neither targets nor labels', { inputs }, TypeError, either],
@@ -300,7 +300,7 @@ describe('data', () => {
   });
 
   it.each([
-    ['unknown options', { scale: 1 }, TypeError, "options: unknown 'scale'; the names are inputScale"],
+    ['unknown options', { scale: 1 }, TypeError, "options: unknown 'scale'; did you mean 'inputScale'?"],
     ['options that are a number', 0.5, TypeError, 'options: expected an object { inputScale }, got 0.5'],
     ['a scale of zero', { inputScale: 0 }, RangeError, 'inputScale: expected a 32-bit float above 0, got 0'],
   ] as const)('predict rejects %s', async (_, options, Class, message) => {

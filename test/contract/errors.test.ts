@@ -310,6 +310,20 @@ const wrongTraining: Case[] = [
     TypeError,
     "options: unknown 'iterations'; the names are epochs, miniBatchSize, ",
   ],
+  ...Object.entries({
+    ...{ lr: 'learningRate', learning_rate: 'learningRate', batchSize: 'miniBatchSize', epoch: 'epochs' },
+    ...{
+      optimiser: 'optimizer',
+      validationData: 'validation',
+      onEpochEnd: 'onEpoch',
+      earlyStop: 'earlyStopping',
+    },
+  }).map(([name, meant]): Case => [
+    `${name} for ${meant}`,
+    { [name]: 1 },
+    TypeError,
+    `options: unknown '${name}'; did you mean '${meant}'?`,
+  ]),
   ...notCount('epochs', whole, (epochs) => ({ epochs })),
   ...notCount('miniBatchSize', whole, (miniBatchSize) => ({ miniBatchSize })),
   ...notAboveZero('learningRate', (learningRate) => ({ learningRate }), 'a number, a schedule or a function'),

@@ -301,7 +301,7 @@ describe('invalid CSV texts and options', () => {
       'an answer as input',
       'a,b\n1,2',
       { inputs: ['a', 'b'], targets: 'b' },
-      [RangeError, "inputs: 'b' is an answer"],
+      [RangeError, "inputs: 'b' is the label or a target"],
     ],
     [
       'a label beside targets',

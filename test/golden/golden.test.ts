@@ -176,10 +176,10 @@ describe('handwritten digits', () => {
   };
   const options = { miniBatchSize: 10, learningRate: 3 };
 
-  it('learns handwritten digits to 94 % in two epochs', async () => {
+  it('learns handwritten digits to 94% in two epochs', async () => {
     const net = await Network.create(spec);
     await net.train(digits, { ...options, epochs: 2 });
-    // Measured: 95.1 %, and 94.4 to 95.1 over the seeds 0 to 4.
+    // Measured: 95.1%, and 94.4 to 95.1 over the seeds 0 to 4.
     expect(net.evaluate(mnist('t10k')).accuracy).toBeGreaterThanOrEqual(0.94);
   });
 

@@ -144,7 +144,7 @@ export const cases = [
     headers: policy("'wasm-unsafe-eval'", "img-src 'self' data:"),
     measure: 'playground',
     check: checkPlayground,
-    figures: ({ seconds }) => `the spiral errs in at most 5 % after ${seconds.toFixed(1)} s`,
+    figures: ({ seconds }) => `the spiral errs in at most 5% after ${seconds.toFixed(1)} s`,
   },
   smoothCase('[784, 128, 10] trains in a worker', { inWorker: true }),
   smoothCase('the same, with the data handed over', { inWorker: true, isHandedOver: true }),

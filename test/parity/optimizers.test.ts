@@ -123,6 +123,33 @@ describe.each(optimizers)('%s', (optimizer) => {
   );
 });
 
+describe('an input that stays 0 after the first step', () => {
+  const decaying: readonly OptimizerName[] = ['momentum', 'nesterov', 'rmsprop', 'adam', 'adamw'];
+
+  it.each(decaying)('leaves no subnormal number in the memory of %s', async (optimizer) => {
+    const memories = [];
+    for (const engine of ['wasm', 'reference'] as const) {
+      const net = await Network.create({
+        inputs: 2,
+        layers: [{ units: 1, activation: 'tanh' }],
+        seed: 1,
+        engine,
+      });
+      const options = { optimizer, miniBatchSize: 1, shuffle: false, learningRate: 1e-3 };
+      // 0.9ⁿ is below 2⁻¹²⁶ after 829 steps, the 0.99ⁿ of rmsprop after 8,690.
+      await net.train({ inputs: [[1, 1]], targets: [[0.5]] }, { ...options, epochs: 1 });
+      await net.train({ inputs: [[1, 0]], targets: [[0.5]] }, { ...options, epochs: 10_000 });
+      memories.push(net.state.run!.slots.map(([layer]) => layer!.weights));
+    }
+    const [wasm, reference] = memories;
+    expect(reference).toEqual(wasm);
+    expect(
+      wasm!.flatMap((weights) => [...weights]).filter((x) => x !== 0 && Math.abs(x) < 2 ** -126),
+    ).toEqual([]);
+    expect(wasm![0]![1]).toBe(0);
+  });
+});
+
 it('the comparison distinguishes optimizers, penalties and dropout', async () => {
   const prints = await Promise.all(
     [{}, { optimizer: 'momentum' as const }, { l2: 0.01 }].map((options) =>

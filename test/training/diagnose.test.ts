@@ -207,7 +207,7 @@ describe('messages', () => {
       () => fromLayers(1, 'quadratic', ['sigmoid', [[2]], [2]]),
       { inputs: [[1]], targets: [[0]] },
       [
-        'layers[0]: quadratic cost with saturated sigmoid outputs, wrong for 100% of the samples, and hardly learn; ' +
+        'layers[0]: quadratic loss with saturated sigmoid outputs, which are wrong for 100% of the samples and hardly learn; ' +
           "try loss 'binaryCrossEntropy'",
       ],
     ],
@@ -219,7 +219,7 @@ describe('messages', () => {
         targets: [[-1], [0], [1]],
       },
       [
-        'layers[0]: quadratic cost with saturated tanh outputs, wrong for 67% of the samples, and hardly learn; ' +
+        'layers[0]: quadratic loss with saturated tanh outputs, which are wrong for 67% of the samples and hardly learn; ' +
           "try activation 'linear'",
       ],
     ],

@@ -88,7 +88,7 @@ describe('a saturated neuron', () => {
 
   it('diagnose reports the neuron only when it is saturated under the quadratic cost', async () => {
     expect((await teach('quadratic', 2, 2, 0.15)).diagnosis.messages).toEqual([
-      'layers[0]: quadratic cost with saturated sigmoid outputs, wrong for 100% of the samples, and hardly learn; ' +
+      'layers[0]: quadratic loss with saturated sigmoid outputs, which are wrong for 100% of the samples and hardly learn; ' +
         "try loss 'binaryCrossEntropy'",
     ]);
     expect((await teach('quadratic', 0.6, 0.9, 0.15)).diagnosis.messages).toEqual([]);

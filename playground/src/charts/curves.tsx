@@ -40,8 +40,8 @@ const accuracy: Figure = {
   training: (report) => report.accuracy,
   test: (report) => report.testAccuracy,
   write: percent,
-  tick: (share) => `${Math.round(100 * share)} %`,
-  // starts at the tenth below the least value, so that 97 % and 98 % differ visibly
+  tick: (share) => `${Math.round(100 * share)}%`,
+  // starts at the tenth below the least value, so that 97% and 98% differ visibly
   range: (low) => [Math.max(0, Math.min(0.9, Math.floor(10 * low) / 10)), 1],
 };
 

@@ -172,7 +172,7 @@ const lastCell = (columns: readonly HeatColumn[], layerCount: number): Cell => (
 
 function chooseScale(quantity: Quantity, columns: readonly HeatColumn[]): Scale {
   if (quantity === 'saturated') {
-    return { place: (share) => share, marks: [0, 0.5, 1], write: (share) => `${100 * share} %` };
+    return { place: (share) => share, marks: [0, 0.5, 1], write: (share) => `${100 * share}%` };
   }
   const [low, high] = logarithmicEnds(columns.flatMap(({ delta }) => delta));
   const place = (delta: number): number => Math.log(delta / low) / Math.log(high / low);

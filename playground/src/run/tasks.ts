@@ -25,7 +25,7 @@ export const tasks: Readonly<Record<TaskName, Task>> = {
   circle: { title: 'Circle', defaults: { task: 'circle', ...plane, hidden: [4] } },
   spiral: {
     title: 'Spiral',
-    // all of 24 seeds reach a test error of 5 % within 140 epochs; with tanh and glorotUniform, four never do
+    // all of 24 seeds reach a test error of 5% within 140 epochs; with tanh and glorotUniform, four never do
     defaults: {
       ...plane,
       task: 'spiral',

@@ -1,4 +1,4 @@
-// Math.exp and Math.log are what others use: no weight of bp4 comes from here.
+// Math.exp and Math.log are fine here: no weight of bp4 comes from this file.
 /* eslint no-restricted-properties: off */
 import type { ActivationName, LossName } from '../../model/spec.js';
 import { Random } from '../../base/random.js';
@@ -31,8 +31,8 @@ interface Layer {
 }
 
 /**
- * The baseline of whole training: stochastic gradient descent as a careful programmer writes it in plain JavaScript.
- * One sample after the other over typed arrays, every inner loop along the rows of W, nothing allocated in a step.
+ * The baseline: stochastic gradient descent as a careful programmer writes it in plain JavaScript. One sample after the
+ * other over typed arrays, every inner loop along the rows of W, nothing allocated in a step.
  */
 export class PlainNetwork {
   readonly #layers: readonly Layer[];
@@ -40,7 +40,7 @@ export class PlainNetwork {
   readonly #input: Float32Array;
   readonly #random: Random;
 
-  /** Begins with the weights of a network, and draws the samples in the order in which that one will. */
+  /** Starts from the weights of a network, and draws the samples in the same order as that network will. */
   constructor(net: Network) {
     this.#layers = net.layers.map(({ units, activation, weights, biases }) => ({
       activation,

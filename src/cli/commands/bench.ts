@@ -12,7 +12,7 @@ interface BenchFlags {
 export const bench: CommandDefinition<BenchFlags> = {
   operands: [],
   description: [
-    'Train networks of four sizes, with bp4 and with a hand-optimized loop in plain JavaScript, from the same weights and in the same order, on data with as many zeros as handwritten digits, which bp4 skips. Print samples per second, the median of five alternating rounds. It takes about ten seconds. For reliable figures, close other programs.',
+    'Train networks of four sizes with bp4 and with a hand-optimized loop in plain JavaScript, and print samples per second: medians of five alternating rounds. Both start from the same weights and visit the samples in the same order. The data has as many zeros as images of handwritten digits; bp4 skips them. The benchmark takes about ten seconds. For reliable figures, close other programs.',
   ],
   examples: [
     ['bp4 bench', 'Print a table.'],
@@ -68,5 +68,5 @@ function formatRow({ name, miniBatchSize, plain, bp4, threaded }: RaceResult, ha
   ];
 }
 
-/** Three digits are what a measurement has. */
+/** A measurement has three significant digits. */
 const rounded = (speed: number): string => groupDigits(Number(speed.toPrecision(3)));

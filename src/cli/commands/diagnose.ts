@@ -14,18 +14,18 @@ import { textTable } from '../terminal/text-table.js';
 export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    'Print how fast each layer learns, then problems and what to try. The model stays unchanged. The columns are:',
+    'Print how fast each layer learns, which problems it has, and what to try. The model stays unchanged. The columns are:',
     [
-      '|δ|: how far its units are from their optimum',
+      '|δ|: the error that reaches the layer, ∂C/∂z (root mean square)',
       '‖∂C/∂W‖/‖W‖: the relative change of its weights in a step with learning rate 1',
-      'saturated: how often σ′ is below a tenth of its maximum',
-      'dead units: those that learn from no sample',
+      'saturated: how often its σ′ is less than a tenth of its maximum',
+      'dead units: those whose σ′ is zero for all samples',
       '‖W‖: the norm of its weights',
     ].join('\n'),
   ],
   examples: [
-    ['bp4 diagnose iris.bp4 iris.csv', 'Print a table, then problems.'],
-    ['bp4 diagnose iris.bp4 iris.csv --report layers.html', 'Write a page, too.'],
+    ['bp4 diagnose iris.bp4 iris.csv', 'Print a table, then the problems.'],
+    ['bp4 diagnose iris.bp4 iris.csv --report layers.html', 'Also write an HTML report.'],
     ['bp4 diagnose iris.bp4 iris.csv --json', 'Print JSON.'],
   ],
   groups: [reportGroup, columnGroup, modelGroup],

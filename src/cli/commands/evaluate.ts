@@ -16,11 +16,11 @@ import { displayPath } from '../data/read-file.js';
 export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    'Print loss, accuracy, precision, recall and F1 of each class, and the confusion matrix; for a regression loss, R², mean absolute error and root mean squared error. The data file is read with the settings used for the training data.',
+    'Measure a model on labeled data. For classes, print loss and accuracy, precision, recall and F1 of each class, and the confusion matrix. For a regression, print loss, R², mean absolute error and root mean squared error. The data file is read with the settings used for the training data.',
   ],
   examples: [
     ['bp4 evaluate iris.bp4 other-flowers.csv', 'Print a table of the classes and the confusion matrix.'],
-    ['bp4 evaluate iris.bp4 other-flowers.csv --report flowers.html', 'Write a page, too.'],
+    ['bp4 evaluate iris.bp4 other-flowers.csv --report flowers.html', 'Also write an HTML report.'],
     ['bp4 evaluate digits.bp4 mnist', 'Use the 10,000 test images of MNIST.'],
     [
       'bp4 evaluate mlp.onnx flowers.csv --label species --classes a,b,c',
@@ -74,7 +74,7 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
   },
 };
 
-/** What to do about data that are measured; constant columns and rare classes matter to a training alone. */
+/** The cures for warnings about data to evaluate. Constant columns and rare classes matter only in training. */
 const dataCures: Readonly<Partial<Record<DataWarning['kind'], string>>> = {
   few: 'measure on more samples',
   imbalance: 'compare the F1 of each class',

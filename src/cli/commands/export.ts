@@ -22,7 +22,7 @@ interface ExportFlags extends SignatureFlags, ModelFlags {
 export const exportModel: CommandDefinition<ExportFlags> = {
   operands: ['<model>', '[out]'],
   description: [
-    'The extension of the output file sets the format: .onnx (onnxruntime and many others), .safetensors (PyTorch), .npz (NumPy), .json, .mjs or .js (a JavaScript module without dependencies, with its types) or .bp4. TensorFlow.js needs a folder and --to tfjs. Without [out], the file is named after the model and written to the current folder.',
+    'Convert a model to another format. The extension of the output file sets the format: .onnx (onnxruntime and many others), .safetensors (PyTorch), .npz (NumPy), .json, .mjs or .js (a JavaScript module without dependencies, with its types) or .bp4. TensorFlow.js needs a folder and --to tfjs. Without [out], the file is named after the model and written to the current folder.',
     '<model> can be in any of these formats, too.',
   ],
   examples: [
@@ -50,7 +50,7 @@ export const exportModel: CommandDefinition<ExportFlags> = {
     const format = options.to ?? chooseFormat(given);
     const out = given ?? basename(path).replace(/\.\w+$/, '') + exportFormatTable[format].extension;
     checkExportPath(out, format);
-    // A model of TensorFlow.js is its folder, or the model.json in it.
+    // A TensorFlow.js model is given as its folder, or as the model.json in it.
     checkApart('OUT', out, [path, basename(path) === 'model.json' ? dirname(path) : undefined]);
     await checkFolder(out);
     const model = await openModel(path, options);

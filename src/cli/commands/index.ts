@@ -18,7 +18,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'search',
-    summary: 'Try many networks and trainings, and combine the best',
+    summary: 'Try many networks and training settings, and combine the best',
     example: 'bp4 search iris.csv',
     load: async () => (await import('./search.js')).search,
   },

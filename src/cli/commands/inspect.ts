@@ -23,12 +23,12 @@ import { hashWeights } from '../../search/task.js';
 export const inspect: CommandDefinition<SignatureFlags & ModelFlags> = {
   operands: ['<model>'],
   description: [
-    'Print layers and parameters, inputs and outputs, how the network was trained and whether the training can be resumed, the size of the weights of each layer, and a hash of all weights; of an ensemble, its networks with their weights. <model> can be in any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, or a TensorFlow.js folder.',
+    'Print what a model file contains: inputs and outputs, layers and parameters, how the network was trained and whether training can be resumed, the size of the weights of each layer, and a hash of all weights. For an ensemble, print its networks and their weights. <model> can be in any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, or a TensorFlow.js folder.',
   ],
   examples: [
     ['bp4 inspect iris.bp4', 'Print a summary and a table of the layers.'],
     ['bp4 inspect mlp.onnx --json', 'Print JSON.'],
-    ['bp4 inspect mlp.safetensors --activations relu,relu,softmax', 'Open a file that holds weights alone.'],
+    ['bp4 inspect mlp.safetensors --activations relu,relu,softmax', 'Open a file that holds only weights.'],
   ],
   groups: [signatureGroup, modelGroup],
   run: async ({ operands, options, output }) => {
@@ -109,7 +109,7 @@ interface Findings {
   readonly about: OpenedNetwork['about'];
 }
 
-/** Prints the members of an ensemble, a line for each. */
+/** Prints the members of an ensemble, one per line. */
 function printEnsemble(output: Output, model: OpenedEnsemble, signature: ModelSignature): void {
   const { path, format, bytes, net, about } = model;
   const { outputs, reading, width } = signature;
@@ -179,7 +179,7 @@ function summarize(
   };
 }
 
-/** Without what the optimizer remembers. */
+/** Without the state of the optimizer. */
 function describeRun({ slots, ...run }: RunState): Findings['training'] {
   return { ...run, slots: slots.length };
 }
@@ -209,7 +209,7 @@ function inputsText({ inputs, columns, transforms }: Findings): string {
     : `${formatCount(width, 'column')}, transformed into ${inputs} inputs`;
 }
 
-/** More would be a page full. */
+/** More would fill a page. */
 const MOST_CATEGORIES = 6;
 const MOST_TRANSFORMS = 20;
 
@@ -229,7 +229,7 @@ function transformText(transform: Transform): string {
     case 'standardize':
       return `standardized: mean ${formatPrecise(transform.mean)}, deviation ${formatPrecise(transform.deviation)}`;
     case 'minMax':
-      return `from ${formatPrecise(transform.min)} to ${formatPrecise(transform.max)}, made 0 to 1`;
+      return `from ${formatPrecise(transform.min)} to ${formatPrecise(transform.max)}, scaled to 0 to 1`;
     case 'oneHot':
       return `one of ${joinNames(transform.categories.map(String), MOST_CATEGORIES)}`;
   }

@@ -32,12 +32,12 @@ interface PredictFlags extends ColumnFlags, ModelFlags {
 export const predict: CommandDefinition<PredictFlags> = {
   operands: ['<model>', '[data...]'],
   description: [
-    'Read samples from files or stdin and print a prediction for each, in the same order: the most likely class with the probability of every class, or the predicted numbers. Columns are found by name, in any order; the label is optional, and not used.',
+    'Read samples from files or stdin and print a prediction for each, in the same order: the most likely class with the probability of every class, or the predicted numbers. Columns are found by name, in any order; the label is optional and ignored.',
     'CSV, TSV and JSON Lines are read row by row, using little memory. If the model was trained with --missing drop, a sample with missing values gets a line of empty fields (of NA in a regression). --keep puts columns of the data before each prediction.',
   ],
   examples: [
     ['bp4 predict iris.bp4 new.csv', 'Print a line of CSV for each row of new.csv.'],
-    ['bp4 predict iris.bp4 new.csv --out predictions.csv', 'Write a file instead.'],
+    ['bp4 predict iris.bp4 new.csv --out predictions.csv', 'Write the predictions to a file.'],
     ['bp4 predict iris.bp4 new.csv --keep id', 'Put the column id before each prediction.'],
     ['cat big.csv | bp4 predict iris.bp4 -', 'Read stdin, row by row.'],
     ['bp4 predict iris.bp4 new.jsonl --json', 'Read and print JSON Lines.'],
@@ -50,7 +50,7 @@ export const predict: CommandDefinition<PredictFlags> = {
         new Option('-o, --out <file>', 'File to write (default: stdout)'),
         valueOption(
           '--keep <names>',
-          'Columns of the data to put beside each answer, such as an id',
+          'Columns of the data to print before each prediction, such as an id',
           collectList,
         ),
       ],
@@ -133,7 +133,7 @@ function createTest({ transforms = [] }: ModelSignature): (values: readonly (num
 
 /**
  * Predicts the samples that are complete.
- * @throws DataError naming the first that the network refuses
+ * @throws DataError naming the first sample that the network rejects
  */
 function predictSamples(
   net: Predictor,
@@ -149,7 +149,7 @@ function predictSamples(
     outputs = predict(complete);
   } catch (error) {
     if (!isInputFault(error)) throw error;
-    // one after the other, they show which it is
+    // predicting them one by one shows which sample it is
     for (const { place, values } of samples) {
       try {
         if (values) predict([values]);

@@ -6,8 +6,8 @@ export const queue: CommandDefinition<object> = {
   operands: ['<action>', '[url]'],
   usage: ['init [url]', 'status [url]', 'clear [url]'],
   description: [
-    'Manage the queue that searches and workers share. init creates its tables on PostgreSQL, or brings them up to date; Redis and Valkey need none. status counts tasks and workers. clear removes all tasks, results and data.',
-    'Without a URL it is that of the variable BP4_QUEUE.',
+    'Manage the queue that searches and workers share. init creates or updates its tables in PostgreSQL; Redis and Valkey need none. status counts tasks and workers. clear removes all tasks, results and data.',
+    'The default URL is the environment variable BP4_QUEUE.',
   ],
   examples: [
     ['bp4 queue init postgres://bp4@db/bp4', 'Create the tables, once.'],

@@ -24,21 +24,22 @@ import { evaluateTest, sayNext } from '../train/evaluate-test.js';
 export const search: CommandDefinition<SearchFlags> = {
   operands: ['<data>'],
   description: [
-    'Try networks and trainings, and save an ensemble of the best. DATA is read as by bp4 train, and the same rows are set aside ' +
-      'for the test. The same data, options and seed give the same trials and weights, to the last bit, on any number of threads.',
-    'Ctrl-C stops the search; the journal keeps every trial that has ended, and the same command continues.',
+    'Try many networks and training settings, and save an ensemble of the best. <data> is read as in bp4 train, and the same rows ' +
+      'are set aside for testing. The same data, options and seed produce exactly the same trials and weights on any number of ' +
+      'threads.',
+    'Ctrl-C stops the search. The journal keeps every finished trial, and the same command continues.',
   ],
   examples: [
     ['bp4 search iris.csv', 'Search with 40 trials, test, and save the ensemble as iris.bp4.'],
     [
       "bp4 search houses.csv --target price --trials 100 --space 'default optimizer=adam|adamw dropout=0..0.2'",
-      'Change two lines of the default space.',
+      'Search the default space with other optimizers and less dropout.',
     ],
     [
       "bp4 search iris.csv --space 'learning-rate=1e-4..1e-1:log hidden=32|64|128,64' --sampler sobol",
-      'Search these two alone.',
+      'Search only these two.',
     ],
-    ['bp4 search big.csv --hyperband --trials 200 --workers 2', 'Spend little on bad trials.'],
+    ['bp4 search big.csv --hyperband --trials 200 --workers 2', 'Stop bad trials early.'],
     ['bp4 search iris.csv --json | jq -c "select(.event == \\"trial\\")"', 'Print the trials as JSON.'],
   ],
   groups: searchGroups,
@@ -80,7 +81,7 @@ async function run({ operands, options, given, output }: Invocation<SearchFlags>
   }
 }
 
-/** @throws UsageError, DataError if the journal can't be there */
+/** @throws UsageError, DataError if the journal can't be written there */
 async function chooseJournal(
   { study, resume }: SearchFlags,
   modelPath: string,
@@ -97,7 +98,7 @@ async function chooseJournal(
   return path;
 }
 
-/** Runs the trials, shows how it goes, and stops at Ctrl-C. */
+/** Runs the trials, shows the progress, and stops at Ctrl-C. */
 async function runStudy(
   output: Output,
   { space, describe, train, metric, pruner, division, trials, sampler }: PreparedSearch,

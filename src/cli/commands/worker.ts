@@ -18,14 +18,14 @@ interface WorkerFlags {
 export const worker: CommandDefinition<WorkerFlags> = {
   operands: [],
   description: [
-    'Train networks for the searches of other machines, as long as it runs. Any number of workers can serve a queue, and come and go: a search finds the same networks, to the bit. Needs the packages bullmq and ioredis for Redis or Valkey, bullmq and pg for PostgreSQL.',
-    'Ctrl-C, SIGTERM or SIGHUP returns the tasks to the queue and quits; a second one quits at once. With the variable BP4_SECRET set, it takes only tasks that are signed with the same secret.',
+    'Train networks for searches that run on other machines. Any number of workers can serve a queue, and they can start and stop at any time: a search finds exactly the same networks. Redis and Valkey need the packages bullmq and ioredis; PostgreSQL needs bullmq and pg.',
+    'Ctrl-C, SIGTERM or SIGHUP returns the tasks to the queue and quits; a second signal quits at once. If the environment variable BP4_SECRET is set, the worker takes only tasks that are signed with the same secret.',
   ],
   examples: [
     ['bp4 worker --queue redis://192.168.0.5:6379', 'Train with all processors.'],
     [
       'BP4_QUEUE=rediss://… bp4 worker --exit-when-idle 60',
-      'End after a minute without work, as batch jobs should.',
+      'Quit after a minute without work, as a batch job should.',
     ],
     ['bp4 worker --queue postgres://bp4@db/bp4 --data /data', 'Read datasets from a folder.'],
   ],
@@ -33,23 +33,30 @@ export const worker: CommandDefinition<WorkerFlags> = {
     {
       heading: 'Worker',
       options: [
-        new Option('--queue <url>', 'redis://, rediss:// or postgres:// (default: the variable BP4_QUEUE)'),
+        new Option(
+          '--queue <url>',
+          'URL of the queue: redis://, rediss:// or postgres:// (default: the environment variable BP4_QUEUE)',
+        ),
         valueOption(
           '--threads <n>',
           'Networks to train at a time (default: the number of processors)',
           wholeNumber({ min: 1, max: 256 }),
         ),
-        new Option('--data <folder>', 'Folder with datasets, each as SHA256.bp4data'),
+        new Option('--data <folder>', 'Folder with datasets, each in a file named SHA256.bp4data'),
         valueOption(
           '--allow <urls>',
-          'What the URLs begin with from which datasets may be fetched',
+          'Prefixes of the URLs from which datasets may be fetched (default: none)',
           collectList,
         ),
-        valueOption('--exit-when-idle <seconds>', 'Quit after so many seconds without work', positiveNumber),
-        valueOption('--limit-seconds <n>', 'Refuse tasks that take longer', positiveNumber),
+        valueOption(
+          '--exit-when-idle <seconds>',
+          'Quit after this many seconds without work (default: never)',
+          positiveNumber,
+        ),
+        valueOption('--limit-seconds <n>', 'Reject tasks that take longer', positiveNumber),
         valueOption(
           '--limit-parameters <n>',
-          'Refuse networks with more weights and biases',
+          'Reject networks with more weights and biases',
           wholeNumber({ min: 1 }),
         ),
       ],

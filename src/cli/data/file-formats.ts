@@ -8,7 +8,7 @@ export type DataFormat = 'csv' | 'json' | 'jsonl' | 'npy' | 'npz' | 'parquet' | 
 /** What a file holds, by its name. */
 export interface FileKind {
   readonly format: DataFormat;
-  /** Of CSV: what its name says of the delimiter. */
+  /** For CSV: the delimiter that the name suggests. */
   readonly delimiter?: string;
 }
 
@@ -30,7 +30,7 @@ const byExtension: Readonly<Record<string, FileKind>> = {
 export const STDIN = '-';
 
 /**
- * @throws UsageError if the name says nothing, DataError if it is of a folder, or of nothing
+ * @throws UsageError if the name isn't recognized, DataError if it's a folder or doesn't exist
  */
 export function detectFileKind(path: string): FileKind {
   if (path === STDIN) return { format: 'csv' };
@@ -45,7 +45,7 @@ export function detectFileKind(path: string): FileKind {
   );
 }
 
-/** @returns undefined if the name says nothing */
+/** @returns undefined if the name isn't recognized */
 export function kindOfName(path: string): FileKind | undefined {
   const name = path.toLowerCase().replace(/\.gz$/, '');
   if (/idx\d(-ubyte)?$/.test(name)) return { format: 'idx' };

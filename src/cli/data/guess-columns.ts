@@ -14,9 +14,9 @@ import { joinNames, quoteOption } from '../terminal/format.js';
 /**
  * Guesses what a table is about. Each guess is printed, with the option that overrides it.
  * @param path of the table, for messages
- * @param choice what was given on the command line
- * @param choose asks for the answer if the guess is in doubt; undefined where nobody can be asked
- * @throws UsageError if a column that was named is not there or does not fit, DataError if nothing is left to learn
+ * @param choice the options of the command line
+ * @param choose asks the user if the guess is in doubt; undefined if there's nobody to ask
+ * @throws UsageError if a named column doesn't exist or doesn't fit, DataError if nothing is left to learn
  */
 export async function guessColumns(
   path: string,
@@ -33,7 +33,7 @@ export async function guessColumns(
   const made = answer === undefined ? choice : { ...choice, answer };
   const known = answer === undefined ? guess : await suggest(made);
   if (!known.notes.some(isOfWords)) return known;
-  // Without a column the guess of the answer may be another one.
+  // If a column is left out, another column may be the one to predict.
   const fixed = known.reason === undefined ? made : { ...made, answer: nameAnswer(known) };
   const { reason, alternatives } = known;
   return { ...(await suggest(await askAboutWords(path, known, fixed, choose))), reason, alternatives };
@@ -61,7 +61,7 @@ const isOfWords = ({ kind }: ColumnNote): boolean => kind === 'words';
 const wordChoices = [
   { name: 'missing', reason: 'the texts count as missing' },
   { name: 'categories', reason: 'every value is a category' },
-  { name: 'ignore', reason: 'the column is no input' },
+  { name: 'ignore', reason: 'the column is left out' },
 ];
 
 /** Asks about each column of numbers with texts among them. */

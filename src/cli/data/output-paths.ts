@@ -7,10 +7,10 @@ import { exitCodes } from '../exit-codes.js';
 import { stopSignals } from '../terminal/stop-signals.js';
 import { removeTemporaries, writeParts, type WritePart } from '../../node/whole-file.js';
 
-// What bp4 writes: where it may go, and that it is whole.
+// Checks where bp4 may write, and writes files completely or not at all.
 
 /**
- * Checks that a file may be written where it is to be: before all that leads to it.
+ * Checks that a file can be written to its path, before the work that produces it.
  * @throws DataError if it may not
  */
 export async function checkFolder(path: string): Promise<void> {
@@ -22,7 +22,7 @@ export async function checkFolder(path: string): Promise<void> {
 /**
  * Checks that a file to write differs from the files that are read or also written, under any name.
  * @param option that names the file to be written
- * @param others those that are not given are undefined
+ * @param others undefined for those that aren't given
  * @throws UsageError if it is one of the others
  */
 export function checkApart(option: string, path: string, others: readonly (string | undefined)[]): void {
@@ -36,7 +36,7 @@ export function checkApart(option: string, path: string, others: readonly (strin
     );
 }
 
-/** The same for all names of a file, links too. */
+/** The same key for all names of a file, including links. */
 function identify(path: string): string {
   if (!existsSync(path)) return resolve(path);
   const { dev, ino } = statSync(path, { bigint: true });
@@ -44,8 +44,8 @@ function identify(path: string): string {
 }
 
 /**
- * Checks where the report is to go, if there is to be one: before all that leads to it.
- * @param inputs what is read, and must not be written over
+ * Checks the path of the report, if there is one, before the work that produces it.
+ * @param inputs the files that are read, and must not be overwritten
  * @throws UsageError, DataError if it may not be written
  */
 export async function checkReportPath(
@@ -61,7 +61,7 @@ export async function checkReportPath(
 }
 
 /**
- * Writes a file part by part. It has its name only once it is whole; a pipe or a device is written to as it is.
+ * Writes a file part by part. The file gets its name once it's complete; a pipe or a device is written to directly.
  * @throws DataError if it cannot be written
  */
 export async function writeStoppable<Result>(
@@ -69,7 +69,7 @@ export async function writeStoppable<Result>(
   produce: (write: WritePart) => Promise<Result>,
 ): Promise<Result> {
   await checkFolder(path);
-  // Half a file is of no use to who stopped it.
+  // Nobody needs half a file.
   const onSignal = (): void => {
     removeTemporaries();
     process.exit(exitCodes.stopped);

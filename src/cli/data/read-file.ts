@@ -12,15 +12,15 @@ import { detectFileKind, kindOfName, STDIN, type FileKind } from './file-formats
 import { isGzip, MOST_UNPACKED } from '../../base/inflate.js';
 import type { OnRead } from '../terminal/reading.js';
 
-/** No string is longer in V8. */
+/** The longest string of V8. */
 const LONGEST_TEXT = 2 ** 29 - 24;
 
 const unpack = promisify(gunzip);
 
-/** Of larger files it is shown that they are read. */
+/** Reading a larger file is shown. */
 const SHOWN_FROM = 2 ** 24;
 
-/** @returns the size of a file that takes a while to read; undefined of others, and where nobody wants to know */
+/** @returns the size of a file that takes a while to read; undefined for other files, and if nobody is watching */
 async function sizeToShow(path: string, onRead: OnRead | undefined): Promise<number | undefined> {
   if (!onRead || path === STDIN) return undefined;
   const { size } = await inFile(path, () => stat(path));
@@ -28,7 +28,7 @@ async function sizeToShow(path: string, onRead: OnRead | undefined): Promise<num
 }
 
 /**
- * The bytes of a file, unpacked where they are in gzip.
+ * The bytes of a file, unpacked if they are gzipped.
  * @throws DataError naming the file
  */
 export async function readBytes(path: string, onRead?: OnRead): Promise<Uint8Array<ArrayBuffer>> {
@@ -62,7 +62,7 @@ async function readStdin(): Promise<Uint8Array<ArrayBuffer>> {
 
 /**
  * @param encoding default: UTF-8 or UTF-16, inferred
- * @throws DataError where its bytes are no text
+ * @throws DataError if its bytes aren't text
  */
 export async function readText(path: string, encoding?: string, onRead?: OnRead): Promise<string> {
   const bytes = await readBytes(path, onRead);
@@ -76,7 +76,7 @@ export async function readText(path: string, encoding?: string, onRead?: OnRead)
   return await inFile(displayPath(path), () => decodeText('', bytes, encoding));
 }
 
-/** A file as messages call it. */
+/** The name of a file in messages. */
 export const displayPath = (path: string): string => (path === STDIN ? 'stdin' : path);
 
 /** Larger files are read again in each epoch, a batch at a time. */
@@ -92,7 +92,7 @@ export const textSource =
   () =>
     readTextInChunks(path, encoding, onRead);
 
-/** @throws DataError where it cannot be read, or its bytes are no text */
+/** @throws DataError if it can't be read, or its bytes aren't text */
 export async function* readTextInChunks(
   path: string,
   encoding?: string,
@@ -118,7 +118,7 @@ async function* openFile(path: string, onRead?: OnRead): AsyncGenerator<Uint8Arr
   }
 }
 
-/** What is in gzip is unpacked on the way. */
+/** Gzipped bytes are unpacked on the way. */
 async function* unpacked(
   name: string,
   chunks: AsyncGenerator<Uint8Array, void, undefined>,
@@ -144,19 +144,19 @@ const refuseGzip = (name: string, cause: unknown): DataError =>
     cause,
   });
 
-/** The bytes of a file that say what it is. */
+/** The first bytes of a file, which show what it is. */
 const BEGINNING = 4096;
 
 /**
- * Detects the kind of a file by its name, and checks that its first bytes don't say otherwise.
- * @throws UsageError if the name says nothing, DataError naming what the file is instead
+ * Detects the kind of a file by its name, and checks that its first bytes agree.
+ * @throws UsageError if the name isn't recognized, DataError naming what the file is instead
  */
 export async function detectKind(path: string): Promise<FileKind> {
   const format = kindOfName(path)?.format;
   const isFile = path !== STDIN && existsSync(path) && statSync(path).isFile();
   const found = isFile ? recognizeForeign(await readBeginning(path)) : undefined;
   const isFormat = found && format !== undefined && ['gzip', format].includes(found.format ?? '');
-  // The reader of .npz judges what is in a zip.
+  // The .npz reader checks what is in a zip file.
   const isZip = format === 'npz' && found?.format === undefined;
   if (found && !isFormat && !isZip) throw new DataError(path, found.problem, found.cure);
   return detectFileKind(path);
@@ -173,7 +173,7 @@ async function readBeginning(path: string): Promise<Uint8Array> {
 }
 
 /**
- * Reads any bytes of a file. It is opened for each part: nothing is left open.
+ * Reads any bytes of a file. It's opened for each part, so nothing stays open.
  * @throws DataError where it cannot be found
  */
 export async function fileBuffer(path: string, onRead?: OnRead): Promise<AsyncBuffer> {

@@ -2,7 +2,7 @@ import type { SkippedRow } from '../../data/index.js';
 import { formatCount } from '../terminal/format.js';
 import { show } from '../../base/check.js';
 
-/** So many rows are shown. */
+/** At most this many rows are shown. */
 const MOST_SHOWN = 3;
 
 const words: Readonly<Record<SkippedRow['reason'], (text: string) => string>> = {

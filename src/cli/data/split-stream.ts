@@ -8,14 +8,14 @@ import { Random } from '../../base/random.js';
 import type { NumericArray } from '../../base/numeric-arrays.js';
 import type { Data } from '../../training/samples.js';
 
-/** What a training learned from, as hashes: 16 digits of SHA-256. */
+/** Hashes of the training data: 16 digits of SHA-256. */
 export interface DataHashes {
   readonly inputs: string;
   /** Of the labels or targets. */
   readonly answers: string;
 }
 
-/** Hashes samples as the network gets them, whatever file they came from. */
+/** Hashes samples as the network sees them, whatever file they come from. */
 export function hashSamples(parts: readonly Dataset[]): DataHashes {
   const hash = (arrays: readonly (NumericArray | undefined)[]): string => {
     const sum = createHash('sha256');
@@ -28,33 +28,33 @@ export function hashSamples(parts: readonly Dataset[]): DataHashes {
   };
 }
 
-/** Shares of the samples, and the seed from which it is drawn which they are. */
+/** Shares of the samples, and the seed that determines which samples they are. */
 export interface Shares {
   readonly test: number;
   readonly validation: number;
   readonly seed: number;
 }
 
-/** A file larger than memory, part of which is learned from, and read again in each epoch. */
+/** A file larger than memory. Its training part is read again in each epoch. */
 export interface StreamParts {
   readonly learned: DataStream;
-  /** All but the test part: what transforms are fitted to, as in memory. */
+  /** All samples except the test part. Transforms are fitted to them, as for data in memory. */
   readonly fitted: DataStream;
   readonly validation: Dataset | undefined;
   readonly test: Dataset | undefined;
-  /** Of those that are learned from, some that are held too. */
+  /** Some of the training samples, held in memory. */
   readonly some: Dataset;
 }
 
-/** So many numbers of a part are held. */
+/** The most numbers of a part that are held in memory. */
 export const MOST_HELD = 2 ** 24;
-/** So many samples that are learned from are held besides. */
+/** The number of training samples that are held in memory, too. */
 const MOST_SOME = 1000;
 
 type PartName = 'learned' | 'validation' | 'test';
 
 /**
- * Sets samples of a stream aside: the file is read once for it.
+ * Sets samples of a stream aside. Reads the file once for this.
  * @throws as the stream
  */
 export async function splitStream(stream: DataStream, shares: Shares): Promise<StreamParts> {
@@ -90,7 +90,7 @@ export async function splitStream(stream: DataStream, shares: Shares): Promise<S
   };
 }
 
-/** @param own the schema of the parts, without categories that occur elsewhere only; each batch names those of the file */
+/** @param own the schema of the parts, without categories that occur only elsewhere; each batch has those of the file */
 function pickParts(
   source: SampleSource,
   own: Schema,
@@ -114,7 +114,7 @@ function pickParts(
   };
 }
 
-/** Finds out which categories of each column occur in some rows. */
+/** Finds the categories of each column that occur in some rows. */
 class OccurringCategories {
   readonly #schema: Schema;
   readonly #values: readonly (Set<number> | undefined)[];
@@ -139,7 +139,7 @@ class OccurringCategories {
   }
 }
 
-/** Says of each row which part it is of: of the rows of the file in their order, the same each time. */
+/** Assigns each row of the file, in order, to a part: the same each time. */
 function assignParts({
   test,
   validation,

@@ -25,21 +25,21 @@ import { profileRows } from '../../data/profile.js';
 import { openText } from '../../data/rows.js';
 import type { TextFormat } from '../options/data.js';
 
-/** How a data file is read: what was guessed or given in training, and holds for files to be predicted too. */
+/** How a data file is read: guessed or given in training, and reused for later files. */
 export interface Reading extends TextFormat, GapOptions {
   readonly missing?: MissingPolicy;
   readonly maxCategories?: number;
-  /** The columns that the network sees, in order; none where the data have no names. */
+  /** The columns that the network sees, in order; undefined if the data has no names. */
   readonly inputs?: readonly string[];
   readonly label?: string;
   readonly targets?: readonly string[];
   /** In the order of the network's outputs. */
   readonly classes?: Categories;
-  /** In a file to predict, the names alone: the network knows its categories, and others follow its policy. */
+  /** For a file to predict, only the names: the network knows its categories, and has a policy for others. */
   readonly categorical?: Readonly<Record<string, Categories>> | readonly string[];
-  /** How the texts of columns become numbers, where JavaScript writes them otherwise. */
+  /** How the texts of columns become numbers, for columns that don't hold plain numbers. */
   readonly formats?: Readonly<Record<string, ColumnFormat>>;
-  /** By which each input is multiplied, of images. */
+  /** The factor of each input, for images. */
   readonly inputScale?: number;
 }
 
@@ -50,15 +50,15 @@ export const namesOfCategorical = ({ categorical = [] }: Reading): readonly stri
 /** Called if a stream is sorted by class. */
 export type OnWarning = NonNullable<StreamOptions['onWarning']>;
 
-/** A table whose columns are to be chosen. */
+/** A table before its columns are chosen. */
 export interface OpenedTable {
   /** What its columns hold. @throws FormatError, TypeError, RangeError naming the row, of a table larger than memory */
   readonly profile: (options?: ProfileOptions) => TableProfile | Promise<TableProfile>;
-  /** How its text is written. */
+  /** The format of its text. */
   readonly dialect?: DetectedDialect;
   /** A table in memory is not parsed again for it. @throws FormatError, TypeError, RangeError naming the row and column */
   readonly read: (reading: Reading) => Dataset | Promise<Dataset>;
-  /** In place of `read`, where it is larger than memory. @throws as that */
+  /** Instead of `read`, if the table is larger than memory. @throws as `read` does */
   readonly stream?: (reading: Reading, onWarning: OnWarning) => Promise<DataStream>;
 }
 
@@ -103,9 +103,9 @@ export function openJSONLines(text: Text): OpenedTable {
 export const openNPY = (bytes: Uint8Array<ArrayBuffer>): OpenedTable => inMemory(Table.fromNPY(bytes));
 
 /**
- * Only what is asked for is read: without a profile, the columns of the reading.
+ * Only the columns that are needed are read: all for a profile, otherwise those of the reading.
  * @param isLarge whether it is read in parts
- * @param ignore columns that the profile does without
+ * @param ignore columns that the profile leaves out
  * @throws FormatError naming the column
  */
 export function openParquet(
@@ -148,7 +148,7 @@ async function readBeginning(source: TextSource): Promise<string> {
 /** The options of a reading that choose columns. */
 function chooseColumns(reading: Reading): ColumnOptions {
   const { inputs, label, targets, classes, categorical, missing, maxCategories, gaps, notGaps } = reading;
-  // A file to predict from lacks the answers.
+  // A file to predict from lacks the label or targets.
   const used = [...(inputs ?? []), ...(targets ?? []), label];
   const formats = Object.entries(reading.formats ?? {}).filter(([name]) => used.includes(name));
   return {

@@ -17,21 +17,21 @@ import type { Dataset } from '../../data/index.js';
 import { chooseThreshold } from '../../metrics/predictions.js';
 import type { Diagnosis } from '../../training/reports.js';
 
-/** What answers samples: a network, or an ensemble. */
+/** Anything that predicts: a network, or an ensemble. */
 export type Predictor = Network | Ensemble;
 
-/** How good a network is on samples whose answers are known. */
+/** How good a network is on labeled samples. */
 export interface Evaluation {
   readonly count: number;
   /** By name: loss and accuracy, or loss, rSquared, meanAbsoluteError and rootMeanSquaredError. */
   readonly figures: Readonly<Record<string, number>>;
-  /** Of a classification: [actual][predicted]. */
+  /** For a classification: [actual][predicted]. */
   readonly confusion?: readonly (readonly number[])[];
   readonly scores?: readonly ClassScores[];
   readonly classes?: readonly string[];
-  /** Of a classification: the largest class, and the accuracy of always predicting it. */
+  /** For a classification: the largest class, and the accuracy of always predicting it. */
   readonly baseline?: { readonly class: string; readonly accuracy: number };
-  /** Of a regression, the figures of each target. */
+  /** For a regression: the scores of each target. */
   readonly targets?: readonly TargetFigures[];
 }
 
@@ -45,7 +45,7 @@ export interface TargetFigures {
   readonly actual: Float32Array;
 }
 
-/** More classes than this do not fit on a screen. */
+/** More classes than this don't fit on a screen. */
 const MOST_SHOWN = 20;
 
 /**
@@ -135,11 +135,11 @@ export function formatEvaluation({
   ];
 }
 
-/** Fewer test samples than this say nothing of a model's worth. */
+/** With fewer test samples than this, no warning is justified. */
 const FEWEST_TO_JUDGE = 10;
 
 /**
- * Warns of a model that is no better than an answer that needs no inputs: the largest class, or the mean.
+ * Warns if a model is no better than a prediction without inputs: the largest class, or the mean.
  * @param cure what may help
  */
 export function findPoorFigures(evaluation: Evaluation, cure: string): Fault[] {
@@ -165,10 +165,10 @@ export function findPoorFigures(evaluation: Evaluation, cure: string): Fault[] {
     });
 }
 
-/** Of samples to diagnose by, some hundreds tell as much as thousands. */
+/** A diagnosis needs only a few hundred samples. */
 const MOST_DIAGNOSED = 1000;
 
-/** Samples from all over, to diagnose a network by. */
+/** Samples at regular intervals, for a diagnosis. */
 export function pickSamples(data: Dataset): Dataset {
   if (data.count <= MOST_DIAGNOSED) return data;
   const step = data.count / MOST_DIAGNOSED;

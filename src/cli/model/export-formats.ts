@@ -6,7 +6,7 @@ import { encodeState } from '../../model/file.js';
 import { encodeEnsembleModel, encodeModel } from './model-file.js';
 import { assertNetwork, type OpenedModel } from './open-model.js';
 
-// The formats that a network is exported to: what is written, how it is opened there, and what is lost.
+// The export formats: what is written, how to open it, and what is lost.
 
 export const exportFormats = ['onnx', 'tfjs', 'safetensors', 'npz', 'json', 'code', 'bp4'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -21,9 +21,9 @@ export interface ExportTarget {
   readonly write: (model: OpenedModel, signature: ModelSignature, path: string) => Promise<string[]>;
   /** A line of the program that opens it. */
   readonly usage: (path: string, model: OpenedModel) => string;
-  /** Whether what it writes computes the transforms by itself. */
+  /** Whether the file computes the transforms itself. */
   readonly transforms: 'computed' | 'metadata';
-  /** Whether it holds the names of the classes, and how far the training has come. */
+  /** Whether the file holds the names of the classes, and the training state. */
   readonly hasClasses?: true;
   readonly hasTraining?: true;
 }
@@ -122,14 +122,14 @@ export const exportFormatTable: Readonly<Record<ExportFormat, ExportTarget>> = {
   },
 };
 
-/** The format that a name promises by its extension. */
+/** The format of a file name, by its extension. */
 export function findExportFormat(path: string): ExportFormat | undefined {
   const name = path.toLowerCase().replace(/\/$/, '');
   if (name.endsWith('.js')) return 'code';
   return exportFormats.find((format) => name.endsWith(exportFormatTable[format].extension));
 }
 
-/** What one of the written files is, for people. */
+/** Describes one of the written files. */
 export const describeFile = ({ name }: ExportTarget, path: string): string =>
   /\.d\.m?ts$/.test(path) ? 'TypeScript declarations' : name;
 
@@ -137,7 +137,7 @@ export const describeFile = ({ name }: ExportTarget, path: string): string =>
 const chooseTypesPath = (path: string): string =>
   path.replace(/\.(m?)js$/, '') + (path.endsWith('.mjs') ? '.d.mts' : '.d.ts');
 
-/** What a format does not hold of this network, in words. */
+/** Describes what a format loses of this network. */
 export function describeLosses(
   { transforms, hasClasses, hasTraining }: ExportTarget,
   signature: ModelSignature,

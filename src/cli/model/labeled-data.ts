@@ -11,7 +11,7 @@ import { openData } from '../data/open-data.js';
 import type { OpenedModel } from './open-model.js';
 
 /**
- * Reads samples whose answers are known, as the network takes them.
+ * Reads labeled samples in the form that the network takes.
  * @throws UsageError, DataError naming the file and the place in it, or the option that is missing
  */
 export async function readLabeledData(
@@ -36,11 +36,11 @@ export async function readLabeledData(
   if (data.width === width) return data;
   throw new DataError(
     path,
-    `expected ${width} inputs to a sample, as many as the network takes, got ${data.width}`,
+    `expected ${width} inputs per sample, as many as the network takes, got ${data.width}`,
   );
 }
 
-/** The categories of a second file are its own: the network takes them by their names, and has a policy for others. */
+/** A second file has its own categories. The network matches them by name, and has a policy for others. */
 export const withoutCategories = (reading: Reading): Reading => ({
   ...reading,
   categorical: namesOfCategorical(reading),
@@ -63,7 +63,7 @@ export function findUnknown(data: Dataset, transforms: readonly Transform[] = []
   return isUnknown;
 }
 
-/** Says how many samples the policy for unknown categories applies to. */
+/** Reports how many samples have unknown categories. */
 export function warnOfUnknown(output: Output, name: string, count: number): void {
   if (count > 0)
     output.warn(
@@ -71,12 +71,12 @@ export function warnOfUnknown(output: Output, name: string, count: number): void
     );
 }
 
-/** Where nobody has named them: numbers from 0. */
+/** Names of classes that have none: numbers from 0. */
 function numberClasses({ outputs }: ModelSignature): Reading {
   return outputs.task === 'classification' ? { classes: outputs.classes.map((_, label) => label) } : {};
 }
 
-/** Says so where the samples are those that were learned from. */
+/** Warns if the samples are the training data. */
 export function warnOfTrainingData(output: Output, path: string, { about }: OpenedModel): void {
   if (!about || path === 'mnist' || resolve(path) !== resolve(about.training.data)) return;
   const { samples, validationSamples } = about.training;

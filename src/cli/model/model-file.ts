@@ -21,37 +21,37 @@ import type { DataHashes, Shares } from '../data/split-stream.js';
 import type { Reading } from '../data/tables.js';
 import type { PlainTrainOptions } from '../options/training.js';
 
-// What `bp4 train` writes is what `net.save()` gives, and beside the network, under the name 'about' in the metadata of
-// the same safetensors file, what else it takes to read new data as those that were learned. `Network.load` opens it too.
+// The file that `bp4 train` writes is the one of `net.save()`. In addition, 'about' in the metadata of this safetensors
+// file holds what is needed to read new data like the training data. `Network.load` opens it too.
 
-/** Which samples were set aside for the test: as Dataset.split takes it. */
+/** The options of Dataset.split that set the test samples aside. */
 export interface TestPart {
   readonly test: number;
   readonly seed: number;
 }
 
-/** What a model file says of itself, beside the network. */
+/** What a model file holds in addition to the network. */
 export interface About {
   readonly version: 1;
   readonly task: Task;
   readonly reading: Reading;
   readonly training: {
-    /** The data, and the test file if there was one, as they were typed. */
+    /** The paths of the data, and of the test file if there was one, as they were typed. */
     readonly data: string;
     readonly testFile?: string;
-    /** None where a test file was given, or nothing was set aside. */
+    /** Undefined if a test file was given, or nothing was set aside. */
     readonly testPart?: TestPart;
-    /** Of data larger than memory: which samples were set aside, as `partsOfStream` takes it. */
+    /** For data larger than memory: which samples were set aside, in the form that `partsOfStream` takes. */
     readonly shares?: Shares;
-    /** What `train` of the network was told, as far as it is plain data: what `--resume` goes on with. */
+    /** The options of `train` that are plain data. `--resume` continues with them. */
     readonly options: PlainTrainOptions;
-    /** The options that were typed, with their values: what `--resume` must be given again, if at all. */
+    /** The options that were typed, with their values. If you pass them to `--resume`, they must be the same. */
     readonly given: Readonly<Record<string, readonly string[]>>;
-    /** How many samples there are to learn from, those for validation included. */
+    /** The number of training samples, including those for validation. */
     readonly samples: number;
     readonly validationSamples: number;
     readonly testSamples: number;
-    /** Of the samples to learn from; of a stream, of those that are set aside or held. */
+    /** The hash of the training samples; for a stream, of those that are set aside or held in memory. */
     readonly hashes: DataHashes;
   };
   /** Once the training has ended: how many epochs there were, and what the test gave. */
@@ -71,7 +71,7 @@ export function countParts({
   ].join(', ');
 }
 
-/** Of the test part, or of the training where nothing was set aside. */
+/** The results on the test part, or on the training data if nothing was set aside. */
 interface Results {
   readonly epochs: number;
   readonly seconds: number;
@@ -81,19 +81,19 @@ interface Results {
 
 export interface ModelFile {
   readonly net: Network;
-  /** What the file holds of it. */
+  /** What the file holds about it. */
   readonly state: NetworkState;
-  /** Undefined in files that `bp4 train` has not written. */
+  /** Undefined in files that `bp4 train` didn't write. */
   readonly about: About | undefined;
-  /** Undefined where it was never trained. */
+  /** Undefined if it was never trained. */
   readonly progress: TrainingProgress | undefined;
 }
 
-/** How far a training had come. */
+/** The progress of a training run. */
 export interface TrainingProgress {
   /** Whole epochs. */
   readonly epochs: number;
-  /** Whether it has ended before its last epoch, for it got no better. */
+  /** Whether early stopping ended it. */
   readonly isOver: boolean;
 }
 
@@ -101,7 +101,7 @@ const KEY = 'about';
 
 export const MODEL_EXTENSION = '.bp4';
 
-/** iris.csv → iris.bp4, in the folder that bp4 is called in. */
+/** iris.csv → iris.bp4, in the current folder. */
 export function chooseModelPath(dataPath: string): string {
   if (dataPath === STDIN) return `model${MODEL_EXTENSION}`;
   const name = basename(dataPath).replace(/\.gz$/i, '');
@@ -109,8 +109,8 @@ export function chooseModelPath(dataPath: string): string {
 }
 
 /**
- * Checks that a model file may be written: before a training, not after it.
- * @returns whether there is an older one that it replaces
+ * Checks, before training, that the model file can be written.
+ * @returns whether it replaces an older one
  * @throws UsageError, DataError if it may not
  */
 export async function checkModelPath(option: string, path: string): Promise<boolean> {
@@ -120,13 +120,13 @@ export async function checkModelPath(option: string, path: string): Promise<bool
   throw new UsageError(path, "it exists and isn't a bp4 model", `choose another --${option}`);
 }
 
-/** Encodes a network together with what its file says of itself. */
+/** Encodes a network with the other content of its file. */
 export const encodeModel = (state: NetworkState, about: About): Uint8Array<ArrayBuffer> =>
   encodeState(state, { [KEY]: JSON.stringify(about) });
 
 /**
- * Writes a model file, whole at any moment.
- * @returns how many bytes it has
+ * Writes a model file atomically.
+ * @returns the number of bytes
  * @throws FileError if it cannot be written
  */
 export async function writeModel(
@@ -152,7 +152,7 @@ export async function writeModel(
 
 /**
  * @throws FileError if it cannot be read
- * @throws DataError naming the file and the place, if it holds no network of bp4
+ * @throws DataError naming the file and the place, if it doesn't hold a network of bp4
  */
 export async function readModel(path: string, options: EngineOptions = {}): Promise<ModelFile> {
   const bytes = await readFile(path).catch((error: unknown) => {
@@ -180,7 +180,7 @@ export async function parseModel(
   });
 }
 
-/** An ensemble that a file holds. */
+/** An ensemble in a file. */
 export interface EnsembleFile {
   readonly net: Ensemble;
   readonly members: readonly Member[];
@@ -219,7 +219,7 @@ function isEnsembleFile(bytes: Uint8Array): boolean {
   return header.includes(String.raw`"bp4":"{\"format\":\"bp4-ensemble\"`);
 }
 
-/** Encodes an ensemble together with what its file says of itself. */
+/** Encodes an ensemble with the other content of its file. */
 export const encodeEnsembleModel = (members: readonly Member[], about?: About): Uint8Array<ArrayBuffer> =>
   encodeEnsemble(members, about && { [KEY]: JSON.stringify(about) });
 
@@ -235,7 +235,7 @@ function checkComplete(path: string, bytes: Uint8Array): void {
 
 function parseAbout(text: string): About {
   const about = parseJSON(KEY, text) as About | null;
-  // Its parts are checked by what they are given to: the options by `train`, the columns by the readers of data.
+  // Its parts are checked where they are used: the options by `train`, the columns by the data readers.
   const isAbout =
     about?.version === 1 &&
     ['classification', 'regression'].includes(about.task) &&
@@ -247,12 +247,12 @@ function parseAbout(text: string): About {
 }
 
 /**
- * Whether a file is a model of bp4, which may be written over. Looks at the header alone: the file may be large, and a pipe or a
+ * Whether a file is a bp4 model, which may be overwritten. Reads only the header: the file may be large, and a pipe or a
  * device may have no end.
  */
 async function isModelFile(path: string): Promise<boolean> {
   const stats = await stat(path);
-  if (!stats.isFile() && !stats.isDirectory()) return false; // a folder can't be read, which says more
+  if (!stats.isFile() && !stats.isDirectory()) return false; // for a folder, the error of reading it is clearer
   const file = await open(path);
   try {
     const { size } = await file.stat();

@@ -12,20 +12,20 @@ import type { ModelFlags } from '../options/model.js';
 import type { NetworkState } from '../../model/state.js';
 import { parseEnsemble, parseModel, type About } from './model-file.js';
 
-/** The formats in which a network may be; `json` is that of `toJSON`, or brain.js's. */
+/** The formats of model files; `json` is the one of `toJSON`, or of brain.js. */
 type ModelFormat = 'bp4' | 'json' | 'onnx' | 'tfjs' | 'safetensors' | 'npz';
 
-/** What was read, and from what. */
+/** What was read, and from which file. */
 interface Opened {
   readonly path: string;
   readonly format: ModelFormat;
-  /** Of all its files. */
+  /** The size of all its files. */
   readonly bytes: number;
-  /** Of `bp4 train` alone. */
+  /** Only in files of `bp4 train`. */
   readonly about: About | undefined;
 }
 
-/** A network that was read. */
+/** An opened network. */
 export interface OpenedNetwork extends Opened {
   readonly net: Network;
   /** The network as plain data. */
@@ -33,7 +33,7 @@ export interface OpenedNetwork extends Opened {
   readonly members?: undefined;
 }
 
-/** An ensemble that was read. */
+/** An opened ensemble. */
 export interface OpenedEnsemble extends Opened {
   readonly net: Ensemble;
   /** The first member, whose columns and kind of outputs are those of all. */
@@ -44,8 +44,8 @@ export interface OpenedEnsemble extends Opened {
 export type OpenedModel = OpenedNetwork | OpenedEnsemble;
 
 /**
- * Opens a model for what only a network can do.
- * @param purpose as it continues the sentence: 'diagnose measures'
+ * Opens a model for a task that needs a single network.
+ * @param purpose continues the sentence: 'diagnose measures'
  * @throws UsageError if it is an ensemble; UsageError, DataError as `openModel` does
  */
 export async function openNetwork(path: string, flags: ModelFlags, purpose: string): Promise<OpenedNetwork> {
@@ -61,9 +61,9 @@ export function assertNetwork(model: OpenedModel, purpose: string): asserts mode
 }
 
 /**
- * Opens a model of any format, by what is in it.
+ * Opens a model of any format, detected from its content.
  * @param path of a file, or of a folder with a model.json of TensorFlow.js
- * @param flags what is said of a model of another program
+ * @param flags options for models of other programs
  * @throws UsageError, DataError naming the file and the place in it
  */
 export async function openModel(path: string, flags: ModelFlags): Promise<OpenedModel> {
@@ -125,7 +125,7 @@ async function openTFJS(path: string, flags: ModelFlags): Promise<OpenedModel> {
   return { path, format: 'tfjs', bytes: await measureSize(path), net, state: net.state, about: undefined };
 }
 
-/** Of a model.json, and of what lies beside it. */
+/** Of a model.json, and the files next to it. */
 async function measureSize(path: string): Promise<number> {
   const folder = path.endsWith('.json') ? dirname(path) : path;
   const names = (await readdir(folder)).filter((name) => name === 'model.json' || name.endsWith('.bin'));
@@ -135,7 +135,7 @@ async function measureSize(path: string): Promise<number> {
 
 /**
  * Reads a model of another program.
- * @throws UsageError where a flag is wrong, or the file asks for one; DataError where the file is wrong
+ * @throws UsageError if a flag is wrong or missing; DataError if the file is wrong
  */
 async function readNetwork(
   path: string,
@@ -161,7 +161,7 @@ const readerFlags = ['activations', 'layers', 'output', 'loss'] as const;
 const asksForFlag = (error: unknown, names: readonly string[] = readerFlags): boolean =>
   isInputFault(error) && error.option !== undefined && names.includes(error.option.name);
 
-/** Whether the file is read without a flag, or asks for another value of it: then its value is at fault, not the file. */
+/** Whether the file can be read without the flag, or needs another value of it: then the value is at fault, not the file. */
 async function isFlagWrong(
   name: (typeof readerFlags)[number],
   flags: ModelFlags,
@@ -175,7 +175,7 @@ async function isFlagWrong(
   }
 }
 
-/** Detects what a file holds: by its first bytes, and only where they say nothing by its name. */
+/** Detects what a file holds by its first bytes, or if they don't show it, by its name. */
 function detectFormat(path: string, bytes: Uint8Array): ModelFormat {
   const beginning = new TextDecoder('latin1').decode(bytes.subarray(0, 4096));
   if (beginning.startsWith('PK')) return 'npz';
@@ -196,7 +196,7 @@ function detectFormat(path: string, bytes: Uint8Array): ModelFormat {
   );
 }
 
-/** Whether a safetensors file is one that `net.save()` gave, and not one for PyTorch. */
+/** Whether a safetensors file was written by `net.save()`, and not for PyTorch. */
 function isOfBP4(bytes: Uint8Array): boolean {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const header = new TextDecoder('latin1').decode(bytes.subarray(8, 8 + length));

@@ -8,26 +8,26 @@ import type { NetworkSpec } from '../../model/spec.js';
 import type { Predictor } from './evaluation.js';
 import type { OpenedModel } from './open-model.js';
 
-/** What the outputs of a network stand for. */
+/** The meaning of the outputs of a network. */
 export type Outputs =
   | { readonly task: 'classification'; readonly classes: readonly string[] }
   | { readonly task: 'regression'; readonly targets: readonly string[] };
 
-/** What the numbers of a network stand for: which columns go in, and what comes out. */
+/** The meaning of the inputs and outputs of a network. */
 export interface ModelSignature {
   readonly outputs: Outputs;
-  /** How a file with such samples is read. Its `inputs` are missing where the network does not know their names. */
+  /** How to read a file with such samples. `inputs` is missing if the network doesn't know their names. */
   readonly reading: Reading;
-  /** How its text is written, as far as it was said: files may be delimited in another way than that of the training. */
+  /** The format of its text, as far as it was set: the delimiter may differ from that of the training data. */
   readonly format: TextFormat;
-  /** How many values a sample has, before transforms. */
+  /** The number of values per sample, before transforms. */
   readonly width: number;
-  /** What becomes of each; none where they are taken as they are. */
+  /** The transform of each input; undefined if there are none. */
   readonly transforms: readonly Transform[] | undefined;
 }
 
 /**
- * What is known of a network by its file, and what is said besides.
+ * Combines what the model file and the options say about a network.
  * @throws UsageError if they do not fit
  */
 export function describeSignature({ net, state, about }: OpenedModel, flags: ColumnFlags): ModelSignature {
@@ -81,7 +81,7 @@ function pickCategories(
   return entries.length > 0 ? { categorical: Object.fromEntries(entries) } : {};
 }
 
-/** By what the outputs are made for, where the file does not say it. */
+/** Inferred from the outputs, if the file doesn't say it. */
 function chooseTask({ layers, loss }: NetworkSpec, flags: ColumnFlags): Task {
   if (flags.target) return 'regression';
   if (flags.label !== undefined || flags.classes) return 'classification';

@@ -8,7 +8,7 @@ import { openModel, type OpenedModel } from './open-model.js';
 import type { ModelSignature } from './signature.js';
 
 /**
- * Checks that a name fits a format, so that nothing is written where it isn't looked for.
+ * Checks that a name fits a format, so that nothing is written to an unexpected place.
  * @throws UsageError
  */
 export function checkExportPath(out: string, format: ExportFormat): void {
@@ -20,8 +20,8 @@ export function checkExportPath(out: string, format: ExportFormat): void {
 }
 
 /**
- * Writes a network in another format, and prints what it lacks there and how to open it.
- * @returns how many bytes were written, null if that can't be found out
+ * Writes a network in another format, and prints what the file lacks and how to open it.
+ * @returns the number of bytes written, or null if it's unknown
  * @throws DataError if it cannot be written
  */
 export async function writeExport(
@@ -32,7 +32,7 @@ export async function writeExport(
 ): Promise<number | null> {
   const target = exportFormatTable[format];
   const files = await inFile(out, () => target.write(model, signature, out));
-  // The model is written: a size that can't be found out is no failure.
+  // The model is written: an unknown size isn't a failure.
   const bytes = await Promise.all(files.map(findSize));
   const missing = describeLosses(target, signature, model.about !== undefined);
   output.event('exported', { format, files, bytes, missing });
@@ -52,10 +52,10 @@ const findSize = (path: string): Promise<number | null> =>
 const formatSize = (bytes: number | null | undefined): string[] =>
   typeof bytes === 'number' ? [formatBytes(bytes)] : [];
 
-/** A larger file isn't opened to find out whether it may be replaced. */
+/** A larger file isn't opened to check whether it may be replaced. */
 const LARGEST_REPLACED = 2 ** 30;
 
-/** Whether a file or folder is there, and holds a model that `writeExport` could have written. */
+/** Whether a file or folder exists, and holds a model that `writeExport` could have written. */
 export async function isExported(path: string, format: ExportFormat): Promise<boolean> {
   const stats = await stat(path);
   const isReadable = stats.isDirectory() || (stats.isFile() && stats.size <= LARGEST_REPLACED);

@@ -9,8 +9,8 @@ export interface OptionGroup {
 }
 
 /**
- * Tries each flag of a group alone: so it is known which one is refused, whatever the refusal says.
- * @param take refuses values by throwing
+ * Tries each flag of a group alone, to find the one that is rejected, whatever the error says.
+ * @param take throws if it rejects a value
  * @throws UsageError under the flag
  */
 export function tryEachFlag<Flags extends object>(
@@ -28,20 +28,20 @@ export function tryEachFlag<Flags extends object>(
 /** The options that were typed, each with its values as text; '' for an option that takes none. */
 export type GivenOptions = Readonly<Record<string, readonly string[]>>;
 
-/** What a command is run with. */
+/** The input of a command. */
 export interface Invocation<Options> {
-  /** The arguments that are no options: files. */
+  /** The arguments that aren't options: files. */
   readonly operands: readonly string[];
   readonly options: Options;
   readonly given: GivenOptions;
   readonly output: Output;
 }
 
-/** What `bp4 NAME` takes and does. */
+/** The definition of the command `bp4 NAME`. */
 export interface CommandDefinition<Options = never> {
   /** The arguments after the name, as commander writes them: '<model>', '[data...]'. */
   readonly operands: readonly string[];
-  /** Lines of usage after the name, if the operands alone would mislead. */
+  /** Lines of usage after the name, if the operands alone would be misleading. */
   readonly usage?: readonly string[];
   /** Paragraphs between usage and options. */
   readonly description: readonly string[];

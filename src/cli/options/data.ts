@@ -4,12 +4,12 @@ import type { UnknownPolicy } from '../../model/transforms.js';
 import type { OptionGroup } from './command.js';
 import { collectList, misread, nameIn, number, valueOption, wholeNumber } from './values.js';
 
-/** How a data file is written: what needs no detection. */
+/** The format of a data file, as far as it was set. The rest is detected. */
 export interface TextFormat extends Pick<CSVDialect, 'delimiter' | 'header' | 'skip' | 'comment'> {
   readonly encoding?: string;
 }
 
-/** What is in a data file, as far as it was said. */
+/** Options about the content of a data file. */
 export interface DataFlags extends TextFormat, GapOptions {
   readonly label?: string;
   readonly target?: readonly string[];
@@ -69,7 +69,7 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--missing <policy>',
-      "What to do with missing values. drop: leave the row out. mean: fill in the column's mean. category: the same, but a " +
+      "What to do with missing values. drop: leave the row out. mean: fill in the column's mean. category: like mean, but a " +
         'missing text becomes a category of its own. error: stop. (default: category if a text input has missing values; ' +
         'otherwise drop, or mean if drop would lose more than 10% of the rows)',
       nameIn(['error', 'drop', 'mean', 'category']),
@@ -81,8 +81,8 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--unknown <policy>',
-      "How to encode categories that don't occur in the training rows. zeros: no category. other: the merged rare ones. " +
-        'error: reject the row. (default: zeros)',
+      "How to encode categories that don't occur in the training rows. zeros: as zeros. other: as the merged rare " +
+        'categories. error: reject the row. (default: zeros)',
       nameIn(['error', 'zeros', 'other']),
     ),
     valueOption(
@@ -92,7 +92,7 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--not-gaps <texts>',
-      'Values that look missing but are categories, such as NA for Namibia',
+      'Values that look missing but are categories, such as NA, the code of Namibia',
       collectList,
     ),
     valueOption(
@@ -102,7 +102,7 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--dates <order>',
-      'Order of dates such as 01/02/2024: dmy or mdy (default: inferred, if a day above 12 proves it)',
+      'Order of dates such as 01/02/2024: dmy or mdy (default: inferred from a day above 12)',
       nameIn(['dmy', 'mdy']),
     ),
     ...csvOptions,
@@ -124,7 +124,7 @@ export const dataGroup: OptionGroup = {
   ],
 };
 
-/** Only what was said of the text of a file. */
+/** Only the options about the text of a file that were set. */
 export function pickTextFormat({
   delimiter,
   header,
@@ -141,7 +141,7 @@ export function pickTextFormat({
   };
 }
 
-/** Only what was said of the texts of cells. */
+/** Only the options about the texts of cells that were set. */
 export const pickProfileOptions = ({ gaps, notGaps, decimal, dates }: DataFlags): ProfileOptions => ({
   ...(gaps && { gaps }),
   ...(notGaps && { notGaps }),

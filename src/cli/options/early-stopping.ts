@@ -4,7 +4,7 @@ import type { OptionGroup } from './command.js';
 import { UsageError } from '../errors.js';
 import { nameIn, number, valueOption, wholeNumber } from './values.js';
 
-/** By what a training is watched, and when it ends early, as far as it was said. */
+/** Options about validation and early stopping. */
 export interface EarlyStoppingFlags {
   readonly validationSplit?: number;
   readonly patience?: number;
@@ -42,12 +42,12 @@ export const earlyStoppingGroup: OptionGroup = {
   ],
 };
 
-/** Fewer samples than this are all learned from. */
+/** With fewer samples than this, none are set aside. */
 const FEWEST_TO_VALIDATE = 50;
 
 /**
  * The share of samples in memory that is set aside.
- * @throws UsageError where it leaves a part empty
+ * @throws UsageError if it leaves a part empty
  */
 export function chooseValidationSplit({ validationSplit }: EarlyStoppingFlags, count: number): number {
   if (validationSplit === undefined) return count < FEWEST_TO_VALIDATE ? 0 : 0.15;

@@ -5,16 +5,16 @@ import type { NetworkFlags } from './network.js';
 import type { TrainingFlags } from './training.js';
 import { valueOption, wholeNumber } from './values.js';
 
-/** Where a training is saved, and from where it goes on. */
+/** Options about the files of a run: what to save, and what to resume. */
 interface TrainFileFlags {
   readonly out?: string;
   readonly checkpoint?: string;
   readonly checkpointEvery?: number;
-  /** True where no file was named. */
+  /** True if no file was named. */
   readonly resume?: string | true;
 }
 
-/** All that `bp4 train` takes. */
+/** All options of `bp4 train`. */
 export type TrainFlags = DataFlags & NetworkFlags & TrainingFlags & TrainFileFlags & ReportFlags;
 
 export const trainFileGroup: OptionGroup = {
@@ -42,7 +42,7 @@ export interface ReportFlags {
   readonly report?: string;
 }
 
-/** What a command takes that can write a report. */
+/** The options of commands that can write a report. */
 export const reportGroup: OptionGroup = {
   heading: 'Report',
   options: [new Option('--report <file>', 'Write a self-contained HTML report with charts')],

@@ -4,7 +4,7 @@ import type { OptionGroup } from './command.js';
 import { csvOptions, type TextFormat } from './data.js';
 import { engineName, list, valueOption } from './values.js';
 
-/** Of a model that another program wrote, and of how to compute. */
+/** Options for models of other programs, and the engine. */
 export interface ModelFlags {
   readonly activations?: readonly ActivationName[];
   readonly layers?: readonly string[];
@@ -13,7 +13,7 @@ export interface ModelFlags {
   readonly engine?: 'auto' | 'wasm' | 'reference';
 }
 
-/** What a command takes that opens a model. */
+/** The options of commands that open a model. */
 export const modelGroup: OptionGroup = {
   heading: 'Model',
   options: [
@@ -40,7 +40,7 @@ export const modelGroup: OptionGroup = {
   ],
 };
 
-/** The names of what a model of another program takes and predicts. */
+/** Names of the inputs and outputs of a model of another program. */
 export interface SignatureFlags {
   readonly inputs?: readonly string[];
   readonly target?: readonly string[];
@@ -54,7 +54,7 @@ const classesOption = valueOption(
   list,
 );
 
-/** What a command takes that opens a model and reads no samples. */
+/** The options of commands that open a model but read no samples. */
 export const signatureGroup: OptionGroup = {
   heading: 'Names (not needed for models made by bp4 train)',
   options: [
@@ -64,12 +64,12 @@ export const signatureGroup: OptionGroup = {
   ],
 };
 
-/** Which columns a model of another program takes and predicts. */
+/** Options for the columns of a model of another program. */
 export interface ColumnFlags extends SignatureFlags, TextFormat {
   readonly label?: string;
 }
 
-/** What a command takes that reads samples for a model. */
+/** The options of commands that read samples for a model. */
 export const columnGroup: OptionGroup = {
   heading: 'Data (not needed for models made by bp4 train)',
   options: [

@@ -16,7 +16,7 @@ import {
   type NumbersByName,
 } from './values.js';
 
-/** What network is trained, as far as it was said. */
+/** Options about the network. */
 export interface NetworkFlags {
   readonly layers?: readonly number[];
   readonly hidden?: readonly number[];
@@ -65,18 +65,18 @@ export const networkGroup: OptionGroup = {
     ),
     valueOption(
       '--hidden <sizes>',
-      'Units of each hidden layer; 0 for none (default: one layer of 16 to 128, by the number of inputs)',
+      'Units of each hidden layer; 0 for none (default: one layer of 16 to 128, depending on the number of inputs)',
       wholeNumbers({ min: 0 }),
     ),
     valueOption(
       '--activation <name>',
       'Activation of the hidden layers: sigmoid, tanh, relu, leakyRelu[:alpha=0.01], elu[:alpha=1], softplus, swish, ' +
-        'gelu, softsign or linear; brackets show the default of an optional number (default: relu)',
+        'gelu, softsign or linear; brackets show an optional parameter and its default (default: relu)',
       parseHiddenActivation,
     ),
     valueOption(
       '--output-activation <name>',
-      'Activation of the last layer (default: by task and loss; softmax for classes, linear for numbers)',
+      'Activation of the last layer (default: depends on task and loss; softmax for classes, linear for numbers)',
       namedValue(activations),
     ),
     valueOption(
@@ -87,12 +87,12 @@ export const networkGroup: OptionGroup = {
     ),
     new Option(
       '--initializer <name>',
-      'Initial weights: glorotUniform, glorotNormal, heUniform, heNormal, standardNormal or scaledNormal (default: by ' +
-        'activation)',
+      'Initial weights: glorotUniform, glorotNormal, heUniform, heNormal, standardNormal or scaledNormal (default: ' +
+        'depends on the activation)',
     ),
     valueOption(
       '--dropout <share>',
-      'Share of the hidden activations to drop in training (default: 0)',
+      'Share of the hidden units to switch off in training (default: 0)',
       number({ min: 0, max: 0.99 }),
     ),
     valueOption('--seed <n>', 'Seed of initial weights, splits and shuffling (default: 0)', wholeNumber()),
@@ -123,13 +123,13 @@ function parseThreads(text: string): number | 'auto' {
 
 type Layer = NetworkSpec['layers'][number];
 
-/** The numbers of inputs and outputs that data asks for. */
+/** The numbers of inputs and outputs that the data needs. */
 export interface DataShape {
-  /** How many numbers a sample has, transformed. */
+  /** Numbers per sample, after transforms. */
   readonly inputs: number;
-  /** How many classes there are, or targets. */
+  /** The number of classes or targets. */
   readonly outputs: number;
-  /** How many numbers and categories a sample has, not transformed. */
+  /** Numbers and categories per sample, before transforms. */
   readonly columns: number;
 }
 
@@ -181,14 +181,14 @@ function chooseOutputActivation(task: Task, loss: string): string {
   return task === 'regression' || loss === 'hinge' ? 'linear' : 'sigmoid';
 }
 
-/** The units of each layer. A single output can tell two classes apart. */
+/** The units of each layer. A single output is enough for two classes. */
 function chooseSizes(
   { layers: shape, hidden }: NetworkFlags,
   task: Task,
   { inputs, outputs, columns }: DataShape,
 ): number[] {
   if (!shape) return [...(hidden?.filter((units) => units > 0) ?? [defaultUnits(inputs)]), outputs];
-  if (hidden) throw new UsageError('--hidden', 'give either it or --layers, the complete shape');
+  if (hidden) throw new UsageError('--hidden', "can't be combined with --layers, the complete shape");
   const last = shape.at(-1);
   const fits = last === outputs || (last === 1 && outputs === 2 && task === 'classification');
   if (shape.length < 2 || shape[0] !== inputs || !fits) {

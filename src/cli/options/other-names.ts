@@ -1,12 +1,12 @@
 import { findNearest } from './values.js';
 
-// What people type from the habit of another program: no such name is accepted, but the error names ours.
+// Names that people know from other programs. They aren't accepted, but the error suggests the right name.
 
 const words = (text: string): readonly string[] => text.split(' ');
 
 /**
- * By our options: what Keras, PyTorch, scikit-learn, pandas and other programs call them. Where a name stands at several,
- * the first that the command has is meant.
+ * For each option: its names in Keras, PyTorch, scikit-learn, pandas and other programs. If a name is listed for several
+ * options, the first that the command has is suggested.
  */
 const optionNames: Readonly<Record<string, readonly string[]>> = {
   'learning-rate': words('lr eta rate step-size base-lr initial-lr learn-rate learning-rate-init'),
@@ -67,7 +67,7 @@ const optionNames: Readonly<Record<string, readonly string[]>> = {
   report: words('html plot plots chart charts'),
 };
 
-/** By our operands: options that people give them to. */
+/** For each operand: options that people expect for it. */
 const operandNames: Readonly<Record<string, readonly string[]>> = {
   model: words('model model-file model-path weights net network'),
   data: words('data data-file dataset file input input-file csv train-data training-data train-file'),
@@ -89,11 +89,11 @@ export const findMeantCommand = (typed: string, names: readonly string[]): strin
   Object.keys(commandNames).find((each) => commandNames[each]!.includes(typed.toLowerCase())) ??
   findNearest(typed, names);
 
-/** What a command takes. */
+/** The names that a command knows. */
 interface KnownNames {
   /** Without dashes. */
   readonly options: readonly string[];
-  /** Those that always have a file. */
+  /** Those that are always files. */
   readonly operands: readonly string[];
 }
 
@@ -105,7 +105,7 @@ const toKebabCase = (name: string): string =>
     .toLowerCase();
 
 /**
- * Finds what was meant by an unknown option.
+ * Finds the option that was meant by an unknown one.
  * @param typed with its dashes
  */
 export function findMeant(

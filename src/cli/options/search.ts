@@ -10,10 +10,10 @@ import { networkGroup } from './network.js';
 import { trainingGroup } from './training.js';
 import { nameIn, number, valueOption, wholeNumber } from './values.js';
 
-/** How a search goes, as far as it was said. */
+/** Options about the search itself. */
 interface SearchOnlyFlags {
   readonly trials?: number;
-  /** One text for each time it was typed. */
+  /** One text for each time the option was typed. */
   readonly space?: readonly string[];
   readonly sampler?: SamplerName;
   readonly window?: number;
@@ -27,29 +27,40 @@ interface SearchOnlyFlags {
   readonly study?: string;
 }
 
-/** All that `bp4 search` takes. */
+/** All options of `bp4 search`. */
 export type SearchFlags = TrainFlags & SearchOnlyFlags;
 
-/** What each task can be measured by; the first is the default. */
+/** The metrics for each task; the first is the default. */
 export const metricsOf: Readonly<Record<Task, readonly MetricName[]>> = {
   classification: ['logLoss', 'accuracy', 'macroF1'],
   regression: ['rootMeanSquaredError', 'meanAbsoluteError', 'rSquared'],
 };
 
-/** What a search can't take: it decides itself, or it needs all samples in memory. */
+/** Options of `bp4 train` that a search doesn't have: it decides them itself, or needs all samples in memory. */
 const unfit = ['stream', 'layers', 'threads', 'engine', 'diagnose', 'validation-split'];
 
-const without = ({ heading, options }: OptionGroup, title = heading): OptionGroup => ({
+/** The options that the default space varies (`listDefaults` in ../search/space.ts). */
+const searched = ['learning-rate', 'hidden', 'activation', 'dropout', 'l2', 'batch'];
+
+const adapt = ({ heading, options }: OptionGroup, title = heading): OptionGroup => ({
   heading: title,
-  options: options.filter((option) => !unfit.includes(option.name())),
+  options: options
+    .filter((option) => !unfit.includes(option.name()))
+    .map((option) => (searched.includes(option.name()) ? describeAsSearched(option) : option)),
 });
+
+/** A default of `bp4 train` holds only if `--space` leaves the option out. */
+const describeAsSearched = (option: Option): Option =>
+  Object.assign(new Option(option.flags), option, {
+    description: option.description.replace('(default: ', '(default: searched; if --space leaves it out: '),
+  });
 
 const searchGroup: OptionGroup = {
   heading: 'Search',
   options: [
     valueOption(
       '--trials <n>',
-      'Trials, including those in the journal (default: 40)',
+      'Number of trials, including those already in the journal (default: 40)',
       wholeNumber({ min: 1 }),
     ),
     valueOption(
@@ -60,45 +71,45 @@ const searchGroup: OptionGroup = {
     ),
     valueOption(
       '--sampler <name>',
-      'How trials are proposed: tpe learns from the trials before; sobol, random and grid do not (default: tpe)',
+      "How trials are proposed: tpe learns from earlier trials; sobol, random and grid don't (default: tpe)",
       nameIn<SamplerName>(['tpe', 'sobol', 'random', 'grid']),
     ),
     valueOption(
       '--window <n>',
-      'Trials in progress: tpe proposes a trial from those that are at least so many before it. Results depend on it, and not ' +
-        'on --workers (default: 8)',
+      'Trials that may run at a time: tpe proposes trial i from the results of trials 0 to i − n. The result of the search ' +
+        'depends on this number, but not on --workers (default: 8)',
       wholeNumber({ min: 1 }),
     ),
-    new Option('--halving', 'Train all trials a little, and only the best third of them longer, twice'),
-    new Option('--hyperband', 'Several rounds of --halving, from many short trials to a few long ones'),
     new Option(
-      '--median',
-      'End trials that are worse than the median of the trials before at the same epoch',
+      '--halving',
+      'Train every trial for a ninth of its epochs, the best third of them for a third, and the best third of those to the end',
     ),
+    new Option('--hyperband', 'Several rounds of --halving, from many short trials to a few long ones'),
+    new Option('--median', 'Stop a trial that is worse than the median of earlier trials at the same epoch'),
     valueOption(
       '--folds <n>',
-      'Parts of the samples, each of which is held out once (default: 5, from 10,000 samples on --validation-split 0.2)',
+      'Number of parts of the samples, each of which is held out once (default: 5; with 10,000 samples or more, --validation-split 0.2 instead)',
       wholeNumber({ min: 2 }),
     ),
     valueOption(
       '--validation-split <share>',
-      'Share of the samples to hold out, in place of --folds',
+      'Share of the samples to hold out, instead of --folds',
       number({ min: 0.01, max: 0.9 }),
     ),
     valueOption(
       '--metric <name>',
-      'What to optimize on the samples held out: logLoss, accuracy or macroF1 for classes; rootMeanSquaredError, ' +
+      'Metric to optimize on the held-out samples: logLoss, accuracy or macroF1 for classes; rootMeanSquaredError, ' +
         'meanAbsoluteError or rSquared for numbers (default: the first)',
       nameIn(Object.values(metricsOf).flat()),
     ),
     valueOption(
       '--ensemble <n>',
-      'Rounds in which the trial that helps most joins the ensemble; 1 for the best trial alone (default: 10)',
+      'Maximum number of rounds; in each, the trial that improves the ensemble most joins it; 1 for only the best trial (default: 10)',
       wholeNumber({ min: 1, max: 1000 }),
     ),
     valueOption(
       '--workers <n>',
-      'Threads that train; any number gives the same bits (default: the number of processors)',
+      'Threads to train on; any number computes identical results (default: the number of processors)',
       wholeNumber({ min: 1, max: 256 }),
     ),
   ],
@@ -113,20 +124,20 @@ const searchFileGroup: OptionGroup = {
     ),
     new Option(
       '--study <file>',
-      'Journal of the trials; a search with the journal of an earlier one continues it (default: iris.search.jsonl for iris.bp4)',
+      'Journal of the trials; if it exists, the search continues it (default: iris.search.jsonl for iris.bp4)',
     ),
-    new Option('--resume [file]', 'The same, of a journal that must exist'),
+    new Option('--resume [file]', 'Like --study, but the journal must exist'),
   ],
 };
 
-/** Options of a training have one value for all trials. */
+/** Options of training have one value for all trials. */
 const fixed = 'the same for all trials';
 
 export const searchGroups: readonly OptionGroup[] = [
   searchGroup,
-  without(dataGroup),
-  without(networkGroup, `Network, ${fixed}`),
-  without(trainingGroup, `Training, ${fixed}`),
-  without(earlyStoppingGroup, `Early stopping, ${fixed}`),
+  adapt(dataGroup),
+  adapt(networkGroup, `Network, ${fixed}`),
+  adapt(trainingGroup, `Training, ${fixed}`),
+  adapt(earlyStoppingGroup, `Early stopping, ${fixed}`),
   searchFileGroup,
 ];

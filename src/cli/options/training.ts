@@ -18,7 +18,7 @@ import {
   type NumbersByName,
 } from './values.js';
 
-/** The options of `Network.train`, as far as they were said. */
+/** Options about training. */
 export interface TrainingFlags extends EarlyStoppingFlags {
   readonly epochs?: number;
   readonly batch?: number;
@@ -57,7 +57,7 @@ const schedules: NumbersByName<ScheduleOptions['schedule']> = {
   plateau: ['factor', 'patience', 'minDelta', 'minRate'],
 };
 
-/** The numbers that a schedule has no default for. */
+/** The parameters of a schedule that have no default. */
 const requiredNumbers: NumbersByName = {
   step: ['every', 'factor'],
   exponential: ['factor'],
@@ -72,7 +72,7 @@ export const trainingGroup: OptionGroup = {
       'Passes over the training samples (default: 20 to 300, depending on the number of samples)',
       wholeNumber({ min: 1 }),
     ),
-    valueOption('--batch <n>', 'Samples per update (mini-batch size) (default: 32)', wholeNumber({ min: 1 })),
+    valueOption('--batch <n>', 'Mini-batch size: samples per update (default: 32)', wholeNumber({ min: 1 })),
     valueOption(
       '--optimizer <name>',
       'Optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw; optionally with parameters: adam:beta2=0.99 ' +
@@ -88,7 +88,7 @@ export const trainingGroup: OptionGroup = {
     valueOption(
       '--schedule <name>',
       'Schedule of the learning rate: cosine[:warmUp=0], step:every=N,factor=N, exponential:factor=N, inverseTime:decay=N ' +
-        'or plateau[:patience=10]; brackets show the default of an optional number (default: constant)',
+        'or plateau[:patience=10]; brackets show an optional parameter and its default (default: constant)',
       namedValue(schedules),
     ),
     valueOption(
@@ -96,9 +96,9 @@ export const trainingGroup: OptionGroup = {
       'Momentum of the optimizers momentum and nesterov; implies --optimizer momentum (default: 0.9)',
       number({ min: 0, max: 1 }),
     ),
-    valueOption('--l1 <λ>', 'L1 penalty: adds λ·Σ|w| to the cost (default: 0)', number({ min: 0 })),
-    valueOption('--l2 <λ>', 'L2 penalty: adds ½·λ·Σw² to the cost (default: 0.0001)', number({ min: 0 })),
-    new Option('--penalize-biases', 'Apply --l1 and --l2 to biases, too'),
+    valueOption('--l1 <λ>', 'L1 penalty: adds λ·Σ|w| to the loss (default: 0)', number({ min: 0 })),
+    valueOption('--l2 <λ>', 'L2 penalty: adds ½·λ·Σw² to the loss (default: 0.0001)', number({ min: 0 })),
+    new Option('--penalize-biases', 'Apply --l1 and --l2 to biases too'),
     valueOption(
       '--max-norm <n>',
       'Limit the norm of the weights of each unit (default: unlimited)',
@@ -136,11 +136,11 @@ export type PlainTrainOptions = Omit<
 
 /** What the defaults depend on. */
 export interface TrainingData {
-  /** How many samples there are to learn from, the validation part included. */
+  /** The number of training samples, including the validation part. */
   readonly count: number;
-  /** What the training is watched by: a share of these samples, others that are held apart, or nothing. */
+  /** The validation data: a share of these samples, other samples in memory, or nothing. */
   readonly validation: 'share' | 'held' | 'none';
-  /** By index, of a classification. */
+  /** By index, for a classification. */
   readonly classes?: readonly (string | number)[] | undefined;
   readonly labels?: ArrayLike<number> | undefined;
 }
@@ -148,7 +148,7 @@ export interface TrainingData {
 const FEW_SAMPLES = 5000;
 
 /**
- * Builds what `Network.train` is given: plain data, that a model file can hold.
+ * Builds the options of `Network.train`: plain data that a model file can hold.
  * @throws UsageError naming the option that is wrong
  */
 export function buildTrainOptions(
@@ -182,7 +182,7 @@ const defaultEpochs = (count: number): number => Math.min(Math.max(Math.round(1e
 function buildOptimizer({ momentum, optimizer }: TrainingFlags): OptimizerName | OptimizerOptions {
   const { name, numbers } = optimizer ?? { name: momentum === undefined ? 'adam' : 'momentum', numbers: {} };
   if (momentum !== undefined && !optimizers[name as OptimizerName].includes('momentum'))
-    throw new UsageError('--momentum', `${name} has none`, 'use --optimizer momentum or nesterov');
+    throw new UsageError('--momentum', `${name} has no momentum`, 'use --optimizer momentum or nesterov');
   const all = { ...(momentum !== undefined && { momentum }), ...numbers };
   return Object.keys(all).length === 0 ? (name as OptimizerName) : ({ name, ...all } as OptimizerOptions);
 }
@@ -196,7 +196,7 @@ function buildLearningRate(
   if (named === undefined) return rate;
   const { name: schedule, numbers } = named;
   if (rate === undefined)
-    throw new UsageError('--schedule', 'it begins with a learning rate', 'give --learning-rate too');
+    throw new UsageError('--schedule', 'it needs an initial learning rate', 'give --learning-rate too');
   const lacking = (requiredNumbers[schedule] ?? []).filter((key) => !(key in numbers));
   if (lacking.length > 0)
     throw new UsageError(
@@ -212,7 +212,7 @@ function buildClassWeights(
   { classes, labels }: TrainingData,
 ): PlainTrainOptions['classWeights'] {
   if (items === undefined) return undefined;
-  if (!classes) throw new UsageError('--class-weights', 'the answers are numbers, and have no classes');
+  if (!classes) throw new UsageError('--class-weights', 'a regression has no classes');
   if (items.join() === 'balanced') return balanceClasses(classes.length, labels);
   const weights: Record<number, number> = {};
   for (const item of items) {
@@ -229,12 +229,12 @@ function buildClassWeights(
   return weights;
 }
 
-/** n / (k·n of the class): each class costs the same in all, as scikit-learn has it. */
+/** n / (k · the count of the class), as in scikit-learn: all classes have the same total weight. */
 function balanceClasses(classes: number, labels: ArrayLike<number> | undefined): number[] {
   if (!labels)
     throw new UsageError(
       '--class-weights',
-      'data larger than memory are not counted',
+      "the classes of streamed data aren't counted",
       'give CLASS=NUMBER for each class',
     );
   const counts = new Array<number>(classes).fill(0);

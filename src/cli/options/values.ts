@@ -4,10 +4,10 @@ import { show } from '../../base/check.js';
 import { RangeFault } from '../../errors.js';
 import { underFlag } from '../errors.js';
 
-// How the values of options are read. A parser throws a fault without a place: the option adds its flag.
+// Parsers of option values. A parser throws a fault without a place; the option adds its flag.
 
 /**
- * An option whose value is parsed. What the parser refuses is reported under the flag.
+ * An option whose value is parsed. What the parser rejects is reported under the flag.
  * @param flags as commander has them: '-o, --out <file>'
  */
 export function valueOption<Value>(
@@ -23,13 +23,13 @@ export function valueOption<Value>(
 export const refusal = (problem: string, cure?: string): RangeFault =>
   new RangeFault({ place: '', problem, cure });
 
-/** The same, of a value that is not as expected. */
+/** The same, for an unexpected value. */
 export const misread = (expected: string, text: string, cure?: string): RangeFault =>
   refusal(`expected ${expected}, got ${show(text)}`, cure);
 
 /**
- * Finds the name that was probably meant: the same in other case, one that begins so, or one with about a letter in three
- * wrong.
+ * Finds the name that was probably meant: the same in another case, one that begins with it, or one with up to a third of
+ * its letters wrong.
  */
 export function findNearest(name: string, names: readonly string[]): string | undefined {
   const lowerCase = name.toLowerCase();
@@ -38,7 +38,7 @@ export function findNearest(name: string, names: readonly string[]): string | un
   return same ?? begun ?? closestMatch(name, names, { maxDistance: Math.ceil(name.length / 3) });
 }
 
-/** Usual abbreviations of our names. */
+/** Common abbreviations. */
 const abbreviations: Readonly<Record<string, string>> = {
   mse: 'meanSquaredError',
   mae: 'meanAbsoluteError',
@@ -101,7 +101,7 @@ const split = (text: string): string[] =>
 /** `a,b,c`. */
 export const list = (text: string): string[] => split(text);
 
-/** `a,b`, of an option that may be given several times. */
+/** `a,b`, for an option that may be given several times. */
 export const collectList = (text: string, before: readonly string[] | undefined): string[] => [
   ...(before ?? []),
   ...split(text),
@@ -121,13 +121,13 @@ export const nameIn =
 
 export const engineName = nameIn(['auto', 'wasm', 'reference']);
 
-/** A name with numbers of its own: `adam:beta2=0.99`. */
+/** A name with parameters: `adam:beta2=0.99`. */
 export interface NamedValue {
   readonly name: string;
   readonly numbers: Readonly<Record<string, number>>;
 }
 
-/** The numbers that each name takes. */
+/** The parameters of each name. */
 export type NumbersByName<Name extends string = string> = Readonly<Record<Name, readonly string[]>>;
 
 export const namedValue =

@@ -6,15 +6,15 @@ import { refuseColumnName } from '../data/guess-columns.js';
 import { findNearest } from '../options/values.js';
 import { joinNames } from '../terminal/format.js';
 
-/** What a network is given for a sample; undefined where a value is missing, and such samples have no answer. */
+/** The input of a network for a sample; undefined if a value is missing, and there is no prediction. */
 export type Values = (number | string)[] | undefined;
 
-/** Makes values of the cells of one row: in the network's order, each a number or a category. */
+/** Converts the cells of a row to numbers and categories, in the order of the network. */
 export class RowValues {
   readonly #signature: ModelSignature;
   /** Each category, by the text or the number that stands for it; undefined where numbers are expected. */
   readonly #categories: readonly (ReadonlyMap<string, number | string> | undefined)[];
-  /** By these, a cell is missing or becomes a number as in training. */
+  /** These decide, as in training, whether a cell is missing, and how it becomes a number. */
   readonly #columns: readonly Column[];
 
   /** @param isText whether numbers are written as text */
@@ -52,7 +52,7 @@ export class RowValues {
     return values;
   }
 
-  /** As the training did with what is missing, as far as a single row can: undefined leaves the sample out. */
+  /** Handles a missing value as in training, as far as a single row allows. Undefined leaves the sample out. */
   #fillIn(row: string, k: number): number | string | undefined {
     const { reading, transforms } = this.#signature;
     const transform = transforms?.[k];
@@ -61,7 +61,7 @@ export class RowValues {
     if (reading.missing === 'drop') return undefined;
     const isMean = reading.missing === 'mean' || reading.missing === 'category';
     if (isMean && transform?.kind === 'standardize') return transform.mean;
-    // Where no text was missing in training, a missing one is a category as any that it lacks.
+    // If no text was missing in training, a missing one is an unknown category like any other.
     if (reading.missing === 'category' && transform?.kind === 'oneHot' && transform.unknown) return MISSING;
     throw new DataError(this.#describePlace(row, k), 'is missing', 'fill it in, or remove the row');
   }
@@ -99,19 +99,19 @@ export class RowValues {
   }
 }
 
-/** Where in the rows of a table the network's inputs are. */
+/** The positions of the network's inputs in the rows of a table. */
 export interface ColumnPlaces {
   readonly at: readonly number[];
-  /** Those to be kept beside the answers. */
+  /** The columns to print before the predictions. */
   readonly kept: readonly number[];
-  /** Columns that are neither inputs nor answers, nor kept. */
+  /** Columns that aren't used. */
   readonly ignored: readonly string[];
 }
 
 /**
- * Finds the inputs by their names, in whatever order they are.
- * @param keep columns that are wanted beside the answers
- * @throws DataError naming the columns that are missing, UsageError if those to be kept are
+ * Finds the inputs by their names, in any order.
+ * @param keep columns to print before the predictions
+ * @throws DataError naming missing inputs, UsageError naming missing columns to keep
  */
 export function findColumnsByName(
   path: string,
@@ -148,8 +148,8 @@ export function findColumnsByName(
 }
 
 /**
- * Where rows have no names: all that is there, in order; or by the numbers that the columns had in training.
- * @param keep numbers of columns that are wanted beside the answers
+ * For rows without names: all columns in order, or by the numbers that the columns had in training.
+ * @param keep numbers of columns to print before the predictions
  * @throws DataError where there are too few or too many, UsageError if those to be kept are missing
  */
 export function findColumnsByNumber(

@@ -18,36 +18,36 @@ import {
   type Values,
 } from './row-values.js';
 
-/** A row of a file, and what the network is given of it. */
+/** A row of a file, and the input of the network for it. */
 export interface Sample {
   /** As 'iris.csv: CSV row 12'. */
   readonly place: string;
   readonly values: Values;
-  /** What the file holds in the columns to keep, as it is. */
+  /** The unchanged cells of the columns to keep. */
   readonly kept: readonly unknown[];
 }
 
-/** What is read of each file, and what is reported of it. */
+/** What is read from each file, and what is reported about it. */
 export interface ReadOptions {
   readonly signature: ModelSignature;
   /** Columns that are wanted beside the answers. */
   readonly keep: readonly string[];
   /** Called once for each file with columns that are not used. */
   readonly onIgnored: (columns: readonly string[]) => void;
-  /** Called at the end of a file with rows that are no data. */
+  /** Called at the end of a file with rows that aren't data. */
   readonly onSkipped: (rows: readonly SkippedRow[]) => void;
   readonly onRead?: OnRead | undefined;
 }
 
-/** Samples that are computed at a time. */
+/** The number of samples to compute at a time. */
 const AT_A_TIME = 1024;
-/** Enough of a text to tell how it is written. */
+/** Enough text to detect its format. */
 const PROBED_CHARACTERS = 2 ** 16;
 /** A longer line means that the file is not JSON Lines. */
 const LONGEST_LINE = 2 ** 24;
 
 /**
- * The samples of a file, some at a time: texts are read as they come, in little memory.
+ * Reads the samples of a file in batches. Texts are read as they arrive, using little memory.
  * @param path '-' is standard input: CSV, or JSON Lines
  * @throws DataError naming the file, the row and the column; UsageError if a column to keep is missing
  */
@@ -79,7 +79,7 @@ export async function* readSamples(path: string, options: ReadOptions): AsyncGen
   await inFile(name, () => checkCount({ place: '', hasHeader: reader.hasHeader }, undefined));
 }
 
-/** Text in chunks; the first has enough of it to tell how it is written, if there is as much. */
+/** Text in chunks. The first is long enough to detect the format, if the text is. */
 async function* readLines(
   path: string,
   { signature, onRead }: ReadOptions,
@@ -96,7 +96,7 @@ async function* readLines(
   yield pending;
 }
 
-/** Makes samples of the rows of a table, whose columns are the same in each. */
+/** Converts the rows of a table to samples. All rows have the same columns. */
 class RowSamples {
   readonly #values: RowValues;
   readonly #places: ColumnPlaces;
@@ -193,7 +193,7 @@ class LineSamples {
   }
 }
 
-/** Samples as JSON has them: objects by name, or arrays in order. */
+/** Samples in JSON: objects by name, or arrays in order. */
 class ObjectSamples {
   readonly #options: ReadOptions;
   readonly #values: RowValues;
@@ -224,7 +224,7 @@ class ObjectSamples {
     const cells = new Map(
       Object.entries(row).map(([name, value]) => [name.normalize('NFC'), value as unknown]),
     );
-    // What is missing from some rows only is missing as an empty cell is.
+    // A property that only some rows lack counts as missing, like an empty cell.
     if (!this.#hasBegun || inputs.length === 0) {
       const places = findColumnsByName(place, [...cells.keys()], signature, keep);
       if (places.ignored.length > 0 && !this.#hasBegun) onIgnored(places.ignored);
@@ -234,7 +234,7 @@ class ObjectSamples {
     return { cells: inputs.map((name) => cells.get(name)), kept: keep.map((name) => cells.get(name)) };
   }
 
-  /** A JSON number of more digits than JavaScript holds would be printed as another. */
+  /** A JSON number with more digits than JavaScript holds would be printed as another number. */
   #checkExact(place: string, name: string, value: unknown): void {
     if (!Number.isInteger(value) || Number.isSafeInteger(value)) return;
     throw new DataError(
@@ -261,7 +261,7 @@ function parse(place: string, text: string): unknown {
   }
 }
 
-/** Formats that are read whole, or a row group at a time. */
+/** Formats that are read as a whole, or one row group at a time. */
 async function* readWholeFile(
   path: string,
   { format }: FileKind,
@@ -340,14 +340,14 @@ async function* readParquet(path: string, options: ReadOptions): AsyncGenerator<
   }
 }
 
-/** Files of arrays of samples, whose columns are not to be chosen. */
+/** Files of arrays of samples, whose columns needn't be chosen. */
 async function* readArrays(path: string, { signature, keep, onRead }: ReadOptions): AsyncGenerator<Sample[]> {
   if (keep.length > 0) throw new UsageError('--keep', `${path} has no columns to choose from`);
   const data = await readData(path, {}, { part: 'test', onRead });
   if (data.width !== signature.width) {
     throw new DataError(
       path,
-      `expected ${signature.width} values to a sample, as many as the network takes, got ${data.width}`,
+      `expected ${signature.width} values per sample, as many as the network takes, got ${data.width}`,
     );
   }
   for (let first = 0; first < data.count; first += AT_A_TIME) {

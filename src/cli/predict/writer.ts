@@ -6,15 +6,15 @@ import { UsageError } from '../errors.js';
 import { toJSONLine } from '../terminal/control-characters.js';
 import type { Outputs } from '../model/signature.js';
 
-/** An answer, and what stands beside it. */
+/** A prediction, and the cells before it. */
 export interface Prediction {
-  /** [outputs]; undefined for a sample that could not be answered. */
+  /** [outputs]; undefined for a sample without a prediction. */
   readonly outputs: Float32Array | undefined;
   /** The cells of the columns to keep, in their order. */
   readonly kept: readonly unknown[];
 }
 
-/** Writes predictions as text, a line for each sample. */
+/** Writes predictions as text, one line per sample. */
 export interface PredictionWriter {
   /** The first line; empty if the format has none. */
   readonly head: string;
@@ -22,21 +22,24 @@ export interface PredictionWriter {
 }
 
 /**
- * @param keep names of columns that stand before the answers
- * @throws UsageError if one of them is the name of an answer
+ * @param keep names of the columns before the predictions
+ * @throws UsageError if one of them is also the name of an output
  */
 export type CreateWriter = (net: Predictor, outputs: Outputs, keep: readonly string[]) => PredictionWriter;
 
-/** Seven digits are what single precision holds. */
+/** Single precision holds seven digits. */
 const roundToSingle = (x: number): number => Number(x.toPrecision(7));
 
-/** What a spreadsheet would run as a formula: it gets an apostrophe in front. Numbers as text, like -1.5, are none. */
+/** Text that a spreadsheet would run as a formula gets an apostrophe in front, but not numbers such as -1.5. */
 const formula = /^(?![+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$)[=+\-@\t\r]/i;
 
 const toCSV = (rows: unknown[][]): string =>
   `${Papa.unparse(rows, { newline: '\n', escapeFormulae: formula })}\n`;
 
-/** The most likely class with the probability of each, or the numbers, as CSV; NA in place of a number, for no line is blank. */
+/**
+ * CSV: the most likely class and the probability of each class, or the numbers. NA stands for a missing number, so that
+ * no line is blank.
+ */
 export const createCSVWriter: CreateWriter = (net, outputs, keep) => {
   const isRegression = outputs.task === 'regression';
   const names = isRegression ? outputs.targets : ['class', ...outputs.classes];
@@ -59,8 +62,8 @@ export const createCSVWriter: CreateWriter = (net, outputs, keep) => {
 };
 
 /**
- * The same as JSON Lines: { class, outputs: { name: share, … } }, or { name: number, … }. Without an answer it is null, or
- * its fields are where columns are kept.
+ * JSON Lines: { class, outputs: { name: share, … } }, or { name: number, … }. A sample without a prediction is null; with
+ * kept columns, its fields are null.
  */
 export const createJSONWriter: CreateWriter = (net, outputs, keep) => {
   const names = outputs.task === 'regression' ? outputs.targets : ['class', 'outputs'];
@@ -84,7 +87,7 @@ export const createJSONWriter: CreateWriter = (net, outputs, keep) => {
   };
 };
 
-/** Two columns of one name could not be told apart. */
+/** Two columns with the same name would be ambiguous. */
 function checkApart(keep: readonly string[], answers: readonly string[]): void {
   const same = keep.find((name) => answers.includes(name));
   if (same === undefined) return;
@@ -97,14 +100,14 @@ function toField(cell: unknown): unknown {
   return typeof cell === 'object' ? JSON.stringify(cell) : cell;
 }
 
-/** One number for each class: a single output speaks for and against. */
+/** One number per class: a single output p stands for 1 − p and p. */
 function toShares({ loss, outputs }: Predictor, values: Float32Array): number[] {
   if (outputs > 1) return Array.from(values);
   const [one] = values as unknown as [number];
   return loss === 'hinge' ? [-one, one] : [1 - one, one];
 }
 
-/** The predicted class; for a single output the second from the threshold on. */
+/** The predicted class; for a single output, the second class from the threshold on. */
 function chooseClass({ loss, outputs }: Predictor, values: Float32Array): number {
   if (outputs > 1) return argmax(values, 0, outputs);
   return Number(values[0]! >= chooseThreshold(loss));

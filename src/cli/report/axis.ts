@@ -2,7 +2,7 @@ import { log } from '../../base/log.js';
 import { magnitude, formatPrecise } from '../terminal/format.js';
 import { html, type Markup } from './html.js';
 
-/** The place of the data in a figure, in units of its picture. */
+/** The plot area of a figure, in units of the picture. */
 export interface Box {
   readonly left: number;
   readonly right: number;
@@ -10,7 +10,7 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** One direction of a figure: what stands where. */
+/** An axis of a figure. */
 export interface Axis {
   readonly low: number;
   readonly high: number;
@@ -39,7 +39,7 @@ export function linearAxis(low: number, high: number, count: number, leastStep =
   return { low, high, ticks, isLogarithmic: false, at: (value) => (value - low) / (high - low) };
 }
 
-/** From 0, or the least of the data, to the next tick above all of it. */
+/** From 0, or the smallest value, to the next tick above all values. */
 export function roundAxis(low: number, high: number, count: number): Axis {
   if (!(high > low)) return linearAxis(low, high, count);
   const step = chooseStep(high - low, count);
@@ -64,7 +64,7 @@ function logAxis(low: number, high: number): Axis {
   };
 }
 
-/** Equal steps from 0, or equal factors where the data goes over more than so many. */
+/** Equal steps from 0, or equal factors if the data spans more powers of ten than this. */
 export function eitherAxis(values: readonly number[], count: number): Axis {
   const finite = values.filter(Number.isFinite);
   const [low, high] = [Math.min(...extremes(finite)), Math.max(...extremes(finite))];
@@ -82,7 +82,7 @@ export function extremes(values: ArrayLike<number>): [number, number] {
   return low <= high ? [low, high] : [0, 0];
 }
 
-/** A number in a picture: a hundredth of a unit is enough. */
+/** A coordinate: a hundredth of a unit is precise enough. */
 export const coordinate = (x: number): number => Math.round(100 * x) / 100;
 
 export const minus = (text: string): string => text.replaceAll('-', '−');
@@ -94,7 +94,7 @@ export const tick = (value: number): string =>
       .replace(/\.$/, ''),
   );
 
-/** The ends of a figure: horizontal lines with their numbers, and those below. */
+/** The frame of a figure: horizontal lines with their numbers, and the numbers below. */
 export function frame(
   box: Box,
   x: Axis,

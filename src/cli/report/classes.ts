@@ -1,15 +1,15 @@
 import type { Evaluation } from '../model/evaluation.js';
 
-/** What of an evaluation is about classes. */
+/** The part of an evaluation about classes. */
 export type ClassEvaluation = Required<Pick<Evaluation, 'confusion' | 'scores' | 'classes'>>;
 import { formatPercent, formatPrecise, groupDigits } from '../terminal/format.js';
 import { html, numbersTable, type Content, type Markup } from './html.js';
 
-/** Classes with a larger table would only be scrolled through: what is confused most is said in words. */
+/** With more classes, the table would be too large to read: only the most frequent confusions are listed. */
 const MOST_CLASSES = 40;
 const MOST_CONFUSIONS = 6;
 
-/** What was taken for which, and how well each class is told from the others. */
+/** The confusion matrix, and the scores of each class. */
 export function classesSection(evaluation: ClassEvaluation): Markup {
   const { classes } = evaluation;
   return html`<div class="columns">

@@ -1,12 +1,12 @@
 import { coordinate, eitherAxis, frame, linearAxis, tick, type Axis, type Box } from './axis.js';
 import { html, type Content, type Markup } from './html.js';
 
-/** One line of a figure; NaN where there is nothing. */
+/** One line of a figure; NaN for gaps. */
 export interface Line {
   readonly name: string;
   /** By epoch. */
   readonly values: readonly number[];
-  /** Which of the dashes and hues it has. */
+  /** Its index among the dashes and hues. */
   readonly kind: string;
 }
 
@@ -18,13 +18,13 @@ export interface CurveFigure {
   readonly axis?: Axis;
   readonly write: (value: number) => string;
   readonly tick?: (value: number) => string;
-  /** An epoch to mark on the last line, and in words. */
+  /** An epoch to mark on the last line, and its label. */
   readonly mark?: { readonly at: number; readonly words: string } | undefined;
 }
 
 const WIDTH = 400;
 const HEIGHT = 250;
-/** A line needs no more points than a picture has places. */
+/** A line needs no more points than the picture has pixels. */
 const MOST_POINTS = 800;
 
 /** Lines over the epochs; their names stand at their ends, and their last values in a legend. */
@@ -94,7 +94,7 @@ function drawLine(
   return html`<path class="line ${kind}" d="M${points.map(([x, y]) => `${x} ${y}`).join('L')}" />`;
 }
 
-/** Which points are drawn: of each stretch the least and the largest, so that no peak is lost. */
+/** The points to draw: the smallest and the largest of each stretch, so that no peak is lost. */
 function thinned(values: readonly number[]): number[] {
   const finite = values.flatMap((value, i) => (Number.isFinite(value) ? [i] : []));
   if (finite.length <= MOST_POINTS) return finite;

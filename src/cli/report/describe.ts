@@ -18,9 +18,9 @@ import { describeShape } from './network-drawing.js';
 import type { Fact, Report } from './page.js';
 import { hashWeights } from '../../search/task.js';
 
-// What a report holds, of a model and of a training.
+// The content of a report, about a model and its training.
 
-/** What a report tells of a model, whatever was done with it. */
+/** The part of a report about a model, after any command. */
 export function describeModel({ net, state, about, path }: OpenedNetwork, title: string): Report {
   const shape = describeShape(net);
   const sizes = [shape.inputs, ...shape.layers.map(({ units }) => units)].map(groupDigits).join(' → ');
@@ -33,7 +33,7 @@ export function describeModel({ net, state, about, path }: OpenedNetwork, title:
   };
 }
 
-/** What a report tells of a training that has ended. @param about with its results */
+/** The part of a report about a finished run. @param about with its results */
 export async function describeTrainingRun(
   { net, some, test, options, found }: PreparedTraining,
   state: NetworkState,
@@ -79,7 +79,7 @@ function summarizeTraining({ inputs, layers }: Report['shape'], { task, reading,
   return `A network of ${sizes} units learned from ${formatCount(training.samples - training.validationSamples, 'sample')} ${aim}.`;
 }
 
-/** What is to be known of a network, and of how it was made as far as its file tells. */
+/** What is known about a network, and from its file about its training. */
 function listFacts(net: Network, state: NetworkState, about: About | undefined): Fact[] {
   const { seed } = state.spec;
   return [
@@ -142,6 +142,6 @@ function listTrainingFacts({ training, results }: About): Fact[] {
   ];
 }
 
-/** Without the marks of JSON. */
+/** Without the punctuation of JSON. */
 const formatOption = (value: unknown): string =>
   JSON.stringify(value).replace(/"/g, '').replace(/[,:]/g, '$& ');

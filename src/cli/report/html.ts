@@ -1,4 +1,4 @@
-/** Text that is HTML, or SVG within it, already. */
+/** Text that is already HTML, or SVG within it. */
 export class Markup {
   readonly text: string;
 
@@ -11,8 +11,8 @@ export class Markup {
 export type Content = Markup | string | number | undefined | false | readonly Content[];
 
 /**
- * A piece of a page: html`<p>${text}</p>`. Whatever is put in is text, and shown as it is, unless it is a piece itself. So
- * no name of a column or a class can become an element, an attribute or a script: attributes stand in double quotes.
+ * A piece of a page: html`<p>${text}</p>`. Values are escaped, unless they are pieces themselves. So no name of a column
+ * or a class can become an element, an attribute or a script: attributes are in double quotes.
  */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   let text = strings[0]!;
@@ -42,10 +42,10 @@ const escape = (text: string): string =>
     // eslint-disable-next-line no-control-regex -- they are what is looked for
     .replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
 
-/** The name of a column of numbers, or `word`, that of one of words; false where the column is left out. */
+/** The name of a column of numbers, or `word`, the name of a column of words; false if the column is left out. */
 type ColumnHead = string | { readonly word: string } | false;
 
-/** A table of numbers. @param rows each a `tr`, which begins with a `th` */
+/** A table of numbers. @param rows each is a `tr` that begins with a `th` */
 export function numbersTable(columns: readonly ColumnHead[], rows: readonly Markup[]): Markup {
   return html`<div class="scroll" tabindex="0">
     <table class="numbers">

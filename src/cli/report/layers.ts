@@ -6,7 +6,7 @@ import { curves, type CurveFigure } from './curves.js';
 import { html, numbersTable, type Content, type Markup } from './html.js';
 import type { Shape } from './network-drawing.js';
 
-/** How fast each layer learns: as it is now, and over the epochs if the run measured it. */
+/** How fast each layer learns: now, and over the epochs if the run measured it. */
 export function layersSection(
   diagnosis: Diagnosis,
   history: readonly EpochReport[],

@@ -3,7 +3,7 @@ import { formatCount, groupDigits } from '../terminal/format.js';
 import { coordinate } from './axis.js';
 import { html, numbersTable, type Content, type Markup } from './html.js';
 
-/** What a network is made of. */
+/** The structure of a network. */
 export interface Shape {
   readonly inputs: number;
   readonly loss: string;
@@ -25,16 +25,16 @@ export function describeShape(net: Network): Shape {
   return { inputs: net.inputs, loss: net.loss, layers };
 }
 
-/** From one layer to the next, and on both sides, in units of the picture. */
+/** The distance between layers, and the margins, in units of the picture. */
 const STEP = 130;
 const MARGIN = 55;
 const HEIGHT = 190;
-/** More are only told in numbers. */
+/** More layers aren't drawn, only listed. */
 const MOST_LAYERS = 8;
-/** Of more units the middle ones are left out. */
+/** Of more units, the middle ones are left out. */
 const MOST_DOTS = 9;
 
-/** The network drawn, and its layers in numbers. */
+/** A drawing of the network, and a table of its layers. */
 export function shapeSection({ inputs, loss, layers }: Shape): Markup {
   const total = layers.reduce((sum, { parameters }) => sum + parameters, 0);
   let fanIn = inputs;

@@ -15,30 +15,30 @@ import { numbersSection } from './regression.js';
 import { shapeSection, type Shape } from './network-drawing.js';
 import { style } from './style.js';
 
-/** Something that is to be known of a training: its data, its seed, its command. */
+/** A fact about a run: its data, its seed, its command. */
 export interface Fact {
   readonly name: string;
   readonly value: string;
-  /** Whether it is to be typed or compared: a command, a hash. */
+  /** Whether it's to be typed or compared, such as a command or a hash. */
   readonly isCode?: boolean;
 }
 
-/** What a report tells. What is left out has no section. */
+/** The content of a report. A missing part has no section. */
 export interface Report {
   /** As 'iris.csv'. */
   readonly title: string;
-  /** A sentence or two beneath it: what was done, with what. */
+  /** A sentence or two below it: what was done, with what. */
   readonly summary: string;
   readonly shape: Shape;
-  /** Of the training, epoch by epoch; of more epochs than one there are curves. */
+  /** The reports of the epochs. With more than one, there are curves. */
   readonly history?: readonly EpochReport[];
-  /** The epoch whose weights were kept, where that is not the last. */
+  /** The epoch whose weights were kept, if it isn't the last. */
   readonly bestEpoch?: number | undefined;
   readonly evaluation?: Evaluation;
-  /** What the evaluation is of, as 'the 30 samples set aside'. */
+  /** What was evaluated: 'the 30 samples set aside'. */
   readonly evaluated?: string;
   readonly diagnosis?: Diagnosis;
-  /** How it was made, in the order in which it is shown. */
+  /** How the model was made, in the order in which it's shown. */
   readonly facts: readonly Fact[];
 }
 
@@ -77,7 +77,7 @@ export function reportPage(report: Report): string {
           ${section('The network', shapeSection(shape))}
           ${section('How it was made', html`<dl class="facts">${facts.map(renderFact)}</dl>`)}
         </main>
-        <footer>Made by bp4. The same data, options and seed give the same weights, to the last bit.</footer>
+        <footer>Made by bp4. The same data, options and seed produce exactly the same weights.</footer>
       </body>
     </html> `;
   return page.text;
@@ -148,11 +148,11 @@ function learningCurves({ history = [], bestEpoch }: Report, isClassification: b
           at: bestEpoch,
           words: bestEpoch
             ? `The weights are those of epoch ${bestEpoch}, the best.`
-            : 'No epoch was better than the start, whose weights are kept.',
+            : 'No epoch improved on the initial weights, so these are kept.',
         };
   const accuracies = lines(({ accuracy }) => accuracy);
   const least = Math.min(...accuracies.map(({ values }) => values.reduce((a, b) => (b < a ? b : a), 1)));
-  // from the tenth below the least of it, so that 97 and 98% stay apart
+  // from the tenth below the smallest value, so that 97% and 98% differ visibly
   const axis = linearAxis(Math.max(0, Math.min(0.9, Math.floor(10 * least) / 10)), 1, 5);
   return [
     curves({ title: 'Loss', lines: lines(({ loss }) => loss), epochs, write: formatPrecise, mark }),

@@ -3,13 +3,13 @@ import { formatCount, formatPrecise } from '../terminal/format.js';
 import { coordinate, extremes, frame, minus, roundAxis, type Axis, type Box } from './axis.js';
 import { html, numbersTable, type Content, type Markup } from './html.js';
 
-/** More points hide each other. */
+/** More points would hide each other. */
 const MOST_POINTS = 1500;
 const BINS = 24;
 const WORST = 6;
 const box: Box = { left: 52, right: 388, top: 26, bottom: 210 };
 
-/** What is predicted beside what is true, and what is left between them. */
+/** Predictions against true values, and the residuals. */
 export function numbersSection(targets: readonly TargetFigures[]): Content {
   return targets.map((target) => {
     const { name, rSquared, meanAbsoluteError, rootMeanSquaredError } = target;
@@ -39,7 +39,7 @@ const px = (axis: Axis, value: number): number =>
 const py = (axis: Axis, value: number): number =>
   coordinate(box.bottom - axis.at(value) * (box.bottom - box.top));
 
-/** Some of the samples, from all over. */
+/** Some of the samples, at regular intervals. */
 function pickPoints({ actual }: TargetFigures): number[] {
   const step = Math.ceil(actual.length / MOST_POINTS);
   return Array.from({ length: Math.ceil(actual.length / step) }, (_, i) => i * step);
@@ -57,7 +57,7 @@ const drawPoints = (samples: readonly number[], x: (n: number) => number, y: (n:
   html`<g class="points">${samples.map((n) => html`<circle cx="${x(n)}" cy="${y(n)}" r="2.5" />`)}</g>`;
 
 const shown = (samples: readonly number[], all: number): string =>
-  samples.length < all ? ` ${formatCount(samples.length, 'sample')} of ${all} are drawn.` : '';
+  samples.length < all ? ` ${formatCount(samples.length, 'sample')} of ${all} are shown.` : '';
 
 function scatter(target: TargetFigures): Markup {
   const { name, actual, predicted } = target;
@@ -92,8 +92,8 @@ function residuals(target: TargetFigures): Markup {
   const y = roundAxis(...extremes([...extremes(errors), 0]), 4);
   return picture(
     'Residuals',
-    `Predicted less true ${name}, over the predicted`,
-    `Predicted less true: a bend or a funnel is something that the network has not learned.${shown(samples, actual.length)}`,
+    `Predicted minus true ${name}, against the predicted`,
+    `Predicted minus true. A bend or a funnel shows something that the network hasn't learned.${shown(samples, actual.length)}`,
     html`${frame(box, x, y, { x: 'predicted', y: 'predicted − true' })}
       <line class="ideal" x1="${box.left}" x2="${box.right}" y1="${py(y, 0)}" y2="${py(y, 0)}" />
       ${drawPoints(
@@ -114,8 +114,8 @@ function histogram({ name, actual, predicted }: TargetFigures): Markup {
   const width = (box.right - box.left) / BINS;
   return picture(
     'How large the residuals are',
-    `How many samples have which error of ${name}`,
-    'Predicted less true: about 0, and alike on both sides, where nothing is left to learn.',
+    `Number of samples by the error of ${name}`,
+    'Predicted minus true. If nothing is left to learn, the errors are centered on 0 and look alike on both sides.',
     html`${frame(box, x, y, { x: 'predicted − true', y: 'samples' })}
       <g class="bins">
         ${counts.map(
@@ -133,7 +133,7 @@ function histogram({ name, actual, predicted }: TargetFigures): Markup {
   );
 }
 
-/** The samples with the largest errors: often something is wrong with the data there. */
+/** The samples with the largest errors: often their data is wrong. */
 function worst({ actual, predicted }: TargetFigures): Markup {
   const errors = actual.map((value, n) => predicted[n]! - value);
   const samples = Array.from(errors.keys())

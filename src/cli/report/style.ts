@@ -1,4 +1,4 @@
-/** The style of the page. Every text has a contrast of 4.5 : 1 or more; nothing is told by colour alone. */
+/** The style of the page. Every text has a contrast of 4.5 : 1 or more; nothing is shown by color alone. */
 export const style = `
 :root {
   color-scheme: light dark;

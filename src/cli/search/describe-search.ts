@@ -7,16 +7,16 @@ import { describeData, eventOfData, row } from '../train/describe-training.js';
 import type { PreparedSearch } from './prepare-search.js';
 import { formatDomain } from './space.js';
 
-// What `bp4 search` says before the first trial and after the last.
+// What `bp4 search` prints before the first trial and after the last.
 
-/** What a search does, besides what it searches. */
+/** How a search runs. */
 export interface SearchPlan {
   readonly window: number;
   readonly workers: number;
   readonly study: string;
 }
 
-/** Says what was found in the data, what is searched, and which flag changes it. */
+/** Prints what was found in the data, what is searched, and the option that changes it. */
 export function describeSearch(output: Output, search: PreparedSearch, plan: SearchPlan): void {
   const { space, metric, division, pruner, about, trials, sampler } = search;
   eventOfData(output, search);

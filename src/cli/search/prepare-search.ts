@@ -27,11 +27,11 @@ import {
 } from '../train/training-data.js';
 import { inSpace, joinFlags, readSpace, type SpaceValues } from './space.js';
 
-/** All that a search needs. */
+/** Everything that a search needs. */
 export interface PreparedSearch extends TrainingParts {
   readonly train: Dataset;
   readonly space: Space;
-  /** What the values of a trial describe. */
+  /** Describes the trial with these values. */
   readonly describe: (values: SpaceValues) => TrialSpec;
   readonly trials: number;
   readonly sampler: SamplerName;
@@ -40,7 +40,7 @@ export interface PreparedSearch extends TrainingParts {
   readonly division: { readonly folds: number } | { readonly validation: number };
   readonly found: Found;
   readonly warnings: readonly Fault[];
-  /** What goes into the model file; results come later. */
+  /** For the model file; the results are added later. */
   readonly about: Pick<About, 'version' | 'task' | 'reading'> & {
     readonly training: Omit<About['training'], 'options'>;
   };
@@ -48,13 +48,13 @@ export interface PreparedSearch extends TrainingParts {
 
 const DEFAULT_TRIALS = 40;
 
-/** From so many samples on, one held-out part says enough. */
+/** With at least this many samples, one held-out part is enough. */
 const ENOUGH_FOR_ONE_PART = 10_000;
 
 /**
- * Prepares a search: all that can be wrong is found before the first trial.
+ * Prepares a search. All errors are found before the first trial.
  * @param given the options as they were typed
- * @param choose asks the user; undefined where nobody can be asked
+ * @param choose asks the user; undefined if there's nobody to ask
  * @throws UsageError, DataError naming the option, or the file and place
  */
 export async function prepareSearch(
@@ -68,7 +68,7 @@ export async function prepareSearch(
   const read = await readTrainingData(flags, given, path, onRead, choose);
   const { data, task, reading } = read;
   if (!(data instanceof Dataset))
-    throw new DataError(path, 'a search needs all samples in memory', 'search with a part of the rows');
+    throw new DataError(path, 'a search needs all samples in memory', 'search on some of the rows');
   const metrics = metricsOf[task];
   const { metric = metrics[0]! } = flags;
   if (!metrics.includes(metric))
@@ -120,7 +120,7 @@ function chooseDivision(
   count: number,
 ): PreparedSearch['division'] {
   if (folds !== undefined && validation !== undefined)
-    throw new UsageError('--folds', 'it excludes --validation-split');
+    throw new UsageError('--folds', "can't be combined with --validation-split");
   if (count < 2 || (folds ?? 2) > count)
     throw new UsageError('--folds', `there are only ${count} samples to learn from`, 'use fewer folds');
   if (validation !== undefined) return { validation };
@@ -128,7 +128,7 @@ function chooseDivision(
   return { folds: folds ?? Math.min(5, count) };
 }
 
-/** A grid may have fewer. @throws UsageError if a domain has no end of values, and a grid can't have it */
+/** A grid may have fewer. @throws UsageError if a domain has infinitely many values, which a grid can't try */
 function countTrials(space: Space, sampler: SamplerName): number {
   const { count = Infinity } = underFlag('--sampler', () => createSampler(sampler, checkSpace(space), 0));
   return Math.min(DEFAULT_TRIALS, count);
@@ -136,18 +136,18 @@ function countTrials(space: Space, sampler: SamplerName): number {
 
 function choosePruner(flags: SearchFlags): Pruner | undefined {
   const [kind, other] = (['halving', 'hyperband', 'median'] as const).filter((name) => flags[name]);
-  if (other) throw new UsageError(`--${kind}`, `it excludes --${other}`);
+  if (other) throw new UsageError(`--${kind}`, `can't be combined with --${other}`);
   return kind && { kind };
 }
 
-/** What a trial needs besides its flags. */
+/** What a trial needs in addition to its flags. */
 interface Sizes extends DataShape {
   readonly task: About['task'];
   readonly train: Dataset;
   readonly data: TrainingData;
 }
 
-/** The network and the training that `bp4 train` would make of these flags. */
+/** The network and training options that `bp4 train` would use for these flags. */
 function describeTrial(flags: SearchFlags, sizes: Sizes): TrialSpec {
   const { task, train, data } = sizes;
   const { layers, loss } = buildNetworkSpec(flags, task, sizes);

@@ -13,7 +13,7 @@ export class SearchProgress {
   readonly #timer: NodeJS.Timeout;
   #best: StudyTrial | undefined;
   #done = 0;
-  /** Those that the journal had. */
+  /** The trials from the journal. */
   #recorded = 0;
 
   constructor(output: Output, trials: number, metric: MetricName) {
@@ -29,7 +29,7 @@ export class SearchProgress {
     return (performance.now() - this.#begin) / 1000;
   }
 
-  /** Trials that have ended. */
+  /** The number of finished trials. */
   get done(): number {
     return this.#done;
   }
@@ -49,7 +49,7 @@ export class SearchProgress {
     this.#draw();
   };
 
-  /** The bar goes away. */
+  /** Removes the bar. */
   stop(): void {
     clearInterval(this.#timer);
     this.#output.draw('');

@@ -14,7 +14,7 @@ import { findNearest } from '../options/values.js';
 
 type Kind = 'float' | 'int' | 'choice';
 
-/** The options that may be searched, and what stands between two numbers of each. */
+/** The options that can be searched, and the kind of their values. */
 const kinds: Readonly<Record<string, Kind>> = {
   'learning-rate': 'float',
   hidden: 'int',
@@ -48,7 +48,7 @@ const options = new Map<string, Option>(
 export type SpaceValues = Readonly<Record<string, unknown>>;
 
 /**
- * The flags of a trial: those of the command, and its values read as if they had been typed.
+ * The flags of a trial: those of the command, and its values, parsed as if they had been typed.
  * @throws UsageError under `--space NAME`
  */
 export function joinFlags(flags: SearchFlags, values: SpaceValues): SearchFlags {
@@ -61,7 +61,7 @@ export function joinFlags(flags: SearchFlags, values: SpaceValues): SearchFlags 
   return { ...flags, ...Object.fromEntries(read) };
 }
 
-/** Runs what takes a value of the space. @throws UsageError under `--space NAME` */
+/** Runs a function that takes a value of the space. @throws UsageError under `--space NAME` */
 export function inSpace<Result>(name: string, take: () => Result): Result {
   try {
     return take();
@@ -77,7 +77,7 @@ interface Extent {
   readonly count: number;
 }
 
-/** The words that are typed for the default space. */
+/** The default space, as it would be typed. */
 function listDefaults({ inputs, count }: Extent): string[] {
   const sizes = [16, 32, 64, 128, 256].filter((units) => units <= Math.max(64, 2 * inputs) && units <= count);
   const deep = sizes.slice(-3).flatMap((units) => [`${units},${units}`]);
@@ -91,7 +91,7 @@ function listDefaults({ inputs, count }: Extent): string[] {
   ];
 }
 
-/** A word of the default space that isn't typed stays out where an option has it fixed. */
+/** Adds the default space, except what an option fixes. */
 const DEFAULT = 'default';
 
 /**
@@ -105,7 +105,7 @@ export function readSpace(texts: readonly string[], given: GivenOptions, extent:
   const names = new Set(typed.map(([name]) => name));
   for (const [i, [name]] of typed.entries()) {
     if (typed.findIndex(([other]) => other === name) < i)
-      throw new UsageError(`--space ${name}`, 'it stands there twice', 'leave one out');
+      throw new UsageError(`--space ${name}`, 'listed twice', 'leave one out');
     if (name in given)
       throw new UsageError(
         `--space ${name}`,
@@ -169,7 +169,7 @@ function readMarks(name: string, kind: Kind, text: string): { log?: boolean; ste
   return marks;
 }
 
-/** A number where it stands for the same text: it is compared and shown as one. */
+/** A number if it has the same text, so that it's compared and shown as a number. */
 const toPlain = (text: string): string | number =>
   text !== '' && String(Number(text)) === text ? Number(text) : text;
 

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { toVisible, toVisibleLine } from './control-characters.js';
 
-/** A choice, and why it may be the right one. */
+/** A choice, and the reason for it. */
 export interface Choice {
   readonly name: string;
   readonly reason: string;
@@ -9,7 +9,7 @@ export interface Choice {
 
 /**
  * Asks for one of several names.
- * @param choices those that are listed, the best first
+ * @param choices the listed ones, the best first
  * @param names all that may be typed
  */
 export type Choose = (
@@ -41,7 +41,7 @@ export async function chooseByNumber(
       const chosen = typed === '' ? choices[0] : choices[Number(typed) - 1];
       const name = chosen?.name ?? names.find((each) => each.trim() === typed);
       if (name !== undefined) return name;
-      output.write(`'${toVisible(typed)}' is none of them; ${prompt}`);
+      output.write(`'${toVisible(typed)}' isn't one of them; ${prompt}`);
     }
     output.write('\n');
     return choices[0]!.name;

@@ -1,6 +1,6 @@
-// Numbers and lists as a person reads them, the same in every locale; and words of command lines as they are typed.
+// Formats numbers and lists for people, independent of the locale, and words for command lines.
 
-/** 0.9666 → '96.7%'; with more decimals where it would look like 0 or 100%, and is not. */
+/** 0.9666 → '96.7%'; with more decimals if it would look like 0 or 100% but isn't. */
 export function formatPercent(share: number): string {
   if (share === 0 || share === 1) return `${100 * share}%`;
   for (let decimals = 1; ; decimals++) {
@@ -16,7 +16,7 @@ export const formatWholePercent = (share: number): string => `${Math.round(100 *
 export const groupDigits = (count: number): string =>
   String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
 
-/** Three digits that matter: 0.0123, 1.23, 1230. */
+/** Three significant digits: 0.0123, 1.23, 1230. */
 export function formatSignificant(value: number): string {
   return Number(value.toPrecision(3)).toString();
 }
@@ -24,7 +24,7 @@ export function formatSignificant(value: number): string {
 /** The power of ten of its first digit; 0 for 0. */
 export const magnitude = (x: number): number => Number(x.toExponential().split('e')[1]);
 
-/** As many digits each time, so that numbers stand one under the other: 0.01230, 1.230, 1230; 1.23e-7 where that is shorter. */
+/** The same number of significant digits, so that numbers align: 0.01230, 1.230, 1230; 1.23e-7 if that's shorter. */
 export function formatPrecise(x: number, digits = 4): string {
   if (!Number.isFinite(x)) return String(x);
   if (Number.isInteger(x) && Math.abs(x) < 1e6) return String(x);
@@ -55,13 +55,13 @@ export function formatDuration(seconds: number): string {
 export const formatCount = (count: number, one: string, several = `${one}s`): string =>
   `${groupDigits(count)} ${count === 1 ? one : several}`;
 
-/** Some names, and how many there are. */
+/** Some of the names, and how many there are. */
 export function joinNames(names: readonly string[], most = 8): string {
   const shown = names.slice(0, most).join(', ');
   return names.length > most ? `${shown}, … (${names.length} in all)` : shown;
 }
 
-/** As a shell takes it for one word. */
+/** Quotes a text so that a shell reads it as one word. */
 const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 

@@ -6,12 +6,12 @@ import { toJSONLine, toVisible, toVisibleLine } from './control-characters.js';
 import { hasStyles, styleForTerminal } from './style.js';
 import { wrapWords } from './wrap.js';
 
-/** The error of stdout, once a write to it failed. */
+/** The error of stdout, after a write to it failed. */
 let failure: NodeJS.ErrnoException | undefined;
 
 /**
  * Handles errors of stdout and stderr. If their reader ended early, as `head` does, so does bp4. If a disk is full or a
- * terminal is gone, a training goes on and is saved, and bp4 says it once.
+ * terminal is gone, training continues and is saved, and bp4 reports the error once.
  */
 export function watchOutputs(): void {
   for (const stream of [process.stdout, process.stderr]) {
@@ -29,20 +29,20 @@ function quitIfClosed({ code }: NodeJS.ErrnoException): void {
   if (code === 'EPIPE') process.exit(exitCodes.brokenPipe);
 }
 
-/** A message on stderr. A terminal gets it wrapped; a log or a program, as one line. */
+/** A message on stderr. It's wrapped for a terminal, and on one line for a log or a program. */
 export const writeMessage = (text: string): void => {
   const { columns } = process.stderr as { columns?: number };
   process.stderr.write(`${wrapWords(`bp4: ${text}`, columns || Infinity, 2)}\n`);
 };
 
-/** Where a command writes: text for a person, or events for a program. */
+/** The output of a command: text for people, or events for programs. */
 export class Output {
-  /** Whether events are wanted in place of text. */
+  /** Whether to write events instead of text. */
   readonly json: boolean;
   readonly quiet: boolean;
   /** Whether stdout is a terminal, on which lines can be redrawn. */
   readonly isTTY: boolean;
-  /** Of the command that runs: warnings recommend no others. */
+  /** The options of the command: warnings recommend only these. */
   readonly #flags: readonly string[];
   readonly #hasStyles: boolean;
   /** The line that is drawn on the terminal, without a line break. */
@@ -60,7 +60,7 @@ export class Output {
     this.#hasStyles = !options.json && hasStyles();
   }
 
-  /** Whether a person reads the text and can answer; in a CI job nobody does, even if it has a terminal. */
+  /** Whether a person reads the text and can answer. In a CI job nobody does, even if it has a terminal. */
   get isInteractive(): boolean {
     return this.isTTY && !this.quiet && process.stdin.isTTY && !process.env['CI'];
   }
@@ -81,12 +81,12 @@ export class Output {
     this.say(wrapWords(toVisible(line), this.columns, indent));
   }
 
-  /** A line on a terminal that the next one, or any other output, replaces. @param line '' to clear it */
+  /** A line on a terminal, which the next one or any other output replaces. @param line '' to clear it */
   draw(line: string): void {
     if (!this.isTTY || this.quiet || line === this.#drawn) return;
     this.#drawn = line;
     const shown = toVisible(line);
-    const room = this.columns - 1; // a line that is full would wrap
+    const room = this.columns - 1; // a full line would wrap
     process.stdout.write(`\r\u001B[K${shown.length > room ? `${shown.slice(0, room - 1)}…` : shown}`);
   }
 
@@ -96,7 +96,7 @@ export class Output {
   }
 
   /**
-   * What was asked for, on stdout whatever the options; as it is, but where a terminal would obey it.
+   * The requested output, on stdout whatever the options: unchanged, except for control characters on a terminal.
    * @returns when it is written
    * @throws DataError if it cannot be written
    */
@@ -118,7 +118,7 @@ export class Output {
     });
   }
 
-  /** What must be seen, on stderr. */
+  /** A message that must be seen, on stderr. */
   warn(line: string): void {
     this.draw('');
     writeMessage(toVisible(line));

@@ -2,16 +2,16 @@ import type { Output } from './output.js';
 
 /**
  * Called while a large file is read.
- * @param share of the file that is read, where it is known
+ * @param share of the file that has been read, if known
  */
 export type OnRead = (path: string, share?: number) => void;
 
-/** Without a terminal, reading that takes longer is reported once. */
+/** Without a terminal, reading that takes longer than this is reported once. */
 const LONG_MS = 2000;
 
 /**
- * Shows how far large files are read: on a terminal in a line that is redrawn and goes away, elsewhere in one line, if it
- * takes long.
+ * Shows the progress of reading large files: on a terminal in a line that's redrawn and then removed, elsewhere in one
+ * line if it takes long.
  */
 export async function showReading<Result>(
   output: Output,
@@ -22,7 +22,7 @@ export async function showReading<Result>(
   let isOver = false; // epochs read a stream again
   const onRead: OnRead = (path, share) => {
     if (isOver) return;
-    const line = `reading ${path}${share === undefined ? '' : ` ${Math.floor(100 * share)} %`}`;
+    const line = `reading ${path}${share === undefined ? '' : ` ${Math.floor(100 * share)}%`}`;
     if (output.isTTY) output.draw(line);
     else if (!isSaid && performance.now() - begin > LONG_MS) {
       isSaid = true;

@@ -1,12 +1,12 @@
 import { exitCodes } from '../exit-codes.js';
 
-/** A second signal that soon is the first again: npx passes on what the terminal has sent to all. */
+/** A second signal within this time is the first one again: npx forwards what the terminal has already sent to all. */
 const SAME_WITHIN_MS = 200;
 
-/** Ctrl-C; SIGTERM; and SIGHUP, of a terminal that closes. */
+/** Ctrl-C, SIGTERM, and SIGHUP, which a closing terminal sends. */
 export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** A stop signal: once stops at a whole step, twice quits at once. */
+/** Handles stop signals: the first stops after the current step, the second quits at once. */
 export class Stop {
   readonly #controller = new AbortController();
   readonly #onFirst: () => void;
@@ -27,7 +27,7 @@ export class Stop {
     return this.#controller.signal;
   }
 
-  /** Signals have their usual effect again. */
+  /** Restores the usual effect of the signals. */
   close(): void {
     for (const signal of stopSignals) process.off(signal, this.#onSignal);
   }

@@ -6,7 +6,7 @@ type Style = 'bold' | 'dim' | 'green';
 export const hasStyles = (): boolean =>
   process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
 
-/** Puts text in a style if stdout shows styles. `styleText` of Node 20 styles always, so ours is asked first. */
+/** Styles text if stdout shows styles. `styleText` of Node 20 always styles, so this is checked first. */
 export const styleForTerminal = (style: Style) => {
   return (text: string): string => (hasStyles() ? styleText(style, text) : text);
 };

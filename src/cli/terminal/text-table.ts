@@ -2,9 +2,9 @@ import stringWidth from 'string-width';
 import { toVisibleLine } from './control-characters.js';
 
 /**
- * A table in plain text: the first column to the left, the others to the right, two spaces between them.
+ * A table in plain text: the first column is aligned left, the others right, with two spaces between them.
  * @param head the name of each column
- * @param rows as many cells to each
+ * @param rows each with as many cells as `head`
  */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows].map((cells) => cells.map(toVisibleLine));

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 
-/** So many columns remain for words, whatever the indentation. */
+/** At least this many columns remain for words, whatever the indentation. */
 const LEAST_ROOM = 20;
 
 /**

@@ -1,4 +1,4 @@
-/** What is used of it. */
+/** The part of it that bp4 uses. */
 declare module 'cli-progress' {
   export interface BarOptions {
     readonly format: () => string;

@@ -17,7 +17,7 @@ import { describeSkipped } from '../data/skipped-rows.js';
 import { displayPath } from '../data/read-file.js';
 import { countParts, type About } from '../model/model-file.js';
 
-// What `bp4 train` says before it begins: what was found, what was inferred, and which flag changes it.
+// What `bp4 train` prints before it begins: what was found, what was inferred, and the option that changes it.
 
 const marks: Readonly<Record<string, string>> = {
   ',': 'commas',
@@ -26,7 +26,7 @@ const marks: Readonly<Record<string, string>> = {
   '|': 'bars',
 };
 
-/** Says it, in text or in events. */
+/** Prints it as text or as events. */
 export function describeTraining(output: Output, prepared: PreparedTraining): void {
   const { found, about, train } = prepared;
   const { training } = about;
@@ -45,7 +45,7 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
   for (const warning of prepared.warnings) output.advise(warning);
 }
 
-/** What is said of the data alone. */
+/** Only the part about the data. */
 export type DescribedData = Pick<PreparedTraining, 'found' | 'train'> & {
   readonly about: Pick<About, 'task' | 'reading'> & { readonly training: Omit<About['training'], 'options'> };
 };
@@ -158,7 +158,7 @@ const noteRows = {
   suspect: 'gaps',
 } as const;
 
-/** One line for all columns of which the same is said. */
+/** One line for all columns with the same note. */
 function describeNotes(output: Output, notes: readonly ColumnNote[]): void {
   const groups = new Map<string, ColumnNote[]>();
   for (const note of notes) {
@@ -256,7 +256,7 @@ function optimizerText({ optimizer, learningRate }: PreparedTraining['options'])
   return `${name} at ${formatSignificant(learningRate as number)}`;
 }
 
-/** How a training has ended. */
+/** How training ended. */
 export function describeEnd(
   { history, epoch, seconds, bestEpoch }: TrainingRun,
   { options, from }: PreparedTraining,
@@ -271,7 +271,7 @@ export function describeEnd(
   }
   const begin = `${formatCount(epoch, 'epoch')} in ${formatDuration(seconds)}`;
   const restores = earlyStopping?.restoreBest !== false;
-  const noneBetter = `no epoch was better than the start${restores ? ': restored its weights' : ''}`;
+  const noneBetter = `no epoch improved on the initial weights${restores ? ', which were restored' : ''}`;
   if (!isOver) return bestEpoch === 0 ? `${begin}; ${noneBetter}.` : `${begin}.`;
   const best = restores ? `restored the weights of epoch ${bestEpoch}` : `epoch ${bestEpoch} was best`;
   return `${begin}, stopped early: no improvement in ${formatCount(patience, 'epoch')}; ${bestEpoch === 0 ? noneBetter : best}.`;

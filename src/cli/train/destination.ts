@@ -19,18 +19,18 @@ import type { Output } from '../terminal/output.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { hashWeights } from '../../search/task.js';
 
-/** Where a training is saved. */
+/** Where the model is saved. */
 export interface Destination {
   readonly path: string;
-  /** As its extension says; 'bp4' where it says nothing. */
+  /** By its extension; otherwise 'bp4'. */
   readonly format: ExportFormat;
-  /** Where a stopped training is saved: the same file, or a .bp4 file beside one of another format. */
+  /** Where a stopped run is saved: the same file, or a .bp4 file next to a file of another format. */
   readonly resumable: string;
-  /** Whether there is an older model that is replaced. */
+  /** Whether an older model is replaced. */
   readonly isReplaced: boolean;
 }
 
-/** Extensions of models that only other programs write, and of packed files. */
+/** Extensions of models that only other programs write, and of compressed files. */
 const foreignName =
   /\.(h5|hdf5|keras|pth?|pkl|pickle|joblib|sav|pb|tflite|ckpt|gguf|pmml|mlmodel|rds|gz|zip|zst|xz|bz2)$/i;
 
@@ -42,9 +42,9 @@ const replaceExtension = (path: string): string =>
   path.replace(/(\.\w+(\.\w+)?|-tfjs\/?)$/i, MODEL_EXTENSION);
 
 /**
- * Checks before the training that its model may be written to a file.
- * @param resumePath of a training that goes on, which may be written over
- * @param inputs what is read, and must not be written over
+ * Checks, before training, that the model can be written to a file.
+ * @param resumePath of a resumed run, which may be overwritten
+ * @param inputs the files that are read, and must not be overwritten
  * @throws UsageError, DataError if it may not
  */
 export async function chooseDestination(
@@ -70,7 +70,7 @@ export async function chooseDestination(
 
 /**
  * @returns whether there is an older checkpoint
- * @throws UsageError, DataError if a checkpoint may not be written there
+ * @throws UsageError, DataError if a checkpoint can't be written there
  */
 export async function checkCheckpointPath(path: string): Promise<boolean> {
   const format = findExportFormat(path);
@@ -81,7 +81,7 @@ export async function checkCheckpointPath(path: string): Promise<boolean> {
 }
 
 /**
- * Refuses names that promise what isn't written.
+ * Rejects names whose extension promises another format.
  * @throws UsageError
  */
 function checkModelName(option: string, path: string): void {
@@ -102,7 +102,7 @@ function listFormats(): string {
 const refuseName = (option: string, path: string, problem: string): UsageError =>
   new UsageError(`--${option}`, problem, `use ${quoteOption(option, replaceExtension(path))}`);
 
-/** Saves what a training or a search has led to. */
+/** Saves the result of training or of a search. */
 export async function saveTrained(
   output: Output,
   { net, about }: { readonly net: Predictor; readonly about: About },
@@ -132,7 +132,7 @@ function describeModelOf(
   return { ...file, net, members, state: members[0]!.state };
 }
 
-/** Saves a training that was stopped, unless nothing is learned yet, and says how to go on. */
+/** Saves a stopped run, unless nothing has been learned yet, and says how to continue. */
 export async function saveStopped(
   output: Output,
   { net, about }: PreparedTraining,

@@ -13,7 +13,7 @@ import { quotePath } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
 import type { TrainingParts } from './training-data.js';
 
-/** The samples that the network takes: with --unknown error, not those with categories that the training part lacks. */
+/** The samples that the network can predict: with --unknown error, those without unknown categories. */
 function knownTo(
   output: Output,
   { spec }: Pick<NetworkState, 'spec'>,
@@ -29,8 +29,8 @@ function knownTo(
 }
 
 /**
- * Evaluates with the test part, or else with what was learned from.
- * @param state of the network, or of the first of several
+ * Evaluates on the test part, or without one on the training data.
+ * @param state of the network, or of the first one of an ensemble
  */
 export function evaluateTest(
   output: Output,
@@ -59,7 +59,7 @@ export function evaluateTest(
   return evaluation;
 }
 
-/** Says what can be done with the model. */
+/** Prints what to do with the model next. */
 export function sayNext(output: Output, path: string, { training: { data } }: About): void {
   const extension = /\.[^./]+$/.exec(data.replace(/\.gz$/i, ''))?.[0] ?? '.csv';
   const commands = [

@@ -30,24 +30,24 @@ import {
   type TrainingParts,
 } from './training-data.js';
 
-/** All that a training needs. */
+/** Everything that training needs. */
 export interface PreparedTraining extends TrainingParts {
   readonly net: Network;
   readonly options: PlainTrainOptions;
-  /** What goes into the model file; results come later. */
+  /** For the model file; the results are added later. */
   readonly about: About;
-  /** What was found in the data; undefined where a training goes on. */
+  /** What was found in the data; undefined for a resumed run. */
   readonly found: Found | undefined;
-  /** What is suspicious in the data; nothing where a training goes on. */
+  /** What is suspicious in the data; empty for a resumed run. */
   readonly warnings: readonly Fault[];
-  /** From where a training goes on. */
+  /** What a resumed run continues from. */
   readonly from?: TrainingProgress & { readonly path: string };
 }
 
 /**
- * Prepares a new training.
+ * Prepares a new run.
  * @param given the options as they were typed: the model file keeps them
- * @param choose asks the user; undefined where nobody can be asked
+ * @param choose asks the user; undefined if there's nobody to ask
  * @throws UsageError, DataError naming the option, or the file and place
  */
 export async function prepareTraining(
@@ -88,7 +88,7 @@ export async function prepareTraining(
   return { net, ...parts, options, about, warnings: warnOfData(flags, read, parts), found: read };
 }
 
-/** Of a stream the validation part is held apart; of a dataset it is a share of what `train` is given. */
+/** The validation part of a stream is held in memory; that of a dataset is a share of the data passed to `train`. */
 function countSamples(
   { train, validation }: TrainingParts,
   { validationSplit = 0 }: PlainTrainOptions,

@@ -4,34 +4,34 @@ import type { Output } from '../terminal/output.js';
 import type { Task } from '../../data/index.js';
 import { formatDuration, groupDigits, formatPercent } from '../terminal/format.js';
 
-/** Of so many epochs at most each has a line of its own. */
+/** Up to this many epochs have one line each. */
 const MOST_LINES = 100;
 
-/** The bar is drawn so many times a second. */
+/** The bar is drawn this many times per second. */
 const FRAMES_PER_SECOND = 10;
 
-/** What is known of a training before it begins. */
+/** What is known about a run before it begins. */
 export interface Extent {
   readonly task: Task;
   readonly epochs: number;
-  /** Learned in an epoch. */
+  /** Samples per epoch. */
   readonly samples: number;
   readonly miniBatchSize: number;
 }
 
-/** Shows how a training goes: a bar on a terminal, else lines, or events. */
+/** Shows the progress of training: a bar on a terminal, otherwise lines, or events. */
 export class Progress {
   readonly #output: Output;
   readonly #extent: Extent;
   readonly #bar: SingleBar | undefined;
   readonly #begin = performance.now();
-  /** Every how many epochs there is a line. */
+  /** The number of epochs between lines. */
   readonly #every: number;
-  /** Epochs that this process did, in whole and in part. */
+  /** Epochs trained by this process, including parts. */
   #first = 0;
   #done = 0;
   #report: EpochReport | undefined;
-  /** When the first report came, and how many epochs were done then. */
+  /** The time of the first report, and the epochs done until then. */
   #since = 0;
   #before = 0;
 
@@ -52,7 +52,7 @@ export class Progress {
     this.#bar.start(1, 0);
   }
 
-  /** Seconds since the training began. */
+  /** Seconds since training began. */
   get seconds(): number {
     return (performance.now() - this.#begin) / 1000;
   }
@@ -61,7 +61,7 @@ export class Progress {
     return this.#report;
   }
 
-  /** Since the first report: before it the data were made ready. */
+  /** Measured from the first report, because the data is prepared before it. */
   get samplesPerSecond(): number {
     const epochs = this.#done - this.#before;
     const seconds = (performance.now() - this.#since) / 1000;
@@ -94,7 +94,7 @@ export class Progress {
     this.#before = this.#done;
   }
 
-  /** The bar goes away. */
+  /** Removes the bar. */
   stop(): void {
     this.#bar?.stop();
   }
@@ -148,8 +148,8 @@ export class Progress {
 }
 
 /**
- * A bar in a line, with words on both sides.
- * @param rights what stands at the right: the first that there is room for, or else the last
+ * A bar with text on both sides.
+ * @param rights texts for the right side: the first one that fits is used, or else the last
  */
 export function barLine(
   { left, share }: { readonly left: string; readonly share: number },
@@ -164,7 +164,7 @@ export function barLine(
   return `${left} ${green('█'.repeat(full))}${dim('░'.repeat(width - full))} ${percents}${right}`;
 }
 
-/** An epoch in a line. */
+/** One line about an epoch. */
 function formatEpoch({ epoch, loss, accuracy, validation }: EpochReport, { task, epochs }: Extent): string {
   const share = (value: number): string =>
     task === 'classification' ? ` ${formatPercent(value).padStart(6)}` : '';

@@ -12,16 +12,16 @@ import { checkTrainOptions } from '../../training/options.js';
 import { pickEngine, type PreparedTraining } from './prepare-training.js';
 import { hashParts, type TrainingParts } from './training-data.js';
 
-/** What may differ when a training goes on: nothing that the weights depend on, but how long it goes on. */
+/** What may differ in a resumed run: how long it trains, but nothing else that the weights depend on. */
 const freeOptions = [
   ...['epochs', 'threads', 'engine', 'out', 'checkpoint', 'checkpoint-every', 'report', 'resume'],
   ...['json', 'quiet', 'debug'],
 ];
 
 /**
- * Prepares a training that goes on.
- * @param modelPath what it had saved
- * @param dataPath undefined for the data that it had
+ * Prepares a resumed run.
+ * @param modelPath the file that the run saved
+ * @param dataPath undefined for the same data as before
  * @throws UsageError, DataError naming the option, or the file and place
  */
 export async function resumeTraining(
@@ -60,7 +60,7 @@ export async function resumeTraining(
   };
 }
 
-/** Divides the data as when the training began. */
+/** Divides the data as at the start of the run. */
 async function restoreParts(path: string, about: About, onRead: OnRead): Promise<TrainingParts> {
   const { reading, training } = about;
   const { testPart, shares } = training;
@@ -80,7 +80,7 @@ async function restoreParts(path: string, about: About, onRead: OnRead): Promise
   return { train, some: train, test: split?.test ?? (await readTest(path, about, onRead)) };
 }
 
-/** Test data from a file of its own. */
+/** Test data from a separate file. */
 async function readTest(
   path: string,
   { reading, training }: About,

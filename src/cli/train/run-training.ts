@@ -6,39 +6,39 @@ import { Progress } from './progress-bar.js';
 import { Stop } from '../terminal/stop-signals.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
-import { areFinite } from '../../model/state.js';
+import { areAllFinite } from '../../model/state.js';
 import type { EpochReport } from '../../training/reports.js';
 import type { TrainOptions } from '../../training/options.js';
 
-/** Where a training is kept while it goes on. */
+/** Where a run is saved while it trains. */
 export interface SavingOptions {
   readonly resume: boolean;
   readonly checkpoint: string | undefined;
-  /** Epochs; undefined for each, but not more than one a second. */
+  /** Epochs between checkpoints; undefined for each epoch, but at most one per second. */
   readonly checkpointEvery: number | undefined;
   readonly out: string;
 }
 
-/** How a training went. */
+/** How a run went. */
 export interface TrainingRun {
   readonly history: readonly EpochReport[];
   /** Whole epochs. */
   readonly epoch: number;
   readonly seconds: number;
-  /** The epoch whose weights were the best, 0 for those at the start; undefined without early stopping. */
+  /** The epoch with the best weights, 0 for the initial ones; undefined without early stopping. */
   readonly bestEpoch: number | undefined;
   readonly isStopped: boolean;
-  /** Ctrl-C has its usual effect again: to be called when all is saved. */
+  /** Restores the usual effect of Ctrl-C. Call it when everything is saved. */
   readonly close: () => void;
 }
 
-/** Multiplications of an epoch that takes some tenths of a second: the bar then moves within it. */
+/** The multiplications of an epoch that takes a few tenths of a second. In longer epochs, the bar moves within the epoch. */
 const WORK_OF_A_LONG_EPOCH = 3e8;
 
 const MS_BETWEEN_CHECKPOINTS = 1000;
 
 /**
- * Trains, shows how it goes, and stops at Ctrl-C.
+ * Trains, shows the progress, and stops at Ctrl-C.
  * @throws UsageError, DataError, DivergenceError
  */
 export async function runTraining(
@@ -111,13 +111,13 @@ function createCheckpoint(
       checkpointEvery === undefined ? now - last >= MS_BETWEEN_CHECKPOINTS : epoch % checkpointEvery === 0;
     if (!isDue) return;
     const { state } = net;
-    if (!areFinite(state.parameters)) return; // `train` reports the divergence soon
+    if (!areAllFinite(state.parameters)) return; // `train` reports the divergence soon
     last = now;
     await file.write(encodeModel(state, about));
   };
 }
 
-/** What ended `train`. Its options were tried before: what it refuses is in the data. */
+/** The error that ended `train`. Its options were checked before, so the problem is in the data. */
 export function describeFailure(error: unknown, dataPath: string): unknown {
   if (!(error instanceof DivergenceError)) return toDataError(dataPath, error);
   const { epoch, step, layer, largestGradient, option } = error;

@@ -26,7 +26,7 @@ import {
   type TableProfile,
 } from '../../data/index.js';
 
-// What `bp4 train` and `bp4 search` read: the columns that are chosen, and the parts into which the samples are divided.
+// Reads the data of `bp4 train` and `bp4 search`: chooses columns, and divides the samples into parts.
 
 /** What is said of the data. */
 export interface Found {
@@ -34,27 +34,27 @@ export interface Found {
   readonly guess: ColumnSuggestion | undefined;
   /** Of a table. */
   readonly profile: TableProfile | undefined;
-  /** Rows that were left out because something is missing in them. */
+  /** Rows that were left out because of missing values. */
   readonly dropped: number;
   readonly missing: Reading['missing'];
 }
 
-/** Fewer samples than this are all learned from. */
+/** With fewer samples than this, none are set aside. */
 const FEWEST_TO_TEST = 20;
 
-/** The samples of a file, and what was found in them. */
+/** The samples of a file, and what was inferred about them. */
 export interface ReadData extends Found {
   readonly data: Dataset | DataStream;
   readonly task: Task;
   readonly reading: Reading;
-  /** What is suspicious in the order of the rows. */
+  /** Warnings about the order of the rows. */
   readonly sorted: readonly Fault[];
 }
 
 /**
- * Reads the samples of a file, and guesses what wasn't said of them.
+ * Reads the samples of a file, and infers what wasn't set.
  * @param given the options as they were typed
- * @param choose asks the user; undefined where nobody can be asked
+ * @param choose asks the user; undefined if there's nobody to ask
  * @throws UsageError, DataError naming the option, or the file and place
  */
 export async function readTrainingData(
@@ -131,7 +131,7 @@ async function readTable(
   return { data, task: guess.task, reading, guess, profile, dropped: profile.count - data.count, missing };
 }
 
-/** Gaps may leave a single class of several; or all are the same number, as 1 and 1.0 are. */
+/** Missing values may leave only one class of several. Or all are the same number, as 1 and 1.0 are. */
 function refuseOneClass(path: string, label: string, left: string | number, hasGaps: boolean): DataError {
   if (!hasGaps)
     return new DataError(
@@ -147,7 +147,7 @@ function refuseOneClass(path: string, label: string, left: string | number, hasG
   );
 }
 
-/** Samples whose columns are not to be chosen. */
+/** Samples whose columns needn't be chosen. */
 function chooseSamples(
   given: GivenOptions,
   { path, data }: Extract<DataFile, { kind: 'samples' }>,
@@ -163,27 +163,27 @@ function chooseSamples(
   return { data, task, reading, guess: undefined, profile: undefined, dropped: 0, missing: undefined };
 }
 
-/** What is learned from, and what is set aside. */
+/** The training data, and what is set aside. */
 export interface TrainingParts {
   readonly train: Dataset | DataStream;
   readonly test: Dataset | undefined;
-  /** Of a stream, what it is watched by; else a share of `train` is. */
+  /** For a stream, the validation data; otherwise it's a share of `train`. */
   readonly validation?: Dataset | undefined;
-  /** Samples that are learned from: all, or of a stream some. */
+  /** Training samples: all, or some of a stream. */
   readonly some: Dataset;
   readonly testPart?: TestPart;
   readonly shares?: Shares;
-  /** Of a stream, what transforms are fitted to; else `train`. */
+  /** For a stream, the data that transforms are fitted to; otherwise it's `train`. */
   readonly fitted?: DataStream;
 }
 
-/** A stream is too large to be hashed as a whole: the samples that are held come from all over it. */
+/** A stream is too large to be hashed as a whole. The samples held in memory come from all parts of it. */
 export function hashParts({ train, some, validation, test }: TrainingParts): DataHashes {
   if (train instanceof Dataset) return hashSamples([train]);
   return hashSamples([some, validation, test].filter((part) => part !== undefined));
 }
 
-/** Divides samples in memory: those that are set aside for the test are the same in a training and a search. */
+/** Divides samples in memory. `bp4 train` and `bp4 search` set the same test samples aside. */
 export async function splitSamples(
   flags: TrainFlags,
   { file, reading }: ReadData,
@@ -205,7 +205,7 @@ export async function splitSamples(
   return { train, test: split.test, some: train, testPart };
 }
 
-/** Of a file larger than memory: no more than can be held. */
+/** Divides a file larger than memory. Sets no more aside than fits in memory. */
 export async function setAside(
   flags: TrainFlags,
   { reading }: ReadData,
@@ -232,11 +232,11 @@ export async function setAside(
 
 function readTestShare({ testSplit, test }: TrainFlags): number | undefined {
   if (testSplit !== undefined && test !== undefined)
-    throw new UsageError('--test-split', 'it excludes --test');
+    throw new UsageError('--test-split', "can't be combined with --test");
   return testSplit;
 }
 
-/** Of a stream the samples that are set aside are looked at: they are from all over the file, but only some. */
+/** For a stream, only the samples in memory are checked, which come from all parts of the file. */
 export function warnOfData(
   { classWeights }: TrainFlags,
   { data, sorted }: ReadData,
@@ -258,12 +258,12 @@ export function chooseTransforms(
   task: Task,
 ): FitOptions | undefined {
   const isImage = data instanceof Dataset && data.inputScale !== undefined;
-  if (isImage && scale === undefined) return undefined; // their bytes become 0 to 1
+  if (isImage && scale === undefined) return undefined; // their bytes are scaled to 0 to 1
   const kind: FitKind = scale ?? 'standardize';
   return { inputs: kind, unknown, ...(task === 'regression' && { targets: kind }) };
 }
 
-/** What a model file says of the data that it has learned from. */
+/** What a model file says about its training data. */
 export const describeSource = (
   path: string,
   { test: testFile }: TrainFlags,

@@ -16,9 +16,9 @@ import { parts } from './parts.js';
 
 /**
  * Writes the network as the source of an ES module without imports. Its `predict(inputs)` takes one sample as an array,
- * or as an object if the transforms have names. It returns a Float32Array, the outputs of `predict` to the bit
- * on every engine, because it contains the functions of bp4's plain TypeScript engine. The module works under a strict
- * Content-Security-Policy, and its source is safe inside a script element for any names.
+ * or as an object if the transforms have names. It returns a Float32Array with exactly the outputs of `predict`, because
+ * it contains the functions of bp4's plain TypeScript engine. The module works under a strict Content-Security-Policy,
+ * and its source is safe inside a script element for any names.
  *
  * An Ensemble becomes one module with all its networks. The source has about 13 characters per weight, plus 3 to 6 kB.
  * @throws TypeError if `net` is neither a Network nor an Ensemble, or an option is unknown or invalid

@@ -27,11 +27,11 @@ const loadReader = (place: string): Promise<typeof import('./read.js')> => loade
  *   layer after them and after an activation
  * - before the first layer and after the last: Add, Sub, Mul and Div with constants, and Scaler, which become
  *   transforms
- * - the two probabilities of scikit-learn's classifier of two classes, 1 − p and p, as a softmax
+ * - the two probabilities of a scikit-learn classifier with two classes, 1 − p and p, as a softmax
  * - ignored: Identity, Cast between floats, Dropout, Flatten, Reshape to one row per sample, Squeeze of a single unit,
  *   ZipMap
  *
- * Weights of 8 bits are read only through DequantizeLinear; other quantized models are refused.
+ * Weights of 8 bits are read only through DequantizeLinear; other quantized models throw a FormatError.
  * @param bytes an .onnx file; weights in a second file are passed in `options.files`
  * @throws FormatError naming the first unsupported node by place, operator and name, or the invalid byte
  * @throws TypeError or RangeError naming the option
@@ -48,8 +48,8 @@ export async function fromONNX(bytes: Bytes, options: ONNXOptions = {}): Promise
 }
 
 /**
- * Lists the files that hold weights of a model outside of it, which `fromONNX` takes by name in `options.files`. The
- * names are untrusted: check that each is in an allowed folder before you read it.
+ * Lists the external files that hold weights of a model. Pass them to `fromONNX` by name, as `options.files`. The names
+ * are untrusted: check that each is in an allowed folder before you read it.
  * @returns the names; none if the model holds all its weights
  * @throws TypeError if `bytes` is not bytes; FormatError if it is not an ONNX model
  */

@@ -103,7 +103,7 @@ export interface ONNXOptions extends EngineOptions {
   readonly loss?: LossSpec;
   /**
    * The name of the output to read, or of any value inside the graph. Required if the graph has several outputs. The
-   * probabilities of scikit-learn's classifier of two classes, [1 − p, p], are read as a softmax of two outputs.
+   * probabilities of a scikit-learn classifier with two classes, [1 − p, p], are read as a softmax with two outputs.
    */
   readonly output?: string;
   /**

@@ -23,10 +23,9 @@ const MOST_BYTES = 2 ** 31 - 1;
  * [batch][columns] and its output is 'outputs' [batch][outputs], both 32-bit floats with any batch size.
  *
  * Fitted transforms are part of the graph, so it takes and returns values in the user's units. For a string category it
- * takes the index, in the order of `transforms`. An unknown category becomes zeros, or 'other'
- * if it counts as that, while `predict` throws unless there is a policy for it. Training is
- * not part of the graph, but the metadata hold the whole spec, so that `fromONNX` restores the weights to the bit, with
- * loss, dropout, seed and transforms.
+ * takes the index, in the order of `transforms`. An unknown category becomes zeros, or 'other' with `unknown: 'other'`;
+ * by default, `predict` throws instead. Training isn't part of the graph, but the metadata hold the whole spec, so
+ * `fromONNX` restores exactly the same weights, with loss, dropout, seed and transforms.
  *
  * An Ensemble becomes a branch for each network, and the weighted mean of their outputs in double precision. `fromONNX`
  * doesn't read branches.

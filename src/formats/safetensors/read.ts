@@ -31,10 +31,10 @@ export interface SafetensorsOptions extends EngineOptions {
 }
 
 /**
- * Creates a network from a safetensors file. A file of `toSafetensors` is restored to the bit, with transforms, loss,
- * seed and dropout. Other files hold the state_dict of PyTorch's Linear layers in 16, 32 or 64 bits, rounded to 32.
- * Each layer has a tensor 'NAME.weight' [units][fanIn] and usually 'NAME.bias' [units]; without it, biases are zeros.
- * If names differ only in their numbers, these determine the order: '0', '2', '4'; 'fc1', 'fc2'; 'model.layers.0',
+ * Creates a network from a safetensors file. A file of `toSafetensors` is restored exactly, with transforms, loss, seed
+ * and dropout. Other files hold the state_dict of PyTorch's Linear layers in 16, 32 or 64 bits, rounded to 32. Each layer
+ * has a tensor 'NAME.weight' [units][fanIn] and usually 'NAME.bias' [units]; without it, biases are zeros. If names
+ * differ only in their numbers, these determine the order: '0', '2', '4'; 'fc1', 'fc2'; 'model.layers.0',
  * 'model.layers.1'. Otherwise `layers` determines it.
  * @throws FormatError naming the tensor or the place that bp4 doesn't support, or that disagrees with the metadata;
  * also if neither the file nor the options hold one activation per layer

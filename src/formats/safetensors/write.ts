@@ -4,16 +4,16 @@ import { exportNetwork } from '../portable.js';
 import type { LayerJSON, SpecJSON } from '../../model/json.js';
 
 /**
- * Writes a network as a safetensors file for PyTorch: float32 tensors '0.weight' [units][fanIn], '0.bias' [units], and
- * so on. The names are those of the state_dict of an nn.Sequential that holds a Linear, an activation module and a
- * Dropout for each layer. A linear activation has no module, nor does a layer without dropout, and later numbers
- * decrease accordingly. In the metadata, `pytorch` holds the line of Python that builds the model, and `bp4` holds the
- * rest of the spec for `fromSafetensors`.
+ * Writes a network as a safetensors file for PyTorch: float32 tensors '0.weight' [units][fanIn], '0.bias' [units], and so
+ * on. The names are those of the state_dict of an nn.Sequential that holds a Linear, an activation module and a Dropout
+ * for each layer. A linear activation has no module, and neither does a dropout of 0, so the numbers of later modules are
+ * smaller. In the metadata, `pytorch` holds the line of Python that builds the model, and `bp4` holds the rest of the
+ * spec for `fromSafetensors`.
  *
- * The nn.Sequential has no transforms: its inputs and outputs are transformed values. The JSON under `bp4` holds the
- * transforms as `{ transforms: { inputs, targets } }`, one per column. For inputs, standardize is (x − mean) /
- * deviation and minMax is (x − min) / (max − min), both 0 if the divisor is 0; oneHot has one column per category. To
- * invert the transforms of `targets`, compute y · deviation + mean, or y · (max − min) + min.
+ * The nn.Sequential has no transforms: it takes and returns transformed values. The JSON under `bp4` holds the transforms
+ * as `{ transforms: { inputs, targets } }`, one per column. For inputs, standardize is (x − mean) / deviation and minMax
+ * is (x − min) / (max − min), both 0 if the divisor is 0; oneHot has one column per category. To invert the transforms of
+ * `targets`, compute y · deviation + mean, or y · (max − min) + min.
  * @throws TypeError if `net` is not a Network
  * @throws RangeError if a weight is NaN or infinite, or the header would be too long to read
  * @throws StateError after `dispose`

@@ -32,7 +32,7 @@ export interface TFJSOptions extends EngineOptions {
  * of the Dense before it, or after an activation into those of the Dense after it. Regularizers and constraints are ignored; pass them to
  * `train`. Keras's binaryCrossEntropy is the mean over the outputs, bp4's is their sum.
  *
- * Models of `toTFJS` are restored to the bit, with transforms, loss, seed and dropout. This works also after further
+ * Models of `toTFJS` are restored exactly, with transforms, loss, seed and dropout. This also works after further
  * training in TensorFlow.js, which keeps `userDefinedMetadata` when it saves.
  * @param model the parsed content of model.json; or the artifacts that TensorFlow.js's `model.save` passes to a save
  * handler

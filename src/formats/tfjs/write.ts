@@ -33,10 +33,10 @@ export interface TFJSModel {
  * await tf.loadLayersModel(tf.io.fromMemory({ ...model, weightSpecs, weightData: weights.buffer }));
  * ```
  *
- * The model is a Sequential of Dense, LeakyReLU, ELU and Dropout layers. Kernels are [in][units], float32, with the
- * same bits. Transforms are layers too, so that the model takes and returns the same values as `predict`, with one
- * exception: string categories are passed as indices, and unknown categories are not refused. These layers, and gelu,
- * need TensorFlow.js 4.
+ * The model is a Sequential of Dense, LeakyReLU, ELU and Dropout layers. Kernels are [in][units], float32, with exactly
+ * the same weights. Transforms are layers too, so that the model takes and returns the same values as `predict`, with one
+ * exception: string categories are passed as indices, and unknown categories don't throw an error. These layers, and
+ * gelu, need TensorFlow.js 4.
  *
  * The model is not compiled with the loss. The loss is in `userDefinedMetadata`, with everything else that `fromTFJS`
  * needs.

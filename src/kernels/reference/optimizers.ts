@@ -21,27 +21,32 @@ type Optimizer = (
   second: number,
 ) => number;
 
+const LEAST_NORMAL = 1.1754943508222875e-38; // 2⁻¹²⁶
+
+/** Subnormal numbers of single precision to +0. */
+const flush = (x: number): number => (Math.abs(x) < LEAST_NORMAL ? 0 : x);
+
 /** The optimizers by their numbers in codes.ts; assembly/optimizers.ts has their formulas and sources. */
 const optimizers: Readonly<Record<number, Optimizer>> = {
   [SGD]: (_, round, { rate }, w, g) => w - round(rate * g),
 
   [MOMENTUM](f, round, { rate, momentum }, w, g, first) {
-    const v = (f[first] = round(round(momentum * f[first]!) + g));
+    const v = (f[first] = flush(round(round(momentum * f[first]!) + g)));
     return w - round(rate * v);
   },
 
   [NESTEROV](f, round, { rate, momentum }, w, g, first) {
-    const v = (f[first] = round(round(momentum * f[first]!) + g));
+    const v = (f[first] = flush(round(round(momentum * f[first]!) + g)));
     return w - round(rate * round(g + round(momentum * v)));
   },
 
   [ADAGRAD](f, round, { rate, epsilon }, w, g, first) {
-    const s = (f[first] = round(f[first]! + round(g * g)));
+    const s = (f[first] = flush(round(f[first]! + round(g * g))));
     return w - round(round(rate * g) / round(round(Math.sqrt(s)) + epsilon));
   },
 
   [RMSPROP](f, round, { rate, momentum, momentumRest, epsilon }, w, g, first) {
-    const s = (f[first] = round(round(momentum * f[first]!) + round(momentumRest * round(g * g))));
+    const s = (f[first] = flush(round(round(momentum * f[first]!) + round(momentumRest * round(g * g)))));
     return w - round(round(rate * g) / round(round(Math.sqrt(s)) + epsilon));
   },
 
@@ -54,8 +59,8 @@ const optimizers: Readonly<Record<number, Optimizer>> = {
     first,
     second,
   ) {
-    const m = (f[first] = round(round(momentum * f[first]!) + round(momentumRest * g)));
-    const v = (f[second] = round(round(square * f[second]!) + round(squareRest * round(g * g))));
+    const m = (f[first] = flush(round(round(momentum * f[first]!) + round(momentumRest * g))));
+    const v = (f[second] = flush(round(round(square * f[second]!) + round(squareRest * round(g * g)))));
     const root = round(round(Math.sqrt(v)) * rootScale);
     return w - round(rate * round(m / round(root + epsilon)));
   },

@@ -9,6 +9,7 @@ import { cost } from './cost.js';
 import { dropOut } from './dropout.js';
 import { forward } from './forward.js';
 import { addBytes, addFloats, scaleFloats, widenBytes } from './gather.js';
+import { largestMagnitude } from './micro/largest-magnitude.js';
 import { single, type Precision } from './numerics.js';
 import { beginUpdate, optimize } from './optimizers.js';
 import { ReferenceMemory } from './reference-memory.js';
@@ -56,6 +57,7 @@ export function referenceKernels(precision: Precision = single): Kernels {
     decay: (...rest) => decay(m, ...rest),
     limitNorms: (l, ...rest) => limitNorms(m, layer(l), ...rest),
     dropOut: (r, l, ...rest) => dropOut(m, rule(r), layer(l), ...rest),
+    largestMagnitude: (...rest) => largestMagnitude(m, ...rest),
     tally: (n, sums, rows, weights) => tally(m, net(n), new Tally(m, sums), rows, weights),
     feedForward: (n, rows) => feedForward(m, net(n), rows),
     backpropagate: (n, rows, weights) => backpropagate(m, net(n), rows, weights),

@@ -1,6 +1,6 @@
 /** A trial as a sampler sees it. */
 export interface Observation {
-  /** The values by name; a name is absent where its condition did not hold. */
+  /** The values by name; a name is absent if its condition doesn't hold. */
   readonly values: Readonly<Record<string, unknown>>;
   /** Lower is better; Infinity if the trial diverged or is pending. */
   readonly score: number;

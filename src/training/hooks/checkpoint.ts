@@ -6,7 +6,7 @@ import type { Hook } from '../hook.js';
 import type { Run } from '../../model/state.js';
 import { assertFinite } from './divergence.js';
 
-/** When and where to save a training. Needs `everyEpochs`, `everySteps`, or both. */
+/** When and where to save during training. Needs `everyEpochs`, `everySteps`, or both. */
 export interface Checkpoint {
   readonly everyEpochs?: number;
   readonly everySteps?: number;

@@ -26,12 +26,12 @@ export class Diverged extends Error {
 
 /** Whether all parameters, and the numbers of the optimizer, are finite. */
 export function isSound(model: Model): boolean {
-  // Sums of x·0 are 0 unless some x is NaN or infinite.
-  let sum = 0;
-  for (const floats of [model.parametersAt(model.layout.parameters), slotsOf(model)]) {
-    for (let i = 0; i < floats.length; i++) sum += floats[i]! * 0;
-  }
-  return sum === 0;
+  const { kernels, layout, slots } = model;
+  const { parameters, parameterCount } = layout;
+  return (
+    Number.isFinite(kernels.largestMagnitude(parameters, parameterCount)) &&
+    Number.isFinite(kernels.largestMagnitude(model.slot(0), slots * parameterCount))
+  );
 }
 
 /** @throws Diverged unless all parameters, and the numbers of the optimizer, are finite */
@@ -47,6 +47,10 @@ interface Kept {
   readonly parameters: Float32Array | Float64Array;
   readonly slots: Float32Array | Float64Array;
 }
+
+/** The arrays of a snapshot that has ended, for the next: short trainings come one after another. Large ones are set free. */
+const spares = new WeakMap<Model, Pick<Kept, 'parameters' | 'slots'>>();
+const MOST_SPARE = 2 ** 18;
 
 /** A training at the last point where everything was known to be finite, and at its start. */
 export class Snapshot {
@@ -68,14 +72,34 @@ export class Snapshot {
   keep(): void {
     const model = this.#model;
     assertFinite(model, this.#run);
-    const spare = this.#last === this.#first ? undefined : this.#last;
+    const spare = this.#first ? (this.#last === this.#first ? undefined : this.#last) : spares.get(model);
     this.#last = {
       run: copyRun(this.#run),
       generator: this.#random.state,
       parameters: copyInto(spare?.parameters, model.parametersAt(model.layout.parameters)),
       slots: copyInto(spare?.slots, slotsOf(model)),
     };
-    this.#first ??= this.#last;
+    if (this.#first) return;
+    this.#first = this.#last;
+    spares.delete(model);
+  }
+
+  /** Ends the snapshot. */
+  release(): void {
+    const { parameters, slots } = this.#first!;
+    if (parameters.length + slots.length <= MOST_SPARE) spares.set(this.#model, { parameters, slots });
+  }
+
+  /** Calls a function with the parameters of the start. */
+  atStart<Result>(call: () => Result): Result {
+    const parameters = this.#model.parametersAt(this.#model.layout.parameters);
+    const present = parameters.slice();
+    parameters.set(this.#first!.parameters);
+    try {
+      return call();
+    } finally {
+      parameters.set(present);
+    }
   }
 
   /** @param toStart whether to return to the start of the training */
@@ -91,13 +115,14 @@ export class Snapshot {
   }
 }
 
-/** @returns `copy`, or a new array if there is none */
+/** @returns `copy`, or a new array if there is none of the same length */
 function copyInto<Floats extends Float32Array | Float64Array>(
   copy: Floats | undefined,
   floats: Floats,
 ): Floats {
-  copy?.set(floats);
-  return copy ?? (floats.slice() as Floats);
+  if (copy?.length !== floats.length) return floats.slice() as Floats;
+  copy.set(floats);
+  return copy;
 }
 
 /**

@@ -5,18 +5,21 @@ import type { Metrics } from '../evaluate.js';
 import type { Hook } from '../hook.js';
 import type { Run } from '../../model/state.js';
 
-/** Ends a training that stops improving. */
+/** Ends training when it stops improving. */
 export interface EarlyStopping {
   /** Epochs in a row without a new best after which training ends. Default 10. */
   readonly patience?: number;
-  /** The improvement that counts as a new best. Default 0. */
+  /** The smallest improvement that counts as a new best. Default 0. */
   readonly minDelta?: number;
   /**
-   * The figure to watch: of the validation data, or if there is none, of all training data after each epoch, for which a stream
-   * is read once more. 'accuracy' is for classes. Default 'loss'.
+   * The metric to watch, on the validation data. Without validation data, it's measured on all training data after each
+   * epoch, for which a stream is read once more. 'accuracy' is for classes. Default 'loss'.
    */
   readonly monitor?: 'loss' | 'accuracy';
-  /** Whether the network ends with the weights of the best epoch, or of the start if none is better. Default true. */
+  /**
+   * Whether the network ends with the weights of the best epoch, or with the initial weights if no epoch is better.
+   * Default true.
+   */
   readonly restoreBest?: boolean;
 }
 
@@ -36,7 +39,7 @@ export function checkEarlyStopping(option: EarlyStopping | undefined): Required<
 }
 
 /**
- * Ends the training when it stops improving. The network never ends worse than it began: the weights of the start are kept
+ * Ends training when it stops improving. The network never ends worse than it began: the weights of the start are kept
  * until an epoch beats them.
  * @param measure returns the figures of the validation data, or of the training data, at the present weights
  * @param slot the slot for the best parameters, if they are to be restored

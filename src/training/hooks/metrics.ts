@@ -7,7 +7,7 @@ import { predict } from '../evaluate.js';
 import type { Hook } from '../hook.js';
 import type { Samples } from '../samples.js';
 
-/** The expected outputs of samples, as a training passes them to its metrics: either labels or targets. */
+/** The expected outputs of samples, as `train` passes them to its metrics: either labels or targets. */
 export type Answers = {
   /** Outputs per sample. */
   readonly outputs: number;

@@ -3,8 +3,8 @@ import type { Run } from '../../model/state.js';
 import type { Hook } from '../hook.js';
 
 /**
- * Multiplies η by `factor` after more than `patience` epochs in a row without a loss below (1 − `minDelta`) times the best.
- * Watches the loss of the validation data, or of the training if there is none (PyTorch's ReduceLROnPlateau).
+ * Multiplies η by `factor` after more than `patience` epochs in a row without a loss below (1 − `minDelta`) times the
+ * best. Watches the validation loss, or without validation data the training loss (PyTorch's ReduceLROnPlateau).
  */
 export interface PlateauOptions {
   readonly schedule: 'plateau';

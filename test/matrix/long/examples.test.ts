@@ -19,24 +19,24 @@ const printed = async (name: string, cwd?: string): Promise<string> =>
 const figure = (text: string, words: RegExp): number =>
   Number(new RegExp(`${words.source}\\s*([\\d.]+)`).exec(text)?.[1] ?? NaN);
 
-it('the example mnist reaches the 95.42 % of the book', { timeout: 300_000 }, async () => {
+it('the example mnist reaches the 95.42% of the book', { timeout: 300_000 }, async () => {
   const cwd = mkdtempSync(join(tmpdir(), 'bp4-examples-')); // the example saves its model here
   expect(figure(await printed('mnist', cwd), /, last/)).toBeGreaterThanOrEqual(95.42);
   rmSync(cwd, { recursive: true });
 });
 
-it('the example mnist-dropout reaches 97.8 % of the test images', { timeout: 300_000 }, async () => {
+it('the example mnist-dropout reaches 97.8% of the test images', { timeout: 300_000 }, async () => {
   expect(figure(await printed('mnist-dropout'), /\ntest accuracy/)).toBeGreaterThanOrEqual(97.8);
 });
 
-it('the example iris exceeds 90 % accuracy over its folds', { timeout: 60_000 }, async () => {
+it('the example iris exceeds 90% accuracy over its folds', { timeout: 60_000 }, async () => {
   const text = await printed('iris');
   expect(text).toMatch(/versicolor/);
   expect(figure(text, /\naccuracy/)).toBeGreaterThan(90);
 });
 
 it(
-  'the example regression explains more than 80 % of the variance, and errs by less than 3.5 miles per gallon',
+  'the example regression explains more than 80% of the variance, and errs by less than 3.5 miles per gallon',
   { timeout: 60_000 },
   async () => {
     const text = await printed('regression');
@@ -46,7 +46,7 @@ it(
   },
 );
 
-it('the example digits-csv exceeds 92 % accuracy on a CSV file', { timeout: 120_000 }, async () => {
+it('the example digits-csv exceeds 92% accuracy on a CSV file', { timeout: 120_000 }, async () => {
   expect(figure(await printed('digits-csv'), /\ntest accuracy/)).toBeGreaterThan(92);
 });
 

@@ -23,11 +23,11 @@ export default async function playground() {
   return { seconds, phases, hash, answer, engine: page.text('engine'), elsewhere: elsewhere.map(String) };
 }
 
-/** Plays until the test error is at most 5 %. @returns the seconds it took */
+/** Plays until the test error is at most 5%. @returns the seconds it took */
 async function learnSpiral(page) {
   const begin = performance.now();
   page.click('play');
-  await page.until('a test error of at most 5 %', () => parseFloat(page.text('test-error')) <= 5);
+  await page.until('a test error of at most 5%', () => parseFloat(page.text('test-error')) <= 5);
   const seconds = (performance.now() - begin) / 1000;
   page.click('pause');
   await page.until('play', () => page.find('play'));

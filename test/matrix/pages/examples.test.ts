@@ -76,7 +76,7 @@ describe('the example for a page without a bundler', () => {
 
   it('the page of example:html learns the two spirals', async () => {
     const output = await readOutput(repository, 'examples/html/', 'epoch 400');
-    expect(output).toMatch(/loss 0\.0\d*, accuracy 100\.0 %$/);
+    expect(output).toMatch(/loss 0\.0\d*, accuracy 100\.0%$/);
   });
 });
 
