@@ -57,7 +57,9 @@ export class Columns {
       if (places) {
         // Data files are read in composed form, NFC.
         const category =
-          places.get(value ?? '') ?? places.get((value as string | undefined)?.normalize?.()) ?? rest;
+          places.get(value ?? '') ??
+          places.get((value as Partial<string> | undefined)?.normalize?.()) ??
+          rest;
         if (category === undefined) {
           throw new RangeFault({
             place: where(),

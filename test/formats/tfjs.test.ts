@@ -719,7 +719,7 @@ function computeDense(
   weights: Uint8Array,
   inputs: number[],
 ): number {
-  const { layers } = (modelTopology as { config: { layers: Layer[] } }).config;
+  const { layers } = modelTopology.config;
   const numbers = new Float32Array(weights.buffer, weights.byteOffset, weights.length / 4);
   let at = 0;
   let values = inputs;
