@@ -58,7 +58,7 @@ export class Columns {
         // Data files are read in composed form, NFC.
         const category =
           places.get(value ?? '') ??
-          places.get((value as Partial<string> | undefined)?.normalize?.()) ??
+          places.get((value as { normalize?(): string } | undefined)?.normalize?.()) ??
           rest;
         if (category === undefined) {
           throw new RangeFault({

@@ -719,11 +719,11 @@ function computeDense(
   weights: Uint8Array,
   inputs: number[],
 ): number {
-  const { layers } = modelTopology.config;
+  const { layers } = (modelTopology as { config: { layers: Layer[] } }).config;
   const numbers = new Float32Array(weights.buffer, weights.byteOffset, weights.length / 4);
   let at = 0;
   let values = inputs;
-  for (const { name, shape } of weightsManifest[0]!.weights) {
+  for (const { name, shape } of weightsManifest[0].weights) {
     const count = shape.reduce((product, size) => product * size, 1);
     const held = numbers.subarray(at, (at += count));
     if (name.endsWith('kernel'))
