@@ -60,7 +60,11 @@ describe('a file of another kind', () => {
       Buffer.from('SQLite format 3\0', 'latin1'),
       /it is an SQLite database; export the table as CSV/,
     ],
-    ['frame.csv', Buffer.from('\x80\x04\x95\x10\0\0\0', 'latin1'), /it is a Python pickle, .*; save it as CSV/],
+    [
+      'frame.csv',
+      Buffer.from('\x80\x04\x95\x10\0\0\0', 'latin1'),
+      /it is a Python pickle, .*; save it as CSV/,
+    ],
     [
       'page.json',
       Buffer.from('<!doctype html><html></html>'),

@@ -170,12 +170,8 @@ describe('figures that are no monitor', () => {
     );
     const weighted = { ...data, sampleWeights: new Float32Array(12) };
     await expect(net.train(weighted)).rejects.toThrow('sampleWeights: all are 0');
-    await expect(net.train(weighted, { validationSplit: 0.3 })).rejects.toThrow(
-      'validationSplit: all are 0',
-    );
-    await expect(net.train(weighted, { earlyStopping: {} })).rejects.toThrow(
-      'sampleWeights: all are 0',
-    );
+    await expect(net.train(weighted, { validationSplit: 0.3 })).rejects.toThrow('validationSplit: all are 0');
+    await expect(net.train(weighted, { earlyStopping: {} })).rejects.toThrow('sampleWeights: all are 0');
   });
 
   it('refuses a metric that cannot measure the validation data, before anything is learned', async () => {
