@@ -100,10 +100,10 @@ export function listData(given: unknown): readonly Datum<unknown, unknown>[] {
   return data as Datum<unknown, unknown>[];
 }
 
-/** The output keys with numbers that the network doesn't have. */
-const findUnknown = (output: unknown, lookup: Lookup): [key: string, value: number][] =>
-  lookup && !isList(output)
-    ? Object.entries(output as NumberObject).filter(([key, value]) => value && !lookup.has(key))
+/** The keys with numbers that the network doesn't have. */
+const findUnknown = (values: unknown, lookup: Lookup): [key: string, value: number][] =>
+  lookup && !isList(values)
+    ? Object.entries(values as NumberObject).filter(([key, value]) => value && !lookup.has(key))
     : [];
 
 /** Whether the network has the key of the largest number in an output. */
@@ -112,6 +112,8 @@ export function isKnown(output: unknown, lookup: Lookup): boolean {
   return unknown.length === 0 || Math.max(...unknown) < Math.max(...Object.values(output as NumberObject));
 }
 
+const NEW_KEYS = 'train a new network on all samples, or call addFormat before the first training';
+
 /** @throws RangeError naming the first output key with a number that the network doesn't have */
 export function checkKeys(data: readonly Datum<unknown, unknown>[], lookup: Lookup): void {
   for (const [i, { output }] of data.entries()) {
@@ -119,9 +121,22 @@ export function checkKeys(data: readonly Datum<unknown, unknown>[], lookup: Look
       throw new RangeFault({
         place: `data[${i}].output${keyed(key)}`,
         problem: `the network has no such output; it has ${[...lookup!.keys()].slice(0, 8).map(show).join(', ')}`,
-        cure: 'train a new network on all samples, or call addFormat before the first training',
+        cure: NEW_KEYS,
       });
     }
+  }
+}
+
+/** @throws RangeError naming the first input of which the network has no key: all it would learn from is zeros */
+export function checkInputKeys(data: readonly Datum<unknown, unknown>[], lookup: Lookup): void {
+  for (const [i, { input }] of data.entries()) {
+    const unknown = findUnknown(input, lookup);
+    if (unknown.length === 0 || Object.keys(input as NumberObject).some((key) => lookup!.has(key))) continue;
+    throw new RangeFault({
+      place: `data[${i}].input${keyed(unknown[0]![0])}`,
+      problem: `the network has none of these inputs; it has ${[...lookup!.keys()].slice(0, 8).map(show).join(', ')}`,
+      cure: NEW_KEYS,
+    });
   }
 }
 

@@ -7,6 +7,7 @@ import {
   addKeys,
   toAnswer,
   checkDatum,
+  checkInputKeys,
   checkKeys,
   checkReach,
   isKnown,
@@ -444,6 +445,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const data = listData(given);
     if (this.#state) {
       const samples = packSamples(data, this.#inputFormat, this.#outputFormat);
+      checkInputKeys(data, this.#inputLookup);
       checkKeys(data, this.#outputLookup);
       checkReach(samples, activation, this.#outputLookup);
       return samples;

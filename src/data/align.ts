@@ -4,7 +4,7 @@ import type { CheckedSpec } from '../model/spec.js';
 import type { Transform, UnknownPolicy } from '../model/transforms.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
 import type { Data } from '../training/samples.js';
-import { listed, type Categories } from './columns.js';
+import { composed, listed, type Categories } from './columns.js';
 import type { SampleArrays, Schema } from './schema.js';
 
 // Puts the samples of any dataset in the order of a network: red stays red, whatever index it has in the second file.
@@ -136,7 +136,7 @@ function createEncoder(
     throw new RangeFault({ place, problem: 'it holds texts, and the network expects numbers' });
   }
   if (given && isText && given.every((category, i) => known[i] === category)) return undefined;
-  const places = new Map(known.map((category, i) => [String(category), i]));
+  const places = new Map(known.map((category, i) => [String(composed(category)), i]));
   return (value) => {
     const category = isText ? given[value] : value;
     const i = places.get(String(category));
@@ -155,7 +155,7 @@ function alignLabels({ labels, schema }: SampleArrays, { classes: known }: Names
   const { classes, hasIndices } = schema;
   if (!labels || !known || !classes || hasIndices || classes.every((one, i) => known[i] === one))
     return labels;
-  const places = new Map(known.map((one, i) => [String(one), i]));
+  const places = new Map(known.map((one, i) => [String(composed(one)), i]));
   const meanings = classes.map((one) => places.get(String(one)));
   return Uint32Array.from(labels, (label) => {
     const meaning = meanings[label];

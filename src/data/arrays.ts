@@ -6,7 +6,7 @@ import { readMatrix, type Rows } from '../training/matrix.js';
 import { finish } from '../base/work.js';
 import { Column, type Categories } from './columns.js';
 import { readSamples } from './recognize.js';
-import type { Row } from './rows.js';
+import { toCell, type Row } from './rows.js';
 import { checkLabels, findLargest, listClasses, readWeights } from './samples.js';
 import type { SampleArrays, Schema } from './schema.js';
 
@@ -131,7 +131,7 @@ function readInputs(arrays: Arrays): Pick<SampleArrays, 'inputs' | 'schema'> {
       for (const [k, value] of row.entries()) {
         if (typeof value !== 'string') checkNumber(`inputs[${n}][${k}]`, value);
       }
-      yield { cells: row, number: n };
+      yield { cells: row.map(toCell), number: n };
     }
   }
   const samples = readSamples(() => ({ source, rows: cells() }), {});
@@ -215,7 +215,7 @@ function readLabels(
     if (labels.length !== count) checkLabels('labels', labels, count);
     const cells = { origin: 'values', describeCell: (row: number) => `labels[${row}]` } as const;
     const column = new Column(cells, 'labels', 'label', checked ?? true);
-    const codes = Array.from(labels as readonly string[], (label, n) => column.encode(label, n));
+    const codes = Array.from(labels as readonly string[], (label, n) => column.encode(toCell(label), n));
     const { categories: classes, meanings } = column.decide();
     return { labels: Uint32Array.from(codes, (code) => meanings[code]!), schema: { ...schema, classes } };
   }

@@ -69,7 +69,7 @@ export function readArrow(table: ArrowTable, options: ColumnOptions): SampleArra
   }
   checkKeys('options', options, columnOptionNames);
   const { numRows, schema } = table;
-  const names = schema.fields.map(({ name }) => name);
+  const names = schema.fields.map(({ name }) => name.normalize('NFC'));
   const place = 'Arrow';
   const plan = planColumns(
     { place, origin: 'values', names, describeCell: cellDescriber('Arrow row') },

@@ -103,6 +103,10 @@ export class UnknownFormat extends TypeFault {
   }
 }
 
+/** A category with its letters in composed form, NFC, as all readers give them. */
+export const composed = (category: string | number): string | number =>
+  typeof category === 'string' ? category.normalize('NFC') : category;
+
 /** Encodes the values of a column as numbers. */
 export class Column {
   readonly name: string;
@@ -137,7 +141,7 @@ export class Column {
     this.#most = most;
     this.#reading = reading;
     this.#read = createReader(reading.format?.kind === 'text' ? undefined : reading.format);
-    this.#given = typeof categories === 'object' ? categories : undefined;
+    this.#given = typeof categories === 'object' ? (categories.map(composed) as Categories) : undefined;
     this.#codes = new Map(this.#given?.map((category, code) => [category, code]));
     this.#isCategorical = this.#given ? true : (categories as boolean | undefined);
     if (categories === undefined && reading.format) this.#isCategorical = reading.format.kind === 'text';

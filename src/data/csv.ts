@@ -82,7 +82,7 @@ class RowReader {
     if (!this.#begin(isLast)) return [];
     if (!isLast && !text.includes('\n') && this.#parser) return this.#checkLength();
     this.#parser ??= new Papa.Parser({ delimiter: this.delimiter, newline: '\n' });
-    return this.#parse(this.#rest.normalize('NFC'), isLast);
+    return this.#parse(dropMarks(this.#rest.normalize('NFC')), isLast);
   }
 
   #parse(text: string, isLast: boolean): CSVRow[] {
@@ -251,7 +251,9 @@ export class CSVRows implements TextRows {
     this.#width ??= this.#findWidth(cells);
     const names = this.#names!;
     const isRepeated =
-      cells.length >= names.length && names.length > 1 && names.every((name, k) => cells[k] === name);
+      cells.length >= names.length &&
+      names.length > 1 &&
+      names.every((name, k) => cells[k]!.trim() === name.trim());
     if (isRepeated && this.#options.header !== false) {
       this.#handleHeader(row);
       return undefined;
@@ -271,14 +273,14 @@ export class CSVRows implements TextRows {
     });
   }
 
-  /** Rows may end with a delimiter: all fields after the named columns are empty. */
+  /** Rows, or the header, may end with a delimiter: all fields after the named columns are empty. */
   #findWidth(first: readonly string[]): number {
     const names = this.#names!;
     if (!this.#header)
       return first.length > names.length && isEmptyFrom(first, names.length) ? first.length : names.length;
     let named = names.length;
     while (named > 1 && names[named - 1] === '') named--;
-    if (first.length < names.length || !isEmptyFrom(first, named)) return names.length;
+    if (first.length < named || !isEmptyFrom(first, named)) return names.length;
     this.#names = names.slice(0, named);
     return first.length;
   }
@@ -337,6 +339,9 @@ export class CSVRows implements TextRows {
     if (this.#skipped.length < MOST_LISTED) this.#skipped.push(row);
   }
 }
+
+/** A file that was appended to another one has left its byte order mark at the beginning of a row. */
+const dropMarks = (text: string): string => (text.includes('\uFEFF') ? text.replace(/^\uFEFF/gm, '') : text);
 
 const isEmptyFrom = (cells: readonly string[], from: number): boolean =>
   cells.slice(from).every((cell) => cell === '');

@@ -1,5 +1,6 @@
 import Papa from 'papaparse';
 import { isMissingMark, isNumeric } from './columns.js';
+import { splitNumber } from './number-formats.js';
 
 /** The format of a CSV text. */
 export interface CSVDialect {
@@ -65,7 +66,7 @@ interface ProbedRow {
  * @param known the options that are known and need no detection
  */
 export function detectDialect(text: string, known: CSVDialect = {}): DetectedDialect {
-  const probe = takeProbe(text.startsWith('\uFEFF') ? text.slice(1) : text);
+  const probe = takeProbe(text);
   const separator = separatorLine.exec(probe);
   const skipped = known.skip ?? (separator ? 1 : 0);
   const rest = dropLines(probe, skipped);
@@ -105,7 +106,10 @@ function takeProbe(text: string): string {
     }
     end = lineBreak.lastIndex;
   }
-  return text.slice(0, end).replace(/\r\n?/g, '\n');
+  return text
+    .slice(0, end)
+    .replace(/\r\n?/g, '\n')
+    .replace(/^\uFEFF/gm, '');
 }
 
 function dropLines(text: string, count: number): string {
@@ -219,11 +223,18 @@ function findTable(text: string, delimiter: string | undefined): ProbedTable {
   return { ...probe, table: rows, skip, comment: isData ? undefined : (mark ?? probe.comment) };
 }
 
+/** Whether a row is a title, or an empty one, which a spreadsheet has filled up with empty fields. */
+const isTitle = ({ cells }: ProbedRow): boolean =>
+  cells.length > 2 && cells.filter((cell) => cell.trim() !== '').length < 2;
+
 /**
- * The index of the first row of the table. The rows before it have another number of fields, and either it is a header,
- * or they have a single field.
+ * The index of the first row of the table. The rows before it have another number of fields or all but one empty, and either it
+ * is a header, or they have a single field.
  */
 function findBegin(rows: readonly ProbedRow[], width: number): number {
+  const titles = rows.findIndex((row) => !isTitle(row));
+  if (titles > 0 && titles <= MOST_LEADING_LINES && hasHeader(rows.slice(titles).map(({ cells }) => cells)))
+    return titles;
   const first = rows.findIndex(({ cells }) => cells.length === width);
   if (first < 1 || first > MOST_LEADING_LINES) return 0;
   const body = rows.filter(({ cells }, i) => i >= first && cells.length === width);
@@ -254,9 +265,13 @@ function areSpaced([first = [], ...others]: readonly (readonly string[])[]): boo
  * column that it isn't. Numbers are names only if they are years, or count up.
  */
 function hasHeader([first = [], ...others]: readonly (readonly string[])[]): boolean {
-  const names = first.map((cell) => cell.trim());
-  if (names.every((name) => name === '')) return false;
-  const rows = others.filter((row) => row.length === first.length && row.join('\n') !== first.join('\n'));
+  let width = first.length;
+  while (width > 0 && first[width - 1]!.trim() === '') width--;
+  if (width === 0) return false;
+  const isWhole = others.some((row) => row.length === first.length);
+  const names = first.slice(0, isWhole ? first.length : width).map((cell) => cell.trim());
+  const isAgain = (row: readonly string[]): boolean => names.every((name, k) => row[k]!.trim() === name);
+  const rows = others.filter((row) => row.length === names.length && !isAgain(row));
   const columns = names.map((name, k) =>
     judgeName(
       name,
@@ -294,8 +309,10 @@ function judgeName(name: string, values: readonly string[]): JudgedName {
   const present = values.filter((value) => !isMissingMark(value));
   const distinct = new Set(present);
   const numbers = present.filter(isNumberLike).length;
+  // A date, a range or a share is a name where all numbers below are plain.
+  const isTerm = !isNumeric(name) && splitNumber(name)?.unit !== '' && present.every(isNumeric);
   return {
-    isNumber: isNumberLike(name),
+    isNumber: isNumberLike(name) && !(isTerm && present.length > 1),
     isAboveNumbers: !isMissingMark(name) && present.length > 0 && numbers >= 0.9 * present.length,
     occurs: distinct.has(name),
     repeats: distinct.size < present.length,

@@ -18,7 +18,7 @@ import type { SampleArrays } from './schema.js';
 
 /** How to read a JSON text. */
 export interface JSONOptions extends ColumnOptions {
-  /** The column names if rows are arrays. Default '0', '1', …. */
+  /** The column names if rows are arrays. Default: a first row that names them, with other values than texts below; or '0', '1', …. */
   readonly columns?: readonly string[];
 }
 
@@ -75,7 +75,9 @@ interface JSONTable {
  * @throws TypeError or RangeError naming the row; iterating over the rows may throw too
  */
 export function parseJSONRows(text: string, columns?: readonly string[]): JSONTable {
-  const found = findRows(parseJSONText(text.normalize('NFC')));
+  const whole = compose(text);
+  const found = findRows(parseJSONText(whole));
+  checkNames('JSON', whole.slice(0, MOST_CHECKED));
   const lines = found.rows.map((value, n) => ({ value, number: n + 1 }));
   return tabulate('JSON', 'JSON row', lines, columns ?? found.columns);
 }
@@ -135,8 +137,10 @@ function tabulate(
   lines: readonly Line[],
   columns: readonly string[] | undefined,
 ): JSONTable {
-  const found = new Set(columns);
-  for (const { value, number } of lines) collectNames(found, value, `${rowName} ${number}`);
+  const hasHeader = isHeader(lines[0]?.value, lines[1]?.value, columns);
+  const rest = hasHeader ? lines.slice(1) : lines;
+  const found = new Set(columns ?? (hasHeader ? (lines[0]!.value as string[]) : []));
+  for (const { value, number } of rest) collectNames(found, value, `${rowName} ${number}`);
   const areArrays = Array.isArray(lines[0]?.value);
   if (columns && !areArrays && lines.length > 0)
     throw new TypeFault({
@@ -146,9 +150,44 @@ function tabulate(
     });
   const names = columns ?? [...found];
   function* rows(): Generator<Row, void, void> {
-    for (const line of lines) yield readRow(line, names, areArrays, rowName);
+    for (const line of rest) yield readRow(line, names, areArrays, rowName);
   }
   return { source: { place, origin: 'values', names, describeCell: cellDescriber(rowName) }, open: rows };
+}
+
+/** So much of a text is searched for names that are there twice. */
+const MOST_CHECKED = 2 ** 16;
+
+/** Writes escapes as the characters that they stand for, and composes these (NFC): one text has one form. */
+const compose = (text: string): string =>
+  (text.includes('\\u') ? text.replace(/\\(?:u([\da-f]{4})|[^])/gi, unescape) : text).normalize('NFC');
+
+/** @param hex undefined for another escape */
+function unescape(escape: string, hex?: string): string {
+  const code = parseInt(hex ?? '', 16);
+  return code > 0x7f ? String.fromCharCode(code) : escape;
+}
+
+/**
+ * Of two values with one name, JSON.parse drops the first.
+ * @param beginning of a text that is valid JSON
+ * @throws RangeError naming the name
+ */
+function checkNames(place: string, beginning: string): void {
+  const open: Set<string>[] = [];
+  for (const [token, text] of beginning.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (token === '{' || token === '[') open.push(new Set());
+    else if (token === '}' || token === ']') open.pop();
+    if (text === undefined) continue;
+    const name = JSON.parse(text) as string;
+    if (open.at(-1)?.has(name))
+      throw new RangeFault({
+        place,
+        problem: `two columns are named ${show(name)}`,
+        cure: 'give each a unique name',
+      });
+    open.at(-1)?.add(name);
+  }
 }
 
 /** A parsed value, and the number of its line or row: from 1, counting empty lines. */
@@ -161,10 +200,11 @@ interface Line {
 class LineParser {
   #rest = '';
   #lines = 0;
+  #isFirst = true;
 
   /**
    * @param isLast whether the text ends with this chunk
-   * @throws FormatError naming line and column
+   * @throws FormatError naming line and column, RangeError if the first line has a name twice
    */
   *read(chunk: string, isLast = false): Generator<Line, void, void> {
     const text = this.#rest + chunk;
@@ -179,8 +219,12 @@ class LineParser {
       this.#lines++;
       const line = text.slice(from, to);
       from = Math.min(to + 1, text.length);
-      if (line.trim() !== '')
-        yield { value: parseJSON(line.normalize('NFC'), 'JSON Lines', this.#lines), number: this.#lines };
+      if (line.trim() === '') continue;
+      const whole = compose(line);
+      const value = parseJSON(whole, 'JSON Lines', this.#lines);
+      if (this.#isFirst) checkNames('JSON Lines', whole.slice(0, MOST_CHECKED));
+      this.#isFirst = false;
+      yield { value, number: this.#lines };
     }
     this.#rest = text.slice(from);
     if (this.#rest.length > LONGEST_LINE) {
@@ -191,6 +235,22 @@ class LineParser {
       });
     }
   }
+}
+
+/**
+ * Whether the first of the rows that are arrays names the columns: as `columns` does, or by distinct texts above other values
+ * than texts.
+ */
+function isHeader(first: unknown, second: unknown, columns?: readonly string[]): boolean {
+  if (!Array.isArray(first) || first.length === 0) return false;
+  if (columns) return first.length === columns.length && first.every((name, k) => name === columns[k]);
+  return (
+    Array.isArray(second) &&
+    first.length === second.length &&
+    first.every((name) => typeof name === 'string') &&
+    new Set(first).size === first.length &&
+    second.some((value) => typeof value !== 'string')
+  );
 }
 
 /**
@@ -207,7 +267,10 @@ export class JSONLinesRows implements TextRows {
   readonly #lines = new LineParser();
   readonly #newNames: NewNames;
   /** Undefined if the names were given. */
-  readonly #found: Set<string> | undefined;
+  #found: Set<string> | undefined;
+  /** A first row that may name the columns. */
+  #first: Line | undefined;
+  #hasBegun = false;
   #names: readonly string[] | undefined;
   #areArrays: boolean | undefined;
 
@@ -224,10 +287,28 @@ export class JSONLinesRows implements TextRows {
 
   *read(chunk: string, isLast?: boolean): Generator<Row, void, void> {
     for (const line of this.#lines.read(chunk, isLast)) {
-      this.#areArrays ??= Array.isArray(line.value);
-      if (this.#found) this.#readNames(line, this.#found);
-      yield readRow(line, this.#names!, this.#areArrays, 'line');
+      if (this.#hasBegun) yield this.#readRow(line);
+      else if (this.#first || !Array.isArray(line.value)) yield* this.#begin(line);
+      else this.#first = line;
     }
+    if (isLast && !this.#hasBegun) yield* this.#begin();
+  }
+
+  /** @param line the second row, or the first one if it is no array */
+  *#begin(line?: Line): Generator<Row, void, void> {
+    this.#hasBegun = true;
+    const first = this.#first;
+    if (first && isHeader(first.value, line?.value, this.#names)) {
+      this.#names = first.value as string[];
+      this.#found = undefined;
+    } else if (first) yield this.#readRow(first);
+    if (line) yield this.#readRow(line);
+  }
+
+  #readRow(line: Line): Row {
+    this.#areArrays ??= Array.isArray(line.value);
+    if (this.#found) this.#readNames(line, this.#found);
+    return readRow(line, this.#names!, this.#areArrays, 'line');
   }
 
   #readNames({ value, number }: Line, found: Set<string>): void {
@@ -279,6 +360,12 @@ async function readNames(source: TextSource): Promise<readonly string[] | undefi
  */
 function collectNames(names: Set<string>, row: unknown, place: string): void {
   if (Array.isArray(row)) {
+    if (row.length > 0 && row.every(isObject))
+      throw new TypeFault({
+        place,
+        problem: 'expected a row, got an array of objects',
+        cure: 'read rows in one array as JSON, not as JSON Lines',
+      });
     if (names.size === 0) for (const k of row.keys()) names.add(String(k));
   } else if (typeof row !== 'object' || row === null || ArrayBuffer.isView(row)) {
     throw new TypeFault({

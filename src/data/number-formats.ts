@@ -10,11 +10,13 @@ export type DateOrder = 'ymd' | 'dmy' | 'mdy';
 /**
  * How the texts of a column become numbers. Numbers as JavaScript writes them need no format.
  *
- * number    1.163,74 € → 1163.74: a decimal mark, a separator of thousands, and one unit before or after, which is
- * dropped. A minus may be −, follow the number, or be a pair of parentheses. 5 % → 5 date      days since 1970-01-01,
- * with a fraction if there is a time. Without a time zone, it is in UTC duration  h:mm, h:mm:ss or m:ss.f, in seconds. A
- * time of day counts from midnight boolean   true, yes, on, t, y → 1; false, no, off, f, n → 0; in upper or lower case
- * text      not a number
+ *   number    1.163,74 € → 1163.74: a decimal mark, a separator of thousands, and one unit before or after, which is
+ *             dropped. A minus may be −, stand behind the number, or be a pair of parentheses. 5 % → 5
+ *   date      days since 1970-01-01, with a fraction if there is a time. Without a time zone, it is in UTC. The order doesn't
+ *             matter where the month has its English name, as in 5 Jan 2024
+ *   duration  h:mm, h:mm:ss or m:ss.f, in seconds. A time of day counts from midnight
+ *   boolean   true, yes, on, t, y → 1; false, no, off, f, n → 0; in upper or lower case
+ *   text      not a number
  */
 export type ColumnFormat = WrittenFormat & {
   /** Texts that count as missing in this column, in addition to the `gaps` of all columns. */
@@ -83,7 +85,7 @@ export function describeFormat(format: ColumnFormat): string {
     ...(thousands === undefined ? [] : [`thousands separators ${show(thousands)}`]),
     ...(unit === undefined ? [] : [unit === '%' ? 'percent' : `${nameUnit(unit)} ${show(unit)}`]),
   ];
-  return parts.length > 0 ? parts.join(', ') : 'numbers in quotes or with typographic signs';
+  return parts.length > 0 ? parts.join(', ') : 'numbers in quotes, or with typographic signs or digits';
 }
 
 export const nameUnit = (unit: string): string => (isCurrency(unit) ? 'currency' : 'unit');
@@ -179,14 +181,24 @@ const isCurrency = (unit: string): boolean =>
   ['kr', 'kr.', 'Fr', 'Fr.', 'zł', 'Rs', 'Rs.'].includes(unit) ||
   (/^[A-Z]{0,3}.$/u.test(unit) && signs.includes(unit.at(-1)!));
 
-/** Typographic signs and full-width digits become those of ASCII, and every space ' '. */
+/** Typographic signs, full-width marks and the digits of all scripts become those of ASCII, and every space ' '. */
 function normalize(text: string): string {
   return text
     .trim()
     .replace(/[\uFF01-\uFF5E]/g, (mark) => String.fromCharCode(mark.charCodeAt(0) - 0xfee0))
+    .replace(/[^\P{Nd}0-9]/gu, toDigit)
+    .replace(/[٫٬٪]/g, (mark) => ({ '٫': '.', '٬': ',', '٪': '%' })[mark]!)
     .replace(/[\u2010-\u2013\u2212\uFE63]/g, '-')
     .replace(/\s/g, ' ')
     .replace(/[’‘`´]/g, "'");
+}
+
+/** Unicode lists the ten digits of each script in a row, and scripts may follow each other. */
+function toDigit(digit: string): string {
+  const code = digit.codePointAt(0)!;
+  let first = code;
+  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--;
+  return String((code - first) % 10);
 }
 
 const escaped = (mark: string): string => (mark === '.' ? '\\.' : mark);
@@ -270,24 +282,58 @@ export function readDuration(text: string): number {
 
 const yearFirst = /^(\d{4})([-/.])(\d{1,2})(?:\2(\d{1,2}))?(?:[T ] ?(.+))?$/;
 const yearLast = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?:,? (.+))?$/;
+/** 5 Jan 2024, 05-Jan-24, 05JAN2024 and Friday, 5 January 2024. */
+const namedDayFirst =
+  /^(?:[a-z]{3,9},? )?(\d{1,2})[-/. ]{0,2}([a-z]{3,9})[-/., ]{0,2}(\d{4}|\d\d)(?:,? (.+))?$/i;
+/** Jan 5, 2024 and Friday, January 5, 2024. */
+const namedMonthFirst =
+  /^(?:[a-z]{3,9},? )?([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?:,? (.+))?$/i;
+const months = [
+  ...['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october'],
+  ...['november', 'december'],
+];
 const zone = / ?(?:Z|UTC|GMT|([-+])(\d\d):?(\d\d)?)$/i;
 
-/** Days since 1970-01-01; NaN if the text is no date in this order. */
+/** Days since 1970-01-01; NaN if the text is no date in this order. A date that names its month is one in each. */
 export function readDate(text: string, order: DateOrder): number {
-  const found = (order === 'ymd' ? yearFirst : yearLast).exec(normalize(text));
-  if (!found) return NaN;
+  const parts = splitDate(normalize(text), order);
+  if (!parts) return NaN;
+  const { year, month, day, clock } = parts;
+  const whole = year > 99 ? year : year + (year < 70 ? 2000 : 1900);
+  const date = new Date(Date.UTC(whole, month - 1, day));
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return NaN;
+  return date.getTime() / 1000 / SECONDS_PER_DAY + (clock === undefined ? 0 : readClock(clock));
+}
+
+/** The parts of a date; the month counts from 1. */
+interface DateParts {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly clock: string | undefined;
+}
+
+function splitDate(text: string, order: DateOrder): DateParts | undefined {
+  const found = (order === 'ymd' ? yearFirst : yearLast).exec(text);
+  if (!found) return splitNamedDate(text);
   const [, first, mark, second, third, clock] = found;
-  if (order === 'ymd' && third === undefined && (mark === '.' || clock !== undefined)) return NaN;
+  if (order === 'ymd' && third === undefined && (mark === '.' || clock !== undefined)) return undefined;
   const parts = {
     ymd: [first, second, third ?? '1'],
     dmy: [third, second, first],
     mdy: [third, first, second],
   }[order];
   const [year, month, day] = parts.map(Number) as [number, number, number];
-  const whole = year > 99 ? year : year + (year < 70 ? 2000 : 1900);
-  const date = new Date(Date.UTC(whole, month - 1, day));
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return NaN;
-  return date.getTime() / 1000 / SECONDS_PER_DAY + (clock === undefined ? 0 : readClock(clock));
+  return { year, month, day, clock };
+}
+
+function splitNamedDate(text: string): DateParts | undefined {
+  const [, day, name, year, clock] = namedDayFirst.exec(text) ?? [];
+  const turned = name === undefined ? namedMonthFirst.exec(text) : undefined;
+  const [month = name, date = day, ofYear = year, time = clock] = turned?.slice(1) ?? [];
+  if (month === undefined) return undefined;
+  const index = months.findIndex((full) => full.startsWith(month.toLowerCase()));
+  return index < 0 ? undefined : { year: Number(ofYear), month: index + 1, day: Number(date), clock: time };
 }
 
 /** The part of a day that a time with or without a zone makes. */
@@ -311,6 +357,7 @@ const oddities: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^(?:[<>≤≥~≈]|under|over|below|above)=?\s*[-+]?\d/i, 'limits'],
   [/^\d[\d.,]*\s*(?:\+|or more|and over)$/i, 'limits'],
   [/\d\s*[°º]/, 'degrees'],
+  [/^[-+]?\d+(?:[.,]\d*)?(?:d[-+]?\d+|\s*[x×*]\s*10\D{0,2}-?\d+)$/i, 'powers of ten'],
   [
     /^(?:\d+(?:\.\d+)?\s*(?:d|days?|h|hrs?|hours?|m|min|minutes?|s|sec|seconds?)\s*){2,}$/i,
     'times with units',
@@ -323,8 +370,15 @@ const oddities: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^[-+]?\p{Sc}?\d[\d.,]*\D{0,3}\s*(?:[-–—]|to|\.\.+)\s*[-+]?\p{Sc}?\d[\d.,]*\s*[^\d-]{0,12}$/iu, 'ranges'],
 ];
 
+const isTime = (text: string): boolean =>
+  !Number.isNaN(readDuration(text)) ||
+  (['ymd', 'dmy', 'mdy'] as const).some((order) => !Number.isNaN(readDate(text, order)));
+
 /** What a text looks like that no format reads: 'ranges'. Undefined for a text of another kind. */
 export function findOddity(text: string): string | undefined {
   const plain = text.trim();
-  return oddities.find(([pattern]) => pattern.test(plain))?.[1];
+  if (!Number.isNaN(readPlain(plain))) return undefined;
+  const name = oddities.find(([pattern]) => pattern.test(plain))?.[1];
+  if (name !== undefined || splitNumber(plain) || isTime(plain)) return name;
+  return /^\P{L}*\d\P{L}*$/u.test(plain) ? 'numbers with other marks' : undefined;
 }

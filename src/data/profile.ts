@@ -299,6 +299,7 @@ class ColumnProfiler {
   ): ColumnProfile {
     const read = createReader(format);
     const values = format ? [...this.#distinct].map((value) => toNumber(read, value)) : undefined;
+    const isInteger = values ? values.every((value) => !(value % 1)) : this.#numbers.isInteger;
     const numbers = this.#numbers;
     return {
       ...emptyProfile(this.#name),
@@ -309,11 +310,11 @@ class ColumnProfiler {
       gaps: marks,
       words,
       ...this.#texts.describeOddity(words),
-      suspects: values ? [] : numbers.suspects(),
+      suspects: numbers.suspects(values),
       distinct: this.#distinct.size,
-      isInteger: values ? values.every((value) => !(value % 1)) : numbers.isInteger,
-      isCounter: !values && numbers.isCounter,
-      isRounded: !values && numbers.isRounded,
+      isInteger,
+      isCounter: (!format || isPlain(format)) && this.#texts.count === 0 && numbers.isCounter,
+      isRounded: isInteger && (values ? values.some(isRoundedId) : numbers.hasRounded),
     };
   }
 
@@ -338,6 +339,10 @@ const FEW_NUMBERS = 10;
 /** A column of numbers may have this many distinct words, even if they make up half of its rows. */
 const FEW_WORDS = 10;
 
+/** Whether a format reads plain numbers as JavaScript does. */
+const isPlain = (format: ColumnFormat): boolean =>
+  format.kind === 'number' && format.decimal === undefined && format.thousands === undefined;
+
 const toNumber = (read: (text: string) => number, value: unknown): number =>
   typeof value === 'string' ? read(value) : (value as number);
 
@@ -358,7 +363,7 @@ class Numbers {
   count = 0;
   isInteger = true;
   isCounter = true;
-  #hasRounded = false;
+  hasRounded = false;
   #last = NaN;
   #least = Infinity;
   #most = -Infinity;
@@ -371,7 +376,7 @@ class Numbers {
     this.isCounter &&= this.count === 1 ? number === 0 || number === 1 : number === this.#last + 1;
     this.#last = number;
     if (isInteger && (number <= -99 || number >= 999)) {
-      if (isRoundedId(number)) this.#hasRounded = true;
+      if (isRoundedId(number)) this.hasRounded = true;
       if (sentinels.includes(number)) {
         count(this.#sentinels, number);
         return;
@@ -381,16 +386,18 @@ class Numbers {
     if (number > this.#most) this.#most = number;
   }
 
-  get isRounded(): boolean {
-    return this.isInteger && this.#hasRounded;
-  }
-
-  /** Repeated numbers that lie far from all others. */
-  suspects(): number[] {
-    const most = Math.max(Math.abs(this.#least), Math.abs(this.#most));
+  /**
+   * Repeated numbers that lie far from all others.
+   * @param values all distinct numbers, if they are written in another way
+   */
+  suspects(values?: readonly number[]): number[] {
+    const others = values?.filter((value) => Number.isFinite(value) && !this.#sentinels.has(value));
+    const least = others ? Math.min(...others) : this.#least;
+    const most = others ? Math.max(...others) : this.#most;
+    const farthest = Math.max(Math.abs(least), Math.abs(most));
     return [...this.#sentinels].flatMap(([number, count]) => {
-      const isFar = Math.abs(number) > 3 * most || (number < 0 && this.#least >= 0);
-      return count > 1 && isFar && this.#least < this.#most ? [number] : [];
+      const isFar = Math.abs(number) > 3 * farthest || (number < 0 && least >= 0);
+      return count > 1 && isFar && least < most ? [number] : [];
     });
   }
 }
@@ -449,7 +456,7 @@ class Texts {
       this.#truths += times;
       this.#truthValues.add(truth);
     }
-    if (text.length > LONGEST_NUMBER || !/[\d\uFF10-\uFF19]/.test(text)) return;
+    if (text.length > LONGEST_NUMBER || !/\p{Nd}/u.test(text)) return;
     const isNumber = this.#addNumber(text, times);
     if (this.#addTime(text, times) || isNumber) return;
     const name = findOddity(text);

@@ -69,10 +69,11 @@ export const cellDescriber =
 const MILLISECONDS_PER_DAY = 86_400_000;
 
 /**
- * Converts a value to a cell: a bigint to a number if that is exact, and a Date to the days since
- * 1970-01-01 UTC.
+ * Converts a value to a cell: a bigint to a number if that is exact, a Date to the days since 1970-01-01 UTC, and a text to its
+ * composed form, NFC.
  */
 export function toCell(value: unknown): unknown {
+  if (typeof value === 'string') return value.normalize('NFC');
   if (typeof value === 'bigint' && BigInt.asIntN(54, value) === value) return Number(value);
   return value instanceof Date ? value.getTime() / MILLISECONDS_PER_DAY : value;
 }

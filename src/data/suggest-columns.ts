@@ -19,6 +19,8 @@ export interface ColumnChoice {
   readonly ignore?: readonly string[] | undefined;
   /** Numeric columns to treat as categorical. Text columns always are. */
   readonly categorical?: readonly string[] | undefined;
+  /** What the table is called, such as 'DoctorVisits': a column with its name, or its last word, is probably the one to predict. */
+  readonly table?: string | undefined;
   /** The maximum number of categories of an input. The rarest ones above it are merged into 'other'. Default 100. */
   readonly maxCategories?: number | undefined;
 }
@@ -182,7 +184,7 @@ export function suggestColumns(profile: TableProfile, choice: ColumnChoice = {})
   });
   const left = new Set(leftOut.map(({ name }) => name));
   const usable = columns.filter(({ name }) => !left.has(name));
-  const [chosen, ...others] = named ? [] : rateAnswers(usable, columns.at(-1)!);
+  const [chosen, ...others] = named ? [] : rateAnswers(usable, columns.at(-1)!, choice.table);
   if (!named && !chosen) throw refuseAll(leftOut, usable.length > 0);
   const answers = named ?? [chosen!.name];
   const predicted = new Set(answers);
@@ -275,7 +277,8 @@ function describeValues(column: Candidate, isCategory: boolean, areWordsGaps: bo
 const MOST_LISTED = 5;
 
 function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
-  checkKeys('choice', choice, ['answer', 'label', 'targets', 'ignore', 'categorical', 'maxCategories']);
+  const keys = ['answer', 'label', 'targets', 'ignore', 'categorical', 'table', 'maxCategories'];
+  checkKeys('choice', choice, keys);
   const { answer, label, targets = [], ignore = [], categorical = [] } = choice;
   if (answer !== undefined && (label !== undefined || targets.length > 0))
     throw new TypeFault({
@@ -402,9 +405,10 @@ const isInDoubt = ({ rate }: RatedColumn, next: RatedColumn | undefined): boolea
 /**
  * Rates every column as the one to predict, by its name, its position and its values.
  * @param end the last column of the table, usable or not
+ * @param table what the table is called
  * @returns the best first
  */
-function rateAnswers(usable: readonly Candidate[], end: Candidate): RatedColumn[] {
+function rateAnswers(usable: readonly Candidate[], end: Candidate, table = ''): RatedColumn[] {
   const varied = usable.filter(({ distinct }) => distinct > 1);
   const classes = varied.filter(isClassColumn);
   const measured = varied.filter(isMeasured);
@@ -430,7 +434,8 @@ function rateAnswers(usable: readonly Candidate[], end: Candidate): RatedColumn[
     .filter(({ name, distinct }) => distinct > 1 || rateName(name) >= SURE)
     .map((column) => {
       const isEdge = column === first || column === last || column.distinct < 2;
-      const byName = isDate(column) ? UNLIKELY : column.name === 'y' && !isEdge ? 0 : rateName(column.name);
+      const ofName = column.name === 'y' && !isEdge ? 0 : rateName(column.name);
+      const byName = isDate(column) ? UNLIKELY : ofName + (isNamedLike(column.name, table) ? NAMESAKE : 0);
       const [position, where] = ratePosition(column);
       const byValues = isClassColumn(column) ? (column.distinct === 2 ? 2 : 1) : 0;
       const rate = byName + position + byValues;
@@ -453,6 +458,8 @@ const UNLIKELY = -3;
 const CLEAR = 3;
 /** The rating of the last column. */
 const LAST = 3;
+/** How much the name of the table suggests a column. */
+const NAMESAKE = 5;
 /** The lowest rating of a name that leaves no doubt. */
 const SURE = 15;
 
@@ -467,6 +474,15 @@ function rateName(name: string): number {
   if (vagueNames.includes(whole)) return 2.5;
   return vagueNames.includes(parts.at(-1) ?? '') ? 1 : 0;
 }
+
+/** Whether a column has the name of the table, or of its last word, be it one or many: 'visits' of 'DoctorVisits'. */
+function isNamedLike(name: string, table: string): boolean {
+  const words = [splitName(table).join(''), splitName(table).at(-1) ?? ''].map(toSingular);
+  const own = toSingular(splitName(name).join(''));
+  return own !== '' && words.includes(own);
+}
+
+const toSingular = (word: string): string => word.replace(/ies$/, 'y').replace(/s$/, '');
 
 /** The words of a name: 'loan_status', 'SalePrice' and 'credit.risk' have two. */
 const splitName = (name: string): string[] =>

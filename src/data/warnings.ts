@@ -9,10 +9,10 @@ import type { Categories } from './columns.js';
 export interface DataWarning extends Fault {
   /**
    * 'few': fewer than 50 samples. 'imbalance': one class makes up 90% of the samples or more. 'rare': classes with a
-   * single sample. 'constant': inputs with the same value in every sample. 'leak': an input that alone predicts the
+   * single sample. 'alike': classes, or categories of an input, that differ only in case, spaces or the like. 'constant': inputs with the same value in every sample. 'leak': an input that alone predicts the
    * answer.
    */
-  readonly kind: 'few' | 'imbalance' | 'rare' | 'constant' | 'leak';
+  readonly kind: 'few' | 'imbalance' | 'rare' | 'alike' | 'constant' | 'leak';
 }
 
 /** The parts of a Dataset that `findWarnings` reads. */
@@ -28,6 +28,8 @@ export interface WarnableSamples {
   readonly columns?: readonly string[] | undefined;
   readonly targetColumns?: readonly string[] | undefined;
   readonly classes?: Categories | undefined;
+  /** By column name. */
+  readonly categories?: Readonly<Record<string, Categories>>;
   /** Set for images, whose columns are pixels. Their columns aren't searched. */
   readonly inputScale?: number;
 }
@@ -49,7 +51,7 @@ const MOST_NAMES = 5;
 
 /**
  * Looks for problems that make a model or its scores misleading: few samples, a class that makes up nearly all of them,
- * classes with a single sample, constant inputs, and inputs that predict the answer on their own, such as a copy of it.
+ * classes with a single sample, classes or categories that look alike, constant inputs, and inputs that predict the answer on their own, such as a copy of it.
  * Accepts a Dataset.
  * @returns one warning for each kind that was found, with `place`, `problem` and `cure`
  */
@@ -60,7 +62,7 @@ export function findWarnings(samples: WarnableSamples): DataWarning[] {
     const problem = `only ${count === 1 ? '1 sample' : `${count} samples`}, so the scores depend on chance`;
     warnings.push({ kind: 'few', place: '', problem, cure: 'collect more samples, or cross-validate' });
   }
-  warnings.push(...findUnevenClasses(samples));
+  warnings.push(...findUnevenClasses(samples), ...findAlike(samples));
   if (inputScale !== undefined || width * MOST_SEARCHED > MOST_CELLS * SAMPLES_PER_VALUE) return warnings;
   const constant = count > 1 ? findConstantColumns(samples) : [];
   const leaks = width > 1 ? findLeaks(samples) : [];
@@ -115,6 +117,37 @@ function findUnevenClasses({ labels, classes, count }: WarnableSamples): DataWar
     });
   }
   return warnings;
+}
+
+/** Names of one thing that was spelled in several ways. */
+function findAlike({ classes, categories = {} }: WarnableSamples): DataWarning[] {
+  const groups = Object.entries(categories).flatMap(([column, names]) =>
+    groupAlike(names).map((group) => ({ group, place: `column ${show(column)}, categories` })),
+  );
+  const all = [...groupAlike(classes ?? []).map((group) => ({ group, place: 'classes' })), ...groups];
+  return all.slice(0, MOST_NAMES).map(({ group, place }) => ({
+    kind: 'alike',
+    place: `${place} ${group.map(show).join(', ')}`,
+    problem: 'differ only in case, spaces or the like',
+    cure: 'write them alike if they mean the same',
+  }));
+}
+
+/** The names that look like another one. */
+function groupAlike(names: Categories): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    if (typeof name !== 'string' || name.length < 2) continue;
+    const plain = name.normalize('NFKC').toLowerCase();
+    const look = plain
+      .replace(/\p{Cf}/gu, '')
+      .replace(/\s+/g, ' ')
+      .trim();
+    const group = groups.get(look);
+    if (group) group.push(name);
+    else groups.set(look, [name]);
+  }
+  return [...groups.values()].filter(({ length }) => length > 1);
 }
 
 /** How often each class occurs. */

@@ -6,6 +6,9 @@ import { isMap, viewBytes, type Bytes } from '../base/bytes.js';
 
 export type FilesByName = ReadonlyMap<string, Bytes> | Readonly<Record<string, Bytes>>;
 
+/** Texts in place of bytes are base64, as in localStorage. */
+export const DECODE_BASE64 = 'decode base64 with Uint8Array.from(atob(text), (c) => c.charCodeAt(0))';
+
 /** @throws TypeError if the files are not bytes by name */
 export function collectFiles(place: string, files: FilesByName): Map<string, Uint8Array> {
   if (typeof files !== 'object' || (files as unknown) === null || viewBytes(files)) {
@@ -19,6 +22,7 @@ export function collectFiles(place: string, files: FilesByName): Map<string, Uin
       throw new TypeFault({
         place: `${place}[${show(name)}]`,
         problem: `expected bytes, got ${show(given)}`,
+        ...(typeof given === 'string' && { cure: DECODE_BASE64 }),
       });
     }
     collected.set(name, bytes);

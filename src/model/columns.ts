@@ -55,7 +55,11 @@ export class Columns {
       const value = row[k];
       const where = (): string => `${place}[${given.name === undefined ? k : show(given.name)}]`;
       if (places) {
-        const category = places.get(value ?? '') ?? rest;
+        // Data files are read in composed form, NFC.
+        const category =
+          places.get(value ?? '') ??
+          places.get((value as { normalize?(): string } | undefined)?.normalize?.()) ??
+          rest;
         if (category === undefined) {
           throw new RangeFault({
             place: where(),

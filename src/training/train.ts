@@ -76,10 +76,10 @@ function checkWatched(
 ): void {
   const watched = validation ?? training;
   if (isStream(watched)) return;
-  if ((validation ?? earlyStopping) && watched.weighNothing) {
+  if (watched.weighNothing) {
     throw new RangeFault({
       place: validationSplit ? 'validationSplit' : `${validation ? 'validation.' : ''}sampleWeights`,
-      problem: 'expected a weight above 0, got none',
+      problem: 'all are 0',
     });
   }
   if (earlyStopping?.monitor === 'accuracy') assertClassified(model, watched);

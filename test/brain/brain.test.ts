@@ -586,6 +586,16 @@ describe('what programs of brain.js bring', () => {
     expect(misclasses.at(-1)).toMatchObject({ expected: -1 });
   });
 
+  it('refuses to learn from an input of which it knows no key', () => {
+    const net = new NeuralNetwork();
+    net.train([{ input: { a: 1, b: 0 }, output: { x: 1 } }], { iterations: 5 });
+    expect(() => net.train([{ input: { c: 1 }, output: { x: 1 } }])).toThrow(
+      /data\[0\]\.input\["c"\]: the network has none of these inputs; it has 'a', 'b'; train a new network/,
+    );
+    expect(net.train([{ input: { a: 1, c: 1 }, output: { x: 1 } }], { iterations: 1 }).iterations).toBe(1);
+    expect(net.run({ c: 1 })).toHaveProperty('x');
+  });
+
   it('a test of one output counts an unknown key as wrong', () => {
     const net = new NeuralNetwork<Record<string, number>, Record<string, number>>({ seed: 1 });
     net.train([{ input: { a: 1 }, output: { x: 0 } }], { iterations: 50 });

@@ -60,7 +60,11 @@ describe('a file of another kind', () => {
       Buffer.from('SQLite format 3\0', 'latin1'),
       /it is an SQLite database; export the table as CSV/,
     ],
-    ['frame.csv', Buffer.from('\x80\x04\x95\x10\0\0\0', 'latin1'), /it is a Python pickle; save it as CSV/],
+    [
+      'frame.csv',
+      Buffer.from('\x80\x04\x95\x10\0\0\0', 'latin1'),
+      /it is a Python pickle, .*; save it as CSV/,
+    ],
     [
       'page.json',
       Buffer.from('<!doctype html><html></html>'),
@@ -143,6 +147,16 @@ it('train fills gaps in if dropping rows would lose a class, and refuses to lose
   expect(ran.stderr).toMatch(
     /column 'kind': one class is left, 'a': every row of the others has a missing value; --missing mean/,
   );
+  expect(ran.code).toBe(3);
+});
+
+it('train names labels that are one number', async () => {
+  put(
+    'one.csv',
+    `x,kind\n${Array.from({ length: 60 }, (_, n) => `${n % 7},${n % 2 ? '1' : '1.0'}`).join('\n')}\n`,
+  );
+  const ran = await train('one.csv');
+  expect(ran.stderr).toMatch(/column 'kind': there is one class, '1': all texts stand for this number/);
   expect(ran.code).toBe(3);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Dataset, type JSONOptions } from '../../src/data/index.js';
+import { Dataset, DataStream, type JSONOptions } from '../../src/data/index.js';
 import { FormatError } from '../../src/index.js';
 import { expectError, type Expected } from '../support/patient.js';
 
@@ -116,6 +116,66 @@ describe('names that objects inherit', () => {
       );
     }
   });
+});
+
+describe('a header', () => {
+  const withHeader = [names, ...arrays];
+  const asLines = (values: readonly unknown[]): string =>
+    values.map((value) => JSON.stringify(value)).join('\n');
+
+  it('a first row of texts above other values names the columns', async () => {
+    expect(contents(Dataset.fromJSON(JSON.stringify(withHeader), options))).toMatchObject(expected);
+    expect(contents(Dataset.fromJSONLines(asLines(withHeader), options))).toMatchObject(expected);
+    for (const missing of ['error', 'drop'] as const) {
+      const stream = await DataStream.fromJSONLines(() => [asLines(withHeader)], {
+        label: 'kind',
+        missing,
+        categorical: { color: ['blue', 'red'] },
+      });
+      expect([stream.columns, stream.classes]).toEqual([expected.columns, expected.classes]);
+    }
+  });
+
+  it('a first row that repeats the given names is no data', () => {
+    const given = { ...options, columns: names };
+    expect(contents(Dataset.fromJSONLines(asLines(withHeader), given))).toMatchObject(expected);
+    expect(contents(Dataset.fromJSON(JSON.stringify(arrays), given))).toMatchObject(expected);
+  });
+
+  it('texts above texts, and a single row, are data', () => {
+    const texts = [
+      ['red', 'a'],
+      ['blue', 'b'],
+    ];
+    expect(Dataset.fromJSONLines(asLines(texts), { label: '1' }).count).toBe(2);
+    expect(Dataset.fromJSON('[["red","a"]]', { label: '1' }).count).toBe(1);
+  });
+});
+
+describe('names that are there twice', () => {
+  it.each<[string, () => unknown]>([
+    ['fromJSON', () => Dataset.fromJSON('[{"x":1,"x":2,"y":3}]', { targets: ['y'] })],
+    ['fromJSONLines', () => Dataset.fromJSONLines('\n{"x":1, "x" :2,"y":3}\n', { targets: ['y'] })],
+    ['fromJSON of columns', () => Dataset.fromJSON('{"x":[1],"y":[3],"x":[2]}', { targets: ['y'] })],
+    ['an escape', () => Dataset.fromJSON('[{"x":1,"\\u0078":2,"y":3}]', { targets: ['y'] })],
+  ])('%s refuses them', async (_, read) => {
+    await expectError(read, [RangeError, /two columns are named 'x'; give each a unique name/]);
+  });
+
+  it('equal names of different objects, and names within texts, are none', () => {
+    const text = JSON.stringify([
+      { x: '{"x":1,"x":', y: 1 },
+      { x: '"y":', y: 2 },
+    ]);
+    expect(Dataset.fromJSON(text, { targets: ['y'], categorical: ['x'] }).count).toBe(2);
+  });
+});
+
+it('fromJSONLines names JSON in one line', async () => {
+  await expectError(
+    () => Dataset.fromJSONLines('[{"x":1,"y":2},{"x":2,"y":3}]', { targets: ['y'] }),
+    [TypeError, /line 1: expected a row, got an array of objects; read rows in one array as JSON/],
+  );
 });
 
 describe('syntax errors', () => {

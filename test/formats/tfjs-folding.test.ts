@@ -213,6 +213,7 @@ describe('weights', () => {
   });
 
   it('fromTFJS names the way from base64 to bytes', async () => {
+    await expect(fromTFJS(whole, { 'w.bin': 'AAAAQA==' as never })).rejects.toThrow(/\['w.bin'\].*atob/);
     await expect(fromTFJS(whole, Buffer.from(bytes).toString('base64') as never)).rejects.toThrow(
       /decode base64 with .*atob/,
     );

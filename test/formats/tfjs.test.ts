@@ -1,6 +1,12 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { fromTFJS, toTFJS, type TFJSOptions, type TFJSWeights } from '../../src/formats/tfjs/index.js';
+import {
+  fromTFJS,
+  toTFJS,
+  type TFJSModel,
+  type TFJSOptions,
+  type TFJSWeights,
+} from '../../src/formats/tfjs/index.js';
 import { FormatError, Network } from '../../src/index.js';
 import { toBits, combinations, extreme, trained } from '../support/combinations.js';
 import { expectError, type Expected } from '../support/patient.js';
@@ -436,6 +442,10 @@ describe('is refused:', () => {
       { format: 'graph-model', modelTopology: { node: [] } },
       /^modelTopology is of a graph model.*--output_format=tfjs_layers_model/,
     ],
+    'a graph model by its format': [
+      { format: 'graph-model', modelTopology: {} },
+      /^modelTopology is of a graph model/,
+    ],
     'no topology': [{}, /^modelTopology: expected an object/],
     'deep brackets': [
       { modelTopology: { class_name: 'Sequential', config: { layers: deep } } },
@@ -688,11 +698,43 @@ describe('metadata that disagree with the model:', async () => {
   });
 });
 
-it("toTFJS refuses columns whose unknown categories count as 'other'", async () => {
-  const oneHot = { kind: 'oneHot', categories: ['blue', 'other'], unknown: 'other' } as const;
+it("toTFJS counts unknown categories as 'other', as predict does", async () => {
+  const categories = ['blue', 'other', 'red'] as const;
   const net = await Network.create({
-    ...{ inputs: 2, layers: [{ units: 1, activation: 'linear' }] },
-    transforms: { inputs: [oneHot] },
+    ...{ inputs: 4, layers: [{ units: 1, activation: 'linear' }], seed: 3 },
+    transforms: { inputs: [{ kind: 'oneHot', categories, unknown: 'other' }, { kind: 'identity' }] },
   });
-  expect(() => toTFJS(net)).toThrow(/^transforms\.inputs\[0\]: it counts unknown categories as 'other'/);
+  const { model, weights } = toTFJS(net);
+  expect((await fromTFJS(model, weights)).toJSON()).toEqual(net.toJSON());
+  for (const [index, category] of [...categories, 'pink'].entries()) {
+    const expected = net.predict([[category, 7]])[0]!;
+    const given = category === 'pink' ? [-1, 3, 99] : [index];
+    for (const code of given) expect(computeDense(model, weights, [code, 7])).toBeCloseTo(expected, 6);
+  }
 });
+
+/** The single output of a model of Dense layers with relu or without activation. */
+function computeDense(
+  { modelTopology, weightsManifest }: TFJSModel,
+  weights: Uint8Array,
+  inputs: number[],
+): number {
+  const { layers } = (modelTopology as { config: { layers: Layer[] } }).config;
+  const numbers = new Float32Array(weights.buffer, weights.byteOffset, weights.length / 4);
+  let at = 0;
+  let values = inputs;
+  for (const { name, shape } of weightsManifest[0].weights) {
+    const count = shape.reduce((product, size) => product * size, 1);
+    const held = numbers.subarray(at, (at += count));
+    if (name.endsWith('kernel'))
+      values = Array.from({ length: shape[1]! }, (_, j) =>
+        values.reduce((sum, value, i) => sum + value * held[i * shape[1]! + j]!, 0),
+      );
+    else {
+      const layer = layers.find(({ config }) => `${String(config['name'])}/bias` === name);
+      values = values.map((sum, j) => sum + held[j]!);
+      if (layer?.config['activation'] === 'relu') values = values.map((sum) => Math.max(0, sum));
+    }
+  }
+  return values[0]!;
+}

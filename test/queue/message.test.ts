@@ -188,7 +188,7 @@ describe('a result', () => {
       'that throws an error of its own',
       { text: `{"id":"${id}","worker":"w","fault":{"name":"QueueError","fault":null,"message":""}}` },
       undefined,
-      /fault.name: expected one of 'TypeError', 'RangeError', got 'QueueError'/,
+      /fault.name: expected one of 'TypeError', 'RangeError', 'DivergenceError', got 'QueueError'/,
     ],
     [
       'that throws an error without a place',

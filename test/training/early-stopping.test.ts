@@ -163,18 +163,15 @@ describe('figures that are no monitor', () => {
     expect(await (await Network.create(net)).train(answers, options)).toHaveLength(1);
   });
 
-  it('refuses validation data whose weights are all 0', async () => {
+  it('refuses samples whose weights are all 0', async () => {
     const net = await Network.create(spec);
     await expect(net.train(data, { validation: unweighted })).rejects.toThrow(
-      'validation.sampleWeights: expected a weight above 0, got none',
+      'validation.sampleWeights: all are 0',
     );
     const weighted = { ...data, sampleWeights: new Float32Array(12) };
-    await expect(net.train(weighted, { validationSplit: 0.3 })).rejects.toThrow(
-      'validationSplit: expected a weight',
-    );
-    await expect(net.train(weighted, { earlyStopping: {} })).rejects.toThrow(
-      'sampleWeights: expected a weight',
-    );
+    await expect(net.train(weighted)).rejects.toThrow('sampleWeights: all are 0');
+    await expect(net.train(weighted, { validationSplit: 0.3 })).rejects.toThrow('validationSplit: all are 0');
+    await expect(net.train(weighted, { earlyStopping: {} })).rejects.toThrow('sampleWeights: all are 0');
   });
 
   it('refuses a metric that cannot measure the validation data, before anything is learned', async () => {

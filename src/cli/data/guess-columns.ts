@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import {
   suggestColumns,
   type ColumnChoice,
@@ -25,7 +26,7 @@ export async function guessColumns(
 ): Promise<ColumnSuggestion> {
   checkChoice(path, profile, choice);
   const suggest = (made: ColumnChoice): Promise<ColumnSuggestion> =>
-    inFile(path, () => suggestColumns(profile, made));
+    inFile(path, () => suggestColumns(profile, { ...made, table: nameTable(path) }));
   const guess = await suggest(choice);
   if (!choose) return guess;
   const answer = guess.isInDoubt ? await askForAnswer(path, profile, guess, choose) : undefined;
@@ -37,6 +38,9 @@ export async function guessColumns(
   const { reason, alternatives } = known;
   return { ...(await suggest(await askAboutWords(path, known, fixed, choose))), reason, alternatives };
 }
+
+/** The name of a file without its endings. */
+const nameTable = (path: string): string => basename(path).replace(/\..*$/, '');
 
 const nameAnswer = ({ columns }: ColumnSuggestion): string => columns.label ?? columns.targets![0]!;
 

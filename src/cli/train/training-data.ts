@@ -116,7 +116,9 @@ async function readTable(
     given === undefined
       ? await chooseMissing(profile, guess, read)
       : { data: await read(given), missing: given };
-  if (data.classes?.length === 1) throw refuseOneClass(file.path, columns.label!, data.classes[0]!);
+  const [left, ...others] = data.classes ?? [];
+  if (left !== undefined && others.length === 0)
+    throw refuseOneClass(file.path, columns.label!, left, data.count < profile.count);
   const { classes, categories } = data;
   const reading = {
     ...pickTextFormat(flags),
@@ -129,8 +131,14 @@ async function readTable(
   return { data, task: guess.task, reading, guess, profile, dropped: profile.count - data.count, missing };
 }
 
-/** Missing values may leave only one class of several. */
-function refuseOneClass(path: string, label: string, left: string | number): DataError {
+/** Missing values may leave only one class of several. Or all are the same number, as 1 and 1.0 are. */
+function refuseOneClass(path: string, label: string, left: string | number, hasGaps: boolean): DataError {
+  if (!hasGaps)
+    return new DataError(
+      displayPath(path),
+      `column '${label}': there is one class, '${left}': all texts stand for this number`,
+      'name the classes with letters',
+    );
   return new DataError(
     displayPath(path),
     `column '${label}': one class is left, '${left}': every row of the others has a missing value`,

@@ -185,7 +185,7 @@ function chooseText(meaning: string): Kind['fromBytes'] {
   return (bytes) => {
     let text;
     try {
-      text = decoder.decode(bytes);
+      text = decoder.decode(bytes).normalize('NFC');
     } catch {
       throw unreadable('bytes that are not UTF-8 text');
     }

@@ -16,12 +16,13 @@ export interface ChainLayer {
 export const describeLayer = ({ name, kind }: ChainLayer): string => `layer ${show(name)} (${show(kind)})`;
 
 /**
+ * @param model the content of model.json
  * @param checkKind throws if the class of a layer is not supported
  * @throws FormatError naming the first layer that breaks the chain
  */
-export function readChain(modelTopology: unknown, checkKind: (layer: ChainLayer) => void): ChainLayer[] {
-  const topology = readObject('modelTopology', modelTopology);
-  if (Array.isArray(topology['node'])) {
+export function readChain(model: Fields, checkKind: (layer: ChainLayer) => void): ChainLayer[] {
+  const topology = readObject('modelTopology', model['modelTopology']);
+  if (model['format'] === 'graph-model' || Array.isArray(topology['node'])) {
     throw new FormatError({
       place: 'modelTopology',
       problem: 'is of a graph model, which holds operators instead of layers',

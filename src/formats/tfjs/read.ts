@@ -68,7 +68,7 @@ function read(
   weights: TFJSWeights,
   loss: LossSpec | undefined,
 ): { spec: Omit<SpecJSON, 'format' | 'version'>; parameters: Parameters[] } {
-  const chain = readChain(model['modelTopology'], checkKind);
+  const chain = readChain(model, checkKind);
   const metadata = readMetadata(model);
   const { rest, transforms } = splitTransforms(chain, metadata?.checked);
   const { layers, inputs } = readLayers(rest);

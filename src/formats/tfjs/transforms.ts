@@ -9,8 +9,9 @@ import { dense, rescaling, type TFJSLayer } from './layers.js';
 //
 // oneHot is two Dense layers of relu. For category c, let p = max(0, x − c) and q = max(0, c − x): both are 0 only if
 // x = c. With d the smallest distance between two categories, max(0, 1 − 2(p + q)/d) is exactly 1 at x = c, and 0 at all
-// other categories. bp4 refuses an unknown category, or has a policy; here it becomes zeros, or nearly zeros, and 'other' is refused. For string categories the
-// model takes the index. Other columns pass through as max(0, x) and max(0, −x).
+// other categories. bp4 refuses an unknown category, or has a policy; here it becomes zeros, or nearly zeros. Where unknown categories
+// count as 'other', its output is 1 minus those of all others. For string categories the model takes the index, and any other number, such
+// as −1, is unknown. Other columns pass through as max(0, x) and max(0, −x).
 
 /** A layer with fixed weights. `shape` is the shape of its kernel, [in][units], if it has one. */
 export interface TransformLayer extends TFJSLayer {
@@ -89,20 +90,16 @@ function checkSingle(place: string, ...values: number[]): void {
 function oneHotLayers(columns: readonly Transform[]): TransformLayer[] {
   // The part of each column in the three layers.
   const parts = columns.map((column, k) => {
-    if (column.kind !== 'oneHot') return { categories: undefined, sharpness: 1, distances: 2, matches: 2 };
+    if (column.kind !== 'oneHot')
+      return { categories: undefined, other: -1, sharpness: 1, distances: 2, matches: 2 };
     const place = `transforms.inputs[${k}]`;
-    if (column.unknown === 'other' && (column.categories as readonly unknown[]).includes('other')) {
-      throw new RangeFault({
-        place,
-        problem: "it counts unknown categories as 'other', which a model of TensorFlow.js cannot",
-        cure: "export to ONNX or JavaScript, or fit with unknown: 'zeros'",
-      });
-    }
+    const other =
+      column.unknown === 'other' ? (column.categories as readonly unknown[]).indexOf('other') : -1;
     const categories = Float32Array.from<string | number>(column.categories, (category, i) =>
       typeof category === 'string' ? i : category,
     );
     const sharpness = findSharpness(place, column.name ?? k, categories);
-    return { categories, sharpness, distances: 2 * categories.length, matches: categories.length };
+    return { categories, other, sharpness, distances: 2 * categories.length, matches: categories.length };
   });
   const distances = parts.reduce((sum, part) => sum + part.distances, 0);
   const matches = parts.reduce((sum, part) => sum + part.matches, 0);
@@ -143,12 +140,16 @@ function oneHotLayers(columns: readonly Transform[]): TransformLayer[] {
     {
       ...dense('bp4_inputs_columns', made, 'linear', false),
       shape: [matches, made],
-      fill: (kernel) => {
+      fill: (kernel, bias) => {
         let j = 0;
         let i = 0;
-        for (const { categories } of parts) {
+        for (const { categories, other } of parts) {
+          const ofOther = j + other;
           for (let n = 0; n < (categories?.length ?? 1); n++, j++) {
-            kernel[i++ * made + j] = 1;
+            if (n === other) bias[j] = 1;
+            else kernel[i * made + j] = 1;
+            if (n !== other && other >= 0) kernel[i * made + ofOther] = -1;
+            i++;
             if (!categories) kernel[i++ * made + j] = -1;
           }
         }

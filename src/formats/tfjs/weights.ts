@@ -2,7 +2,7 @@ import { FormatError, TypeFault } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { Tensor } from '../../model/safetensors.js';
 import { viewBytes } from '../../base/bytes.js';
-import { collectFiles, listNames, type FilesByName } from '../files-by-name.js';
+import { collectFiles, DECODE_BASE64, listNames, type FilesByName } from '../files-by-name.js';
 import { decodeHalf } from '../half.js';
 import { readObject, readFloat, readArray, readSizes, readString, type Fields } from './fields.js';
 
@@ -142,9 +142,7 @@ function viewWhole(weights: TFJSWeights): Uint8Array | undefined {
     throw new TypeFault({
       place: 'weights',
       problem: `expected bytes, or an object of files by name, got ${show(weights)}`,
-      ...(typeof weights === 'string' && {
-        cure: 'decode base64 with Uint8Array.from(atob(text), (c) => c.charCodeAt(0))',
-      }),
+      ...(typeof weights === 'string' && { cure: DECODE_BASE64 }),
     });
   }
   return all;

@@ -16,6 +16,7 @@ import {
   type WorkerOptions,
 } from '../../../dist/queue/index.js';
 import { runTask } from '../../../dist/search/executor.js';
+import type { TaskResult } from '../../../dist/search/task.js';
 import type { Task } from '../../../dist/search/index.js';
 import { startRedis, type Server } from './servers.js';
 import { compare } from './site.js';

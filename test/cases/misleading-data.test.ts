@@ -41,6 +41,16 @@ describe('classes', () => {
     expect(find(rows)).toMatchObject([{ kind: 'rare', place: "classes 'x', 'z'" }]);
   });
 
+  it('names classes and categories that differ only in case or spaces', () => {
+    const spell = (n: number): string => ['New York', 'new  york', 'New\u00a0York', 'Rome'][n % 4]!;
+    const rows = createRows(80, (n) => ({ city: spell(n), y: ['yes', 'Yes', 'no'][n % 3]! }));
+    expect(find(rows)).toMatchObject([
+      { kind: 'alike', place: "classes 'Yes', 'yes'", problem: 'differ only in case, spaces or the like' },
+      { kind: 'alike', place: "column 'city', categories 'New York', 'New\u00a0York', 'new  york'" },
+    ]);
+    expect(find(createRows(80, (n) => ({ y: ['A', 'a'][n % 2]! })))).toEqual([]);
+  });
+
   it('does not list the classes of a table in which each sample has its own', () => {
     expect(listKinds(find(createRows(60, (n) => ({ y: `name ${n}` }))))).not.toContain('rare');
   });

@@ -32,7 +32,7 @@ const foreign: [string, Uint8Array, RegExp][] = [
   ['an old file of PyTorch', bytes('\x80\x02\x8a\x0al\xfc\x9cF\xf9 j'), /PyTorch/],
   ['a new file of PyTorch', zip('archive/data.pkl', 'archive/data/0'), /PyTorch.*safetensors/],
   ['Keras', zip('metadata.json', 'config.json', 'model.weights.h5'), /Keras model/],
-  ['an Excel file', zip('[Content_Types].xml', 'xl/workbook.xml'), /Office file/],
+  ['an Excel file', zip('[Content_Types].xml', 'xl/workbook.xml'), /Excel or OpenDocument workbook/],
   ['a zipped model', zip('net/model.onnx'), /ZIP.*unpack it/],
   ['TensorFlow Lite', bytes('\x1c\0\0\0TFL3'), /TensorFlow Lite/],
   ['a SavedModel', bytes('\x08\x01\x12\x10\x0a\x05serve saved_model'), /SavedModel/],

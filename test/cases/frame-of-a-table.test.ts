@@ -1,6 +1,7 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { Dataset, DataStream, detectDialect, profileTable, Table } from '../../src/data/index.js';
+import { Network } from '../../src/index.js';
 import { expectError } from '../support/patient.js';
 
 // What surrounds the rows of a CSV text: titles, comments, the header, delimiters at the ends of lines, spaces.
@@ -10,6 +11,15 @@ const lines = (count: number, line: (n: number) => string): string =>
 
 const shapes = lines(9, (n) => `${n % 4},${n % 3},${['round', 'flat'][n % 2]}`);
 const plain = `size,edges,shape\n${shapes}`;
+
+const spelledTwice = [
+  { x: 1, kind: 'caf\u00e9' },
+  { x: 2, kind: 'cafe\u0301' },
+];
+const escaped = JSON.stringify(spelledTwice).replace(
+  /[\u0080-\uffff]/g,
+  (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+);
 
 /** A table of the text, with the detected dialect and stray rows skipped. */
 function read(text: string): Table {
@@ -29,6 +39,15 @@ describe('rows around a table', () => {
       `\uFEFFSEP=;\r\n${plain.replaceAll(',', ';').replaceAll('\n', '\r\n')}`,
     ],
     ['a title', `Shapes of June\n${plain}`],
+    ['a title that is filled up with empty fields', `Shapes of June,,\n${plain}`],
+    ['a title and an empty line of a spreadsheet', `Shapes of June,,\n,,\n${plain}`],
+    ['a header that ends in delimiters', plain.replace('shape\n', 'shape,,\n')],
+    ['a byte order mark in the middle', plain.replace('1,1,flat', '\uFEFF1,1,flat')],
+    [
+      'a second file behind the first, with byte order mark and header',
+      `\uFEFF${plain.replace('1,1,flat', '\uFEFFsize,edges,shape\n1,1,flat')}`,
+    ],
+    ['the header again with a space', plain.replace('1,1,flat', 'size, edges,shape\n1,1,flat')],
     ['a title and an empty line', `Shapes of June\n\n${plain}`],
     ['a title with a delimiter', `Shapes, counted\n${plain}`],
     ['two titles', `Shapes\nof June; or | July\n${plain}`],
@@ -162,6 +181,22 @@ describe('the header', () => {
     expect(detectDialect(text).header).toBe(header);
   });
 
+  it.each(['2020-01-31', '0-9', '50%', '1/2'])('%s above plain numbers is a name', (name) => {
+    const text = `region,${name},kind\n${lines(9, (n) => `r${n % 3},${n},${'ab'[n % 2]}`)}`;
+    expect(detectDialect(text).header).toBe(true);
+    const values = `region,${name},kind\n${lines(9, (n) => `region,${name},${'ab'[n % 2]}`)}`;
+    expect(detectDialect(values).header).toBe(false);
+  });
+
+  it('an amount with thousands above smaller ones is no name', () => {
+    expect(detectDialect(`"1,200",a\n${lines(9, (n) => `${n}.5,${'ab'[n % 2]}`)}`).header).toBe(false);
+  });
+
+  it('an incomplete first row is no title', () => {
+    const text = `5.5,,\n${lines(9, (n) => `${n}.5,${n},${'ab'[n % 2]}`)}`;
+    expect(detectDialect(text)).toEqual({ delimiter: ',', header: false });
+  });
+
   it('names that are there twice are refused', async () => {
     const table = read('color,color,kind\nr,g,a\nr,r,b\ng,g,a\nr,g,b\n');
     await expectError(
@@ -244,6 +279,54 @@ describe('encodings', () => {
     expect([data.columns, [...data.inputs]]).toEqual([['Gr\u00f6\u00dfe'], [1, 2]]);
   });
 
+  type Read = Pick<Dataset, 'classes'> | Promise<Pick<Dataset, 'classes'>>;
+  it.each<[string, () => Read]>([
+    ['objects', () => Dataset.fromObjects(spelledTwice, { label: 'kind' })],
+    ['escapes of JSON', () => Dataset.fromJSON(escaped, { label: 'kind' })],
+    [
+      'escapes of JSON Lines',
+      () => Dataset.fromJSONLines(escaped.slice(1, -1).replace('},', '}\n'), { label: 'kind' }),
+    ],
+    ['a stream', () => DataStream.fromObjects(() => spelledTwice, { label: 'kind' })],
+    [
+      'Parquet',
+      () =>
+        Dataset.fromParquet(
+          new Uint8Array(
+            parquetWriteBuffer({
+              columnData: [
+                { name: 'x', data: [1, 2], type: 'DOUBLE' },
+                { name: 'kind', data: spelledTwice.map(({ kind }) => kind), type: 'STRING' },
+              ],
+            }),
+          ),
+          { label: 'kind' },
+        ),
+    ],
+    [
+      'arrays',
+      () => Dataset.fromArrays({ inputs: [[1], [2]], labels: spelledTwice.map(({ kind }) => kind) }),
+    ],
+    [
+      'given classes',
+      () => Dataset.fromCSV('x,kind\n1,caf\u00e9\n', { label: 'kind', classes: ['cafe\u0301'] }),
+    ],
+  ])('composed and decomposed texts of %s are one class', async (_, read) => {
+    expect((await read()).classes).toEqual(['caf\u00e9']);
+  });
+
+  it('a network finds a category in both forms', async () => {
+    const train = Dataset.fromCSV('c,y\ncafe\u0301,1\nbar,2\n', { targets: 'y', categorical: ['c'] });
+    const net = await Network.create({
+      inputs: 2,
+      layers: [{ units: 1, activation: 'linear' }],
+      loss: 'meanSquaredError',
+      transforms: train.fitTransforms(),
+    });
+    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'].map((c) => [...net.predict([{ c }])]);
+    expect(decomposed).toEqual(composed);
+  });
+
   it('composed and decomposed characters are one text', () => {
     const data = Dataset.fromCSV(`Gro\u0308ße,kind\n1,cafe\u0301\n2,caf\u00e9\n3,bar\n`, { label: 'kind' });
     expect([data.columns, data.classes]).toEqual([['Größe'], ['bar', 'café']]);
@@ -253,6 +336,12 @@ describe('encodings', () => {
 it.each([
   ['JSON Lines', '{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n', /JSON Lines; read it with fromJSONLines$/],
   ['JSON', '[{"a": 1},\n {"a": 2}]\n', /it is JSON; read it with fromJSON$/],
+  [
+    'an ARFF file',
+    '% iris\n@RELATION iris\n@attribute a numeric\n@data\n1\n',
+    /ARFF file of Weka; save it as CSV/,
+  ],
+  ['a file of LIBSVM', '1 1:0.5 2:0.25\n-1 1:2 3:1\n', /sparse file of LIBSVM; write all columns/],
   ['an HTML page', '<!DOCTYPE html>\n<html><body>404</body></html>', /it is an HTML page; download/],
   [
     'a Git LFS pointer',

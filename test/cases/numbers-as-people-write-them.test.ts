@@ -50,6 +50,17 @@ describe('createReader', () => {
     ['31/1/1970', { kind: 'date', order: 'dmy' }, 30],
     ['31/1/1970', { kind: 'date', order: 'mdy' }, NaN],
     ['2023-02-29', { kind: 'date', order: 'ymd' }, NaN],
+    ['5 Jan 1970', { kind: 'date', order: 'ymd' }, 4],
+    ['05-Jan-70', { kind: 'date', order: 'mdy' }, 4],
+    ['05JAN1970', { kind: 'date', order: 'dmy' }, 4],
+    ['January 5th, 1970', { kind: 'date', order: 'ymd' }, 4],
+    ['Mon, 05 Jan 1970 06:00:00 GMT', { kind: 'date', order: 'ymd' }, 4.25],
+    ['31 Feb 1970', { kind: 'date', order: 'ymd' }, NaN],
+    ['5 may be 1970', { kind: 'date', order: 'ymd' }, NaN],
+    ['Jan-70', { kind: 'date', order: 'ymd' }, NaN],
+    ['١٬٢٣٤٫٥', { kind: 'number', thousands: ',' }, 1234.5],
+    ['−९८', undefined, -98],
+    ['𝟏𝟗', undefined, 19],
     ['1:30', { kind: 'duration' }, 5400],
     ['0:01:30.5', { kind: 'duration' }, 90.5],
     ['1:30 pm', { kind: 'duration' }, 48600],
@@ -58,6 +69,37 @@ describe('createReader', () => {
     ['maybe', { kind: 'boolean' }, NaN],
   ])('createReader reads %j as %j: %d', (text, format, number) => {
     expect(createReader(format)(text)).toBe(number);
+  });
+});
+
+it('a plain number is never called too large, whatever format its column has', async () => {
+  await expectError(
+    () =>
+      Dataset.fromCSV('x,y\n50%,1\n0,1\n', { targets: ['y'], formats: { x: { kind: 'number', unit: '%' } } }),
+    [TypeError, /expected percent, got '0'; name/],
+  );
+});
+
+describe('numbers in quotes, or in another format', () => {
+  const profileObjects = (values: readonly (string | number)[]): ColumnProfile =>
+    profileTable(Table.fromJSON(JSON.stringify(values.map((x) => ({ x }))))).columns[0]!;
+
+  it('integers above 2^53 are rounded in quotes, too', () => {
+    const ids = ['1152921504606846976', '1152921504606846977', '1152921504606847999'];
+    expect(profileObjects(ids)).toMatchObject({ kind: 'number', isRounded: true });
+    expect(profileObjects(['1.5', '9007199254740993']).isRounded).toBe(false);
+  });
+
+  it('numbers that count the rows do so in quotes, too', () => {
+    expect(profileObjects(['1', '2', '3', '4']).isCounter).toBe(true);
+    expect(profileObjects(['1', '2', '3', '3']).isCounter).toBe(false);
+    // Points for thousands: not 1, 2, 3.
+    expect(profileOf(['1.000', '2.000', '3.000', '4.000,5'], { decimal: ',' }).isCounter).toBe(false);
+  });
+
+  it('-999 is suspected among decimal commas', () => {
+    expect(profileOf(['1,5', '-999', '2,5', '-999', '7,25']).suspects).toEqual([-999]);
+    expect(profileOf(['1,5', '-999', '-1002,5', '-999', '7,25']).suspects).toEqual([]);
   });
 });
 
@@ -75,6 +117,8 @@ describe('the format of a column', () => {
     ['dates', ['2024-01-31', '2024-02-01'], { kind: 'date', order: 'ymd' }],
     ['days first', ['31/01/2024', '01/02/2024'], { kind: 'date', order: 'dmy' }],
     ['months first', ['01/31/2024', '01/02/2024'], { kind: 'date', order: 'mdy' }],
+    ['months by their names', ['3 Jan 2024', '4 Feb 2024'], { kind: 'date', order: 'ymd' }],
+    ['digits of another script', ['٤٫٥', '٧'], { kind: 'number' }],
     ['times', ['8:30', '12:05'], { kind: 'duration' }],
     ['truths', ['yes', 'No', 'YES'], { kind: 'boolean' }],
   ])('profileTable recognizes %s', (_what, texts, format) => {
@@ -90,7 +134,11 @@ describe('the format of a column', () => {
     ['limits', ['<5', '>9']],
     ['ranges', ['1-5', '6-9']],
     ['degrees', ["1°30'", "2°15'"]],
-    ['months', ['3 Jan 2024', '4 Feb 2024']],
+    ['months', ['Jan-24', 'Feb-24']],
+    ['powers of ten', ['1.5D+02', '2.5d-3']],
+    ['powers of ten', ['1.5×10^3', '2 x 10-4']],
+    ['other marks', ['1·5', '2·5']],
+    ['other marks', ["'1.5", "'2.5"]],
     ['different units', ['1 kg', '300 g']],
     ['day and month', ['01/02/2024', '03/04/2024']],
   ])('profileTable says what texts look like that it does not read: %s', (what, texts) => {
