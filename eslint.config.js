@@ -56,7 +56,8 @@ const folders = {
   scripts: [],
   examples: ['dist', 'scripts'],
   'docs/.vitepress': [],
-  bench: ['src', 'dist', 'examples', 'test/support'],
+  // the servers and workers of test:queue serve the bench of searches too
+  bench: ['src', 'dist', 'examples', 'test/support', 'test/matrix/queue'],
   // as users do: only the package
   'playground/src': ['dist'],
   playground: ['dist', 'examples', 'scripts'],

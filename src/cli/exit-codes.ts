@@ -13,7 +13,7 @@ const exits = {
   stopped: {
     code: 130,
     meaning:
-      'stopped by Ctrl-C, SIGTERM or SIGHUP; train saved its model, if it had learned anything, and search its trials',
+      'stopped by Ctrl-C, SIGTERM or SIGHUP; train has saved what it learned, and search its trials',
   },
   // 128 + 13: shells report the same for programs that SIGPIPE ended
   brokenPipe: { code: 141, meaning: 'the output was closed early, for example by head' },

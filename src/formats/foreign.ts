@@ -48,8 +48,13 @@ const foreignKinds: readonly ForeignKind[] = [
     ...{ format: 'npz', dataCure: 'give the file a name that ends in .npz' },
   },
   {
+    what: 'an empty ZIP',
+    beginning: /^PK\x05\x06/,
+    ...{ dataCure: 'pack the file again', modelCure: 'pack the model again' },
+  },
+  {
     what: 'a ZIP of other files',
-    beginning: /^PK(?:\x03\x04|\x05\x06)/,
+    beginning: /^PK\x03\x04/,
     ...{ dataCure: 'unpack it first', modelCure: unpacked },
   },
   {

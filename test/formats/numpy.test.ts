@@ -275,7 +275,7 @@ describe('networks', () => {
       { activations: ['tanh', 'tanh'] },
       [FormatError, 'npz: .*NaN'],
     ],
-    ['nothing', {}, { activations: ['tanh'] }, [FormatError, 'npz: expected arrays']],
+    ['nothing', {}, { activations: ['tanh'] }, [FormatError, 'expected an .npz file, got an empty ZIP']],
     ['an unknown option', weights, { activation: 'tanh' }, [TypeError, "options: unknown 'activation'"]],
   ])('fromNPZ rejects arrays or activations: %s', async (_what, arrays, options, [Class, message]) => {
     await expectError(() => fromNPZ(writeNPZ(arrays as never), options), [Class, new RegExp(message)]);

@@ -172,8 +172,9 @@ describe('training with weights', () => {
 
   it('does not keep the weights of an earlier training', async () => {
     const [net, other] = await Promise.all([Network.create(spec), Network.create(spec)]);
-    await net.train({ ...all, sampleWeights: Array<number>(COUNT).fill(0) }, options);
-    await other.train(all, { ...options, learningRate: () => 0 });
+    const still = { ...options, learningRate: () => 0 };
+    await net.train({ ...all, sampleWeights: Array<number>(COUNT).fill(2) }, still);
+    await other.train(all, still);
     expect(net.layers).toEqual(other.layers);
     expect(await net.train(all, options)).toEqual(await other.train(all, options));
   });
