@@ -2,7 +2,7 @@
 # Installs from Debian's packages what the matrices need besides npm: npm run test:browsers opens Chromium, Firefox ESR and
 # WebKitGTK's MiniBrowser, on a display without a screen; npm run test:runtimes runs programs for arm64 by QEMU;
 # npm run test:clients opens models in NumPy, PyTorch and onnx's checker, asks Optuna for densities, and searches beside
-# scikit-learn; npm run test:queue runs studies through Redis and PostgreSQL.
+# scikit-learn; npm run test:queue runs studies through Redis and PostgreSQL, and in network namespaces.
 # For Debian 12 and later, as root; does nothing where all is there.
 set -euo pipefail
 
@@ -10,7 +10,7 @@ packages=(
   chromium firefox-esr webkit2gtk-driver xvfb
   strace qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross
   python3-numpy python3-onnx python3-optuna python3-sklearn python3-torch
-  redis-server postgresql
+  redis-server postgresql iproute2
 )
 
 missing=()

@@ -15,6 +15,9 @@ export interface Objective {
   readonly of?: 'labels' | 'targets';
 }
 
+export type MetricName =
+  'logLoss' | 'accuracy' | 'macroF1' | 'rootMeanSquaredError' | 'meanAbsoluteError' | 'rSquared';
+
 /** The metrics that have a name. */
 export const objectives = {
   logLoss: { measure: logLoss, isLoss: true, of: 'labels' },
@@ -23,9 +26,8 @@ export const objectives = {
   rootMeanSquaredError: { measure: rootMeanSquaredError, isLoss: true, of: 'targets' },
   meanAbsoluteError: { measure: meanAbsoluteError, isLoss: true, of: 'targets' },
   rSquared: { measure: rSquared, isLoss: false, of: 'targets' },
-} as const satisfies Record<string, Objective>;
+} as const satisfies Record<MetricName, Objective>;
 
-export type MetricName = keyof typeof objectives;
 const metricNames = Object.keys(objectives) as MetricName[];
 
 export const checkMetric = (place: string, metric: unknown): MetricName =>
