@@ -125,8 +125,8 @@ class Thread {
   run(job: Job): void {
     this.#job = job;
     const { task, options } = job;
-    const { signal, ...sent } = options;
-    this.#post({ type: 'run', task, options: sent });
+    const { start, progress, signal } = options;
+    this.#post({ type: 'run', task, options: { start, progress } });
     signal?.addEventListener('abort', () => {
       if (this.#job === job) this.#post({ type: 'abort' });
     });
