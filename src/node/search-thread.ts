@@ -8,7 +8,11 @@ import { packError, type ErrorRecord } from '../worker/error-record.js';
 // A thread of `threads`: runs one task at a time.
 
 export type ToThread =
-  | { readonly type: 'run'; readonly task: Task | Shard; readonly options: Pick<RunOptions, 'start' | 'progress'> }
+  | {
+      readonly type: 'run';
+      readonly task: Task | Shard;
+      readonly options: Pick<RunOptions, 'start' | 'progress'>;
+    }
   | { readonly type: 'abort' };
 
 export type FromThread =
