@@ -22,7 +22,7 @@ import {
   type Outcome,
 } from './message.js';
 import { QueueError } from './queue-error.js';
-import { abandon, MOST_BLOB, openStore, UNWANTED, within, type Store } from './store.js';
+import { abandon, answer, MOST_BLOB, openStore, UNWANTED, within, type Store } from './store.js';
 
 export interface QueueOptions {
   /** The number of local threads, which train the networks of the best trials again. Default: the number of processors. */
@@ -170,7 +170,7 @@ class Client {
     this.#events.on('error', (error) => this.#lose(error));
     this.#events.on('completed', ({ jobId, returnvalue }) => void this.#complete(jobId, returnvalue));
     this.#events.on('failed', ({ jobId, failedReason }) => this.#fail(jobId, failedReason));
-    await this.#events.waitUntilReady();
+    await answer(this.#store.name, this.#events.waitUntilReady());
     this.#timer = setTimeout(() => void this.#lookAtAll(), LOOK);
   }
 

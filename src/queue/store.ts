@@ -202,7 +202,7 @@ const unreachable = (name: string, cause: Error): QueueError =>
   );
 
 /** @throws QueueError if the first answer of the server takes too long */
-async function answer(place: string, work: Promise<unknown>): Promise<void> {
+export async function answer(place: string, work: Promise<unknown>): Promise<void> {
   if (await within(FIRST, work)) return;
   throw new QueueError({ place, problem: `can't be used: no answer within ${FIRST / 1000} seconds` });
 }
@@ -300,7 +300,10 @@ async function openPostgres(
   const common = { connection: { ...config, schema: SCHEMA, migrate } };
   const jobs = new bullmq.Queue(NAME, common, factory);
   jobs.on('error', onError);
-  await jobs.waitUntilReady();
+  await answer(name, jobs.waitUntilReady()).catch(async (error: unknown) => {
+    await end(jobs.close());
+    throw error instanceof QueueError ? error : unreachable(name, error as Error);
+  });
   return {
     name,
     jobs,

@@ -33,8 +33,7 @@ import {
   type SentProgress,
   type SentResult,
 } from './message.js';
-import { QueueError } from './queue-error.js';
-import { HandBack, openStore, Refusal, UNWANTED, watchJob, within } from './store.js';
+import { answer, HandBack, openStore, Refusal, UNWANTED, watchJob, within } from './store.js';
 
 export interface WorkerOptions {
   /** Tasks at a time, each in a thread. Default: the number of processors. */
@@ -243,7 +242,10 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
       await pools.close();
       end();
     })());
-  await worker.waitUntilReady();
+  await answer(store.name, worker.waitUntilReady()).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   rest();
   return { name, threads: count, close, done };
 }
