@@ -33,6 +33,7 @@ import {
   type SentProgress,
   type SentResult,
 } from './message.js';
+import { QueueError } from './queue-error.js';
 import { answer, HandBack, openStore, Refusal, UNWANTED, watchJob, within } from './store.js';
 
 export interface WorkerOptions {
