@@ -43,7 +43,7 @@ export interface QueueOptions {
 }
 
 /** Milliseconds between looks at the open jobs, because events can be lost; and after an error. */
-const LOOK = 30_000;
+const LOOK = 5_000;
 const LOOK_AFTER_ERROR = 2_000;
 /** Milliseconds before the end of a study that can't reach its server. */
 const LAST = 3_000;
