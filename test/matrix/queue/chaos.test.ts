@@ -113,6 +113,8 @@ class Chaos {
   #server: Server | undefined;
   readonly #workers: Participant[] = [];
   #coordinator: Participant | undefined;
+  /** What was done to the server last. */
+  #serverHarm = Promise.resolve();
   /** What goes on beside the next harms. */
   readonly #pending: Promise<void>[] = [];
 
@@ -201,7 +203,9 @@ class Chaos {
         await pause(5);
       }
       if (this.#hasEnded) return;
-      this.#pending.push(this.#harmOnce());
+      const harm = this.#harmOnce();
+      harm.catch(() => undefined); // `run` awaits it at the end
+      this.#pending.push(harm);
     }
   }
 
@@ -236,15 +240,15 @@ class Chaos {
         break;
       case 3:
         this.#did('server SIGKILL');
-        await this.#server!.restart('SIGKILL', some);
+        await this.#harmServer((server) => server.restart('SIGKILL', some));
         break;
       case 4:
         this.#did('server restarted');
-        await this.#server!.restart('SIGINT', some);
+        await this.#harmServer((server) => server.restart('SIGINT', some));
         break;
       case 5:
         this.#did('server emptied');
-        this.#server!.empty();
+        await this.#harmServer((server) => server.empty());
         break;
       case 6:
         this.#did(`link of the ${who} cut`);
@@ -266,6 +270,24 @@ class Chaos {
         this.#did('coordinator SIGKILL');
         this.#coordinator!.signal('SIGKILL');
     }
+  }
+
+  /** Harms the server once it has recovered from what was done to it before: one that is starting can't be emptied. */
+  #harmServer(harm: (server: Server) => Promise<void> | void): Promise<void> {
+    const before = this.#serverHarm;
+    const harmInTurn = async (): Promise<void> => {
+      await before;
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await harm(this.#server!);
+          return;
+        } catch (error) {
+          if (attempt === 50) throw error;
+          await pause(200);
+        }
+      }
+    };
+    return (this.#serverHarm = harmInTurn());
   }
 
   async #endWorker(worker: Participant): Promise<void> {
