@@ -14,7 +14,7 @@ import { folder, run, spawnWorker, type Ran } from './studies.js';
 // Studies whose workers, server, links and coordinator come to harm, each by a seed of its own. BP4_CHAOS_RUNS sets how many, and
 // BP4_CHAOS_SEED the first seed: a run that fails says how to repeat it.
 
-const RUNS = Number(process.env['BP4_CHAOS_RUNS'] ?? 20);
+const RUNS = Number(process.env['BP4_CHAOS_RUNS'] ?? 8);
 const FIRST = Number(process.env['BP4_CHAOS_SEED'] ?? 1);
 const EPOCHS = 300;
 /** Milliseconds that a study may take, and after which the next harm is done in any case. */
