@@ -70,9 +70,10 @@ export async function spawnWorker(
   onWarning: (text: string) => void = (text) => process.stderr.write(text),
   /** What the worker is run by. */
   prefix: readonly string[] = [],
+  flags: readonly string[] = [],
 ): Promise<ChildProcess> {
   const cli = fileURLToPath(new URL('../../../dist/cli/index.js', import.meta.url));
-  const [program, ...words] = [...prefix, process.execPath, cli, 'worker', '--threads', '1'];
+  const [program, ...words] = [...prefix, process.execPath, cli, 'worker', '--threads', '1', ...flags];
   const child = spawn(program, words, {
     env: { ...process.env, BP4_QUEUE: url },
     stdio: ['ignore', 'pipe', 'pipe'],
