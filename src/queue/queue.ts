@@ -95,8 +95,9 @@ interface Open {
 
 /**
  * Runs the tasks of a study, or the shards of a training, on other machines, where `startWorker` or `bp4 worker` runs, through a
- * queue on Redis, Valkey or PostgreSQL. Needs the packages bullmq and ioredis, or bullmq and pg. The networks of a study stay on those
- * machines: those of the best trials are trained again here, to the same bits. Those of shards are sent through the queue.
+ * queue on Redis, Valkey or PostgreSQL. Needs the packages bullmq and ioredis, or bullmq and pg. The networks of whole trials stay on
+ * those machines: those of the best trials are trained again here, to the same bits. Networks that training goes on from, those of
+ * shards and of rungs, are sent through the queue, and so are those that a metric of your own measures.
  * @param url 'redis://', 'rediss://' or 'postgres://'. Default: the variable BP4_QUEUE
  * @returns an executor whose `open` throws QueueError if a package is missing or the server can't be used, and RangeError
  * if the data is larger than 256 MiB, the most that the queue carries
@@ -117,8 +118,9 @@ export function queue(url?: string, options: QueueOptions = {}): Executor {
       await here.open(data);
     },
     async run(task, more) {
-      const { needsNetwork } = more;
-      if (needsNetwork && !isShard(task)) return await here.run(task, more);
+      const { needsNetwork, expectedHash } = more;
+      // When the best trials are trained again, the workers may be gone.
+      if (expectedHash !== undefined) return await here.run(task, more);
       const answer = await client.run(task, { ...more, ...(needsNetwork && { sendsNetwork: true }) });
       if (client.draw(task) < audit) {
         const other = await client.check(task, answer.worker, more, here);

@@ -73,8 +73,8 @@ export async function spawnWorker(
   flags: readonly string[] = [],
 ): Promise<ChildProcess> {
   const cli = fileURLToPath(new URL('../../../dist/cli/index.js', import.meta.url));
-  const [program, ...words] = [...prefix, process.execPath, cli, 'worker', '--threads', '1', ...flags];
-  const child = spawn(program, words, {
+  const [program, ...words] = [...prefix, process.execPath, cli, 'worker', '--threads', '1'];
+  const child = spawn(program, [...words, ...flags], {
     env: { ...process.env, BP4_QUEUE: url },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
