@@ -1,3 +1,4 @@
+import { copyRows } from '../base/numeric-arrays.js';
 import { RangeFault } from '../errors.js';
 import { planLayout, type Layout } from './layout.js';
 import type { Memory } from './memory.js';
@@ -87,13 +88,22 @@ export class NetworkMemory {
 
   /** A copy of a matrix [rows][stride] without its padding: [rows][columns]. */
   matrix(pointer: number, stride: number, rows: number, columns: number): Float32Array<ArrayBuffer> {
-    const { floats } = this.views;
     const copy = new Float32Array(rows * columns);
-    for (let n = 0; n < rows; n++) {
-      const from = this.views.at(pointer) + n * stride;
-      copy.set(floats.subarray(from, from + columns), n * columns);
-    }
+    this.copyMatrix(pointer, stride, rows, columns, copy, 0);
     return copy;
+  }
+
+  /** Copies it into `copy`, from `at` on. */
+  copyMatrix(
+    pointer: number,
+    stride: number,
+    rows: number,
+    columns: number,
+    copy: Float32Array,
+    at: number,
+  ): void {
+    const { views } = this;
+    copyRows(views.floats, views.at(pointer), stride, columns, 0, rows, undefined, copy, at, columns);
   }
 
   /** The start of the window of a training. It moves when mini-batches grow. */
