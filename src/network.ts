@@ -235,8 +235,15 @@ export class Network {
    */
   predict(inputs: RawRows | NamedInputs, options?: Omit<Inputs, 'inputs'>): Float32Array {
     const model = this.#use();
-    const outputs = options ? undefined : predictFew(model, inputs);
-    return outputs ?? finish(predict(model, this.#readInputs(inputs, options)));
+    if (options === undefined) {
+      const outputs = predictFew(model, inputs);
+      if (outputs) return outputs;
+      options = {};
+    }
+    checkKeys('options', options, ['inputScale']);
+    const { inputScale = 1 } = options;
+    const data = isNamed(inputs) ? inputs : { inputs, inputScale };
+    return finish(predict(model, finish(Samples.readInputs(data, model))));
   }
 
   /**
@@ -249,18 +256,17 @@ export class Network {
    * @throws StateError after `dispose`
    */
   predictInto<Outputs extends Float32Array>(inputs: RawRows | NamedInputs, outputs: Outputs): Outputs {
-    const model = this.#use();
-    if (outputs instanceof Float32Array && predictFew(model, inputs, outputs)) return outputs;
-    const samples = this.#readInputs(inputs);
-    checkOutputs(outputs, samples.count * this.outputs);
-    outputs.set(finish(predict(model, samples)));
+    const isArray = outputs instanceof Float32Array;
+    if (isArray && predictFew(this.#use(), inputs, outputs)) return outputs;
+    const answers = this.predict(inputs);
+    const { length } = answers;
+    if (!isArray || outputs.length !== length) {
+      const got = isArray ? `one of ${outputs.length}` : show(outputs);
+      const problem = `expected a Float32Array of ${length}, got ${got}`;
+      throw new (isArray ? RangeFault : TypeFault)({ place: 'outputs', problem });
+    }
+    outputs.set(answers);
     return outputs;
-  }
-
-  #readInputs(inputs: RawRows | NamedInputs, options: Omit<Inputs, 'inputs'> = {}): Samples {
-    checkKeys('options', options, ['inputScale']);
-    const { inputScale = 1 } = options;
-    return finish(Samples.readInputs(isNamed(inputs) ? inputs : { inputs, inputScale }, this.#use()));
   }
 
   /**
@@ -466,14 +472,6 @@ export class Network {
       });
     return this.#model;
   }
-}
-
-function checkOutputs(outputs: Float32Array, count: number): void {
-  const place = 'outputs';
-  if ((outputs as Float32Array | undefined)?.[Symbol.toStringTag] !== 'Float32Array')
-    throw new TypeFault({ place, problem: `expected a Float32Array, got ${show(outputs)}` });
-  if (outputs.length !== count)
-    throw new RangeFault({ place, problem: `expected ${count} values, got ${outputs.length}` });
 }
 
 /** Places parameters and slots into a model of the same spec. @returns the run without its slots */

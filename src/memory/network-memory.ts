@@ -86,24 +86,18 @@ export class NetworkMemory {
     return this.views.floats.subarray(at, at + copies * this.#layout.parameterCount);
   }
 
-  /** A copy of a matrix [rows][stride] without its padding: [rows][columns]. */
-  matrix(pointer: number, stride: number, rows: number, columns: number): Float32Array<ArrayBuffer> {
-    const copy = new Float32Array(rows * columns);
-    this.copyMatrix(pointer, stride, rows, columns, copy, 0);
-    return copy;
-  }
-
-  /** Copies it into `copy`, from `at` on. */
-  copyMatrix(
+  /** Copies a matrix [rows][stride] without its padding: [rows][columns], to `copy` from `at` on. */
+  matrix<Copy extends Float32Array = Float32Array<ArrayBuffer>>(
     pointer: number,
     stride: number,
     rows: number,
     columns: number,
-    copy: Float32Array,
-    at: number,
-  ): void {
+    copy = new Float32Array(rows * columns) as Float32Array as Copy,
+    at = 0,
+  ): Copy {
     const { views } = this;
     copyRows(views.floats, views.at(pointer), stride, columns, 0, rows, undefined, copy, at, columns);
+    return copy;
   }
 
   /** The start of the window of a training. It moves when mini-batches grow. */

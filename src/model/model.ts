@@ -129,7 +129,7 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
   /** Copies the outputs of the mini-batch into `outputs`, from `at` on. */
   readOutputs(rows: number, outputs: Float32Array, at: number): void {
     const { activations, stride, units } = this.layers.at(-1)!;
-    this.copyMatrix(activations, stride, rows, units, outputs, at);
+    this.matrix(activations, stride, rows, units, outputs, at);
   }
 
   /** Points the kernels at the inputs of the mini-batch in the layout. */

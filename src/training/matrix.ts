@@ -84,14 +84,8 @@ function* flatValues(
   scale: number,
 ): Work<NumericArray> {
   if (isNumericArray(values)) return plainView(values);
-  const { length } = values;
-  const copy = newFloats(place, length / width, width);
-  for (let i = 0; i < length; i++) {
-    const value = values[i];
-    if (!fits(value, scale)) throw misfit(placeOf(place, width, i), value);
-    copy[i] = value;
-    if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
-  }
+  const copy = newFloats(place, values.length / width, width);
+  yield* checkEach(place, values, width, scale, copy);
   return copy;
 }
 
@@ -105,13 +99,28 @@ const placeOf = (place: string, width: number, i: number): string =>
 export function* checkFinite({ place, values, width }: Matrix, scale = 1): Work<void> {
   // 32-bit integers are finite, even times the largest scale.
   if (holdsIntegers(values)) return;
-  for (let i = 0; i < values.length; yield) {
-    const end = Math.min(values.length, i + NUMBERS_AT_A_TIME);
-    if (scale === 1 && values instanceof Float32Array && areFinite(values, i, end)) i = end;
-    for (; i < end; i++) {
-      const value = values[i]!;
-      if (!fits(value, scale)) throw misfit(placeOf(place, width, i), value);
+  if (scale === 1 && values instanceof Float32Array) {
+    for (let from = 0; areFinite(values, from, from + NUMBERS_AT_A_TIME); from += NUMBERS_AT_A_TIME) {
+      if (from + NUMBERS_AT_A_TIME >= values.length) return;
+      yield;
     }
+  }
+  yield* checkEach(place, values, width, scale);
+}
+
+/** Checks each value, and copies it. */
+function* checkEach(
+  place: string,
+  values: NumericArray | readonly unknown[],
+  width: number,
+  scale: number,
+  copy?: Float32Array,
+): Work<void> {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (!fits(value, scale)) throw misfit(placeOf(place, width, i), value);
+    if (copy) copy[i] = value;
+    if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
   }
 }
 
