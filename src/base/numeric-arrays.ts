@@ -63,11 +63,10 @@ export function holdsBytes(values: NumericArray): boolean {
 
 /** A plain view of the same numbers, without the `subarray` of a subclass (Buffer, for example). */
 export function plainView(values: NumericArray): NumericArray {
-  return new numericArrays[values[Symbol.toStringTag]](
-    values.buffer as ArrayBuffer,
-    values.byteOffset,
-    values.length,
-  );
+  const Plain = numericArrays[values[Symbol.toStringTag]];
+  return values.constructor === Plain
+    ? values
+    : new Plain(values.buffer as ArrayBuffer, values.byteOffset, values.length);
 }
 
 /**

@@ -49,18 +49,18 @@ export function* predict(model: Model, samples: Samples): Work<Float32Array> {
   return outputs;
 }
 
-/** Runs all samples forward, a chunk at a time; yields after each chunk. */
+/** Runs all samples forward, a chunk at a time; yields between chunks. */
 export function* feedForwardAll(
   model: Model,
   samples: Samples,
   use: (rows: number, first: number) => void,
 ): Work<void> {
   for (let first = 0; first < samples.count; first += model.chunkRows) {
+    if (first > 0) yield;
     const rows = Math.min(model.chunkRows, samples.count - first);
     samples.gather(model, first, rows);
     model.kernels.feedForward(model.layout.net, rows);
     use(rows, first);
-    yield;
   }
 }
 

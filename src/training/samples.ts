@@ -226,11 +226,12 @@ export class Samples {
     const count = Math.ceil(this.count / step);
     const { inputs, targets, labels, weights } = this.#parts;
     const isWhole = step === 1 && !this.#chosen;
-    const numbers = isWhole
-      ? undefined
-      : Uint32Array.from({ length: count }, (_, i) => this.#chosen?.[i * step] ?? i * step);
+    const numbers = Uint32Array.from(
+      { length: isWhole ? 0 : count },
+      (_, i) => this.#chosen?.[i * step] ?? i * step,
+    );
     const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given => {
-      if (!values) return values;
+      if (!values || isWhole) return values?.slice() as Given;
       const copy = new (values.constructor as Float64ArrayConstructor)(count * width);
       copyRows({ values, width, count: inputs.count }, 0, count, numbers, copy, 0, width);
       return copy as Given;
@@ -399,14 +400,15 @@ function copyRows(
   if (values.length < count * width) {
     throw new TypeFault(BUFFER_IS_GONE);
   }
-  if (!order && stride === width) {
+  // For a short row the loop is faster than creating a subarray.
+  const isShort = width < 32;
+  if (!order && stride === width && !(isShort && rows < 4)) {
     target.set(values.subarray(first * width, (first + rows) * width), at);
     return;
   }
   for (let n = first; n < first + rows; n++) {
     const from = (order ? order[n]! : n) * width;
-    // For a short row the loop is faster than creating a subarray.
-    if (width < 32) for (let k = 0; k < width; k++) target[at + k] = values[from + k]!;
+    if (isShort) for (let k = 0; k < width; k++) target[at + k] = values[from + k]!;
     else target.set(values.subarray(from, from + width), at);
     at += stride;
   }
