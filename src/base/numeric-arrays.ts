@@ -63,11 +63,10 @@ export function holdsBytes(values: NumericArray): boolean {
 
 /** A plain view of the same numbers, without the `subarray` of a subclass (Buffer, for example). */
 export function plainView(values: NumericArray): NumericArray {
-  return new numericArrays[values[Symbol.toStringTag]](
-    values.buffer as ArrayBuffer,
-    values.byteOffset,
-    values.length,
-  );
+  const Plain = numericArrays[values[Symbol.toStringTag]];
+  return values.constructor === Plain
+    ? values
+    : new Plain(values.buffer as ArrayBuffer, values.byteOffset, values.length);
 }
 
 /**
@@ -97,15 +96,16 @@ export function copyRows(
   at: number,
   stride: number,
 ): void {
-  if (!order && apart === width && stride === width) {
+  // For a short row the loop is faster than creating a subarray.
+  const isShort = width < 32;
+  if (!order && apart === width && stride === width && !(isShort && rows < 4)) {
     from += first * width;
     target.set(source.subarray(from, from + rows * width), at);
     return;
   }
   for (let n = first; n < first + rows; n++) {
     const row = from + (order ? order[n]! : n) * apart;
-    // For a short row the loop is faster than creating a subarray.
-    if (width < 32) for (let k = 0; k < width; k++) target[at + k] = source[row + k]!;
+    if (isShort) for (let k = 0; k < width; k++) target[at + k] = source[row + k]!;
     else target.set(source.subarray(row, row + width), at);
     at += stride;
   }
