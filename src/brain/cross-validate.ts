@@ -39,9 +39,9 @@ const counted = ['truePos', 'trueNeg', 'falsePos', 'falseNeg'] as const;
 
 /** k-fold cross-validation: each sample is tested by a network trained on the other folds. */
 export class CrossValidate<Input = never, Output = never> {
-  readonly #create: () => NeuralNetwork<Input, Output>;
-  readonly #random: Random;
-  #json: CrossValidateJSON | undefined;
+  private readonly _create: () => NeuralNetwork<Input, Output>;
+  private readonly _random: Random;
+  private _json: CrossValidateJSON | undefined;
 
   /**
    * @param classifier returns a new network, as in brain.js 2; or is a class of networks, as in brain.js 1
@@ -59,8 +59,8 @@ export class CrossValidate<Input = never, Output = never> {
         cure: 'pass NeuralNetwork, or () => new NeuralNetwork(options)',
       });
     }
-    this.#create = isClass(classifier) ? () => new classifier(options) : classifier;
-    this.#random = Random.fromSeed(options.seed ?? 0);
+    this._create = isClass(classifier) ? () => new classifier(options) : classifier;
+    this._random = Random.fromSeed(options.seed ?? 0);
   }
 
   /**
@@ -94,7 +94,7 @@ export class CrossValidate<Input = never, Output = never> {
     });
     const sum = (of: (set: PartitionResult) => number): number =>
       sets.reduce((total, set) => total + of(set), 0);
-    this.#json = {
+    this._json = {
       avgs: {
         error: sum(({ error }) => error) / k,
         iterations: sum(({ iterations }) => iterations) / k,
@@ -109,7 +109,7 @@ export class CrossValidate<Input = never, Output = never> {
       },
       sets,
     };
-    return this.#json;
+    return this._json;
   }
 
   /** Trains and tests one fold. */
@@ -118,7 +118,7 @@ export class CrossValidate<Input = never, Output = never> {
     trainSet: readonly Datum<Partial<Input>, Partial<Output>>[],
     testSet: readonly Datum<Partial<Input>, Partial<Output>>[],
   ): PartitionResult {
-    const net = this.#create();
+    const net = this._create();
     const begin = Date.now();
     const { error, iterations } = net.train(trainSet, trainOpts);
     const trained = Date.now();
@@ -136,7 +136,7 @@ export class CrossValidate<Input = never, Output = never> {
   /** Shuffles an array in place, from the seed (Fisher–Yates in Durstenfeld's form). */
   shuffleArray<Item>(array: Item[]): Item[] {
     for (let i = array.length - 1; i > 0; i--) {
-      const j = this.#random.below(i + 1);
+      const j = this._random.below(i + 1);
       [array[i], array[j]] = [array[j]!, array[i]!];
     }
     return array;
@@ -144,18 +144,18 @@ export class CrossValidate<Input = never, Output = never> {
 
   /** The network with the smallest training error. @throws RangeError before `train` */
   toNeuralNetwork(): NeuralNetwork<Input, Output> {
-    if (!this.#json)
+    if (!this._json)
       throw new RangeFault({
         place: 'toNeuralNetwork',
         problem: 'no network has been trained yet',
         cure: 'call train first',
       });
-    return this.fromJSON(this.#json);
+    return this.fromJSON(this._json);
   }
 
   /** The result of the last `train`; null before the first. */
   toJSON(): CrossValidateJSON | null {
-    return this.#json ?? null;
+    return this._json ?? null;
   }
 
   /**
@@ -169,7 +169,7 @@ export class CrossValidate<Input = never, Output = never> {
     if (!Array.isArray(sets) || sets.length === 0)
       throw new TypeFault({ place: 'json.sets', problem: 'expected an array that is not empty' });
     const best = json.sets.reduce((least, set) => (set.error < least.error ? set : least));
-    return this.#create().fromJSON(best.network);
+    return this._create().fromJSON(best.network);
   }
 }
 

@@ -20,7 +20,7 @@ export class Epochs {
     this.#session = session;
     this.#options = options;
     this.#sizes = sizes;
-    this.#endTime = Date.now() + options.timeout;
+    this.#endTime = options.timeout < Infinity ? Date.now() + options.timeout : Infinity;
   }
 
   /**
@@ -35,9 +35,9 @@ export class Epochs {
     const { iterations, errorThresh, log, logPeriod, callback, callbackPeriod } = this.#options;
     const isTimed = until < Infinity || this.#endTime < Infinity;
     for (;;) {
-      if (status.iterations >= iterations || status.error <= errorThresh || Date.now() >= this.#endTime)
-        return true;
-      const start = performance.now();
+      if (status.iterations >= iterations || status.error <= errorThresh) return true;
+      if (this.#endTime < Infinity && Date.now() >= this.#endTime) return true;
+      const start = isTimed ? performance.now() : 0;
       if (start >= until) return false;
       const next = Math.min(
         Math.ceil(iterations - status.iterations),

@@ -68,69 +68,69 @@ export type Samples<Input, Output> =
  * The documentation of the module lists the differences from brain.js.
  */
 export class NeuralNetwork<Input = BrainData, Output = BrainData> {
-  #options = networkDefaults();
-  #trainOpts = trainDefaults();
-  #sizes: readonly number[] = [];
-  #inputLookup: Lookup;
-  #outputLookup: Lookup;
+  private _options = networkDefaults();
+  private _trainOpts = trainDefaults();
+  private _sizes: readonly number[] = [];
+  private _inputLookup: Lookup;
+  private _outputLookup: Lookup;
   /** Undefined before `initialize`. */
-  #state: State | undefined;
-  readonly #random: Random;
+  private _state: State | undefined;
+  private readonly _random: Random;
   /** The training in progress. Its state is ahead of `#state`. */
-  #session: BrainTraining | undefined;
+  private _session: BrainTraining | undefined;
   /** The session of `trainPattern`, kept from call to call. */
-  #pattern: { readonly session: BrainTraining; readonly machine: Machine } | undefined;
+  private _pattern: { readonly session: BrainTraining; readonly machine: Machine } | undefined;
 
   /**
    * @param options of the network and of its training; each has a default
    * @throws RangeError if an option is outside the bounds of brain.js; TypeError if one has the wrong type
    */
   constructor(options: Partial<NeuralNetworkOptions & TrainOptions> = {}) {
-    this.#options = mergeNetworkOptions(this.#options, options);
-    this.#trainOpts = mergeTrainOptions(this.#trainOpts, options);
-    const { inputSize, hiddenLayers, outputSize, seed } = this.#options;
-    if (inputSize && outputSize) this.#sizes = [inputSize, ...(hiddenLayers ?? []), outputSize];
-    this.#random = Random.fromSeed(seed ?? ++unseeded);
+    this._options = mergeNetworkOptions(this._options, options);
+    this._trainOpts = mergeTrainOptions(this._trainOpts, options);
+    const { inputSize, hiddenLayers, outputSize, seed } = this._options;
+    if (inputSize && outputSize) this._sizes = [inputSize, ...(hiddenLayers ?? []), outputSize];
+    this._random = Random.fromSeed(seed ?? ++unseeded);
   }
 
   /** The options of the network; a copy. */
   get options(): NeuralNetworkOptions {
-    return { ...this.#options };
+    return { ...this._options };
   }
 
   /** The options of training; a copy. */
   get trainOpts(): TrainOptions {
-    return { ...this.#trainOpts };
+    return { ...this._trainOpts };
   }
 
   /** The number of inputs, then the units of each layer; empty until they are known. */
   get sizes(): number[] {
-    return [...this.#sizes];
+    return [...this._sizes];
   }
 
   /** Sets the sizes for `initialize`. @throws StateError if the network has weights of other sizes; TypeError, RangeError */
   set sizes(sizes: readonly number[]) {
     const checked = checkSizes('sizes', sizes, 2);
-    if (this.#state && checked.join() !== this.#sizes.join()) {
+    if (this._state && checked.join() !== this._sizes.join()) {
       throw new StateError({
         place: 'sizes',
         problem: 'cannot change, since the network already has weights',
         cure: 'create another network',
       });
     }
-    this.#sizes = checked;
+    this._sizes = checked;
   }
 
   /** The index of the last layer, counting the inputs as 0; −1 before `initialize`. */
   get outputLayer(): number {
-    return this.#state ? this.#sizes.length - 1 : -1;
+    return this._state ? this._sizes.length - 1 : -1;
   }
 
   /** Copies of the weights, [layer][unit][fanIn]. Layer 0, the inputs, is empty. */
   get weights(): Float32Array[][] {
     return [
       [],
-      ...this.#parameters.map(({ weights, biases }) =>
+      ...this._parameters.map(({ weights, biases }) =>
         splitRows(weights, biases.length).map((row) => new Float32Array(row)),
       ),
     ];
@@ -138,34 +138,34 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
 
   /** Copies of the biases, [layer][unit]. Layer 0, the inputs, is empty. */
   get biases(): Float32Array[] {
-    return [new Float32Array(0), ...this.#parameters.map(({ biases }) => biases.slice())];
+    return [new Float32Array(0), ...this._parameters.map(({ biases }) => biases.slice())];
   }
 
-  get #parameters(): readonly Parameters[] {
-    return this.#current()?.parameters ?? [];
+  private get _parameters(): readonly Parameters[] {
+    return this._current()?.parameters ?? [];
   }
 
   /** Input keys → indices of inputs; null if the inputs are lists. A copy. */
   get inputLookup(): Record<string, number> | null {
-    return this.#inputLookup ? Object.fromEntries(this.#inputLookup) : null;
+    return this._inputLookup ? Object.fromEntries(this._inputLookup) : null;
   }
 
   /** Output keys → indices of outputs; null if the outputs are lists. A copy. */
   get outputLookup(): Record<string, number> | null {
-    return this.#outputLookup ? Object.fromEntries(this.#outputLookup) : null;
+    return this._outputLookup ? Object.fromEntries(this._outputLookup) : null;
   }
 
   get inputLookupLength(): number {
-    return this.#inputLookup?.size ?? 0;
+    return this._inputLookup?.size ?? 0;
   }
 
   get outputLookupLength(): number {
-    return this.#outputLookup?.size ?? 0;
+    return this._outputLookup?.size ?? 0;
   }
 
   /** Whether the network has weights: after training, `fromJSON` or `initialize`. */
   get isRunnable(): boolean {
-    return this.#state !== undefined;
+    return this._state !== undefined;
   }
 
   /**
@@ -173,22 +173,22 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws StateError if the sizes are unknown, or during training
    */
   initialize(): void {
-    this.#assertIdle('initialize');
-    if (this.#sizes.length === 0) {
+    this._assertIdle('initialize');
+    if (this._sizes.length === 0) {
       throw new StateError({
         place: 'initialize',
         problem: 'sizes must be set first',
         cure: 'set options.inputSize and outputSize, or train',
       });
     }
-    toSpec(this.#shape);
-    this.#settle();
+    toSpec(this._shape);
+    this._settle();
     const draw = (count: number): Float32Array =>
-      Float32Array.from({ length: count }, () => this.#random.uniform(-0.2, 0.2));
-    this.#state = {
-      parameters: this.#sizes.slice(1).map((units, l) => {
+      Float32Array.from({ length: count }, () => this._random.uniform(-0.2, 0.2));
+    this._state = {
+      parameters: this._sizes.slice(1).map((units, l) => {
         const biases = draw(units);
-        return { biases, weights: draw(units * this.#sizes[l]!) };
+        return { biases, weights: draw(units * this._sizes[l]!) };
       }),
     };
   }
@@ -205,7 +205,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws any error of `log` or `callback`; the network keeps what it has learned so far
    */
   train(data: Samples<Input, Output>, options: Partial<TrainOptions> = {}): TrainingStatus {
-    return this.#training(data, options, (epochs) => {
+    return this._training(data, options, (epochs) => {
       epochs.advance(Infinity);
       return epochs.status;
     });
@@ -219,7 +219,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     data: Samples<Input, Output>,
     options: Partial<TrainOptions> = {},
   ): Promise<TrainingStatus> {
-    return await this.#training(data, options, async (epochs) => {
+    return await this._training(data, options, async (epochs) => {
       while (!epochs.advance(performance.now() + TURN)) await new Promise((resolve) => setTimeout(resolve));
       return epochs.status;
     });
@@ -231,21 +231,21 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws as `train` does
    */
   trainPattern(value: Datum<Partial<Input>, Partial<Output>>, logErrorRate = false): number | null {
-    this.#assertIdle('trainPattern');
+    this._assertIdle('trainPattern');
     checkDatum('value', value);
-    const samples = this.#prepare([value], this.#trainOpts.activation);
-    if (this.#pattern) {
-      this.#pattern.session.replace(samples);
+    const samples = this._prepare([value], this._trainOpts.activation);
+    if (this._pattern) {
+      this._pattern.session.replace(samples);
     } else {
-      const state = this.#state!;
-      const machine = this.#machine(state);
-      this.#pattern = { machine, session: new BrainTraining(machine, state, this.#trainOpts, samples, true) };
+      const state = this._state!;
+      const machine = this._machine(state);
+      this._pattern = { machine, session: new BrainTraining(machine, state, this._trainOpts, samples, true) };
     }
-    const { session } = this.#pattern;
+    const { session } = this._pattern;
     session.run(1);
     if (session.failed) {
-      this.#settle();
-      throw divergence(1, session.failed, this.#sizes);
+      this._settle();
+      throw divergence(1, session.failed, this._sizes);
     }
     return logErrorRate ? session.error : null;
   }
@@ -256,14 +256,15 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws StateError before the network has weights; TypeError or RangeError that names the place in the input
    */
   run(input: Partial<Input>): Output {
-    const state = this.#current();
+    const state = this._current();
     if (!state) throw notRunnable();
-    const row = new Float32Array(this.#sizes[0]!);
-    fillRow('input', input, this.#inputFormat, row, 0);
-    const machine = this.#machine(state);
-    const output = machine.run(row);
-    giveBackMachine(machine);
-    return toAnswer(output, this.#outputLookup) as Output;
+    const machine = this._machine(state);
+    try {
+      fillRow('input', input, this._inputFormat, machine.floats, machine.inputsAt);
+      return toAnswer(machine.run(), this._outputLookup) as Output;
+    } finally {
+      giveBackMachine(machine);
+    }
   }
 
   /**
@@ -274,19 +275,20 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    */
   test(samples: Samples<Input, Output>): TestResult | BinaryTestResult {
     const data = listData(samples);
-    const state = this.#current();
+    const state = this._current();
     if (!state) throw notRunnable();
-    const { inputs, targets } = packSamples(data, this.#inputFormat, this.#outputFormat);
-    const [width, units] = [this.#sizes[0]!, this.#sizes.at(-1)!];
-    const machine = this.#machine(state);
-    const tally = new Tally(units, this.#options.binaryThresh);
+    const { inputs, targets } = packSamples(data, this._inputFormat, this._outputFormat);
+    const [width, units] = [this._sizes[0]!, this._sizes.at(-1)!];
+    const machine = this._machine(state);
+    const tally = new Tally(units, this._options.binaryThresh);
     for (let i = 0; i < data.length; i++) {
       const input = inputs.slice(i * width, (i + 1) * width);
+      machine.floats.set(input, machine.inputsAt);
       tally.add(
         input,
         targets.slice(i * units, (i + 1) * units),
-        machine.run(input),
-        isKnown(data[i]!.output, this.#outputLookup),
+        machine.run(),
+        isKnown(data[i]!.output, this._outputLookup),
       );
     }
     giveBackMachine(machine);
@@ -298,10 +300,10 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws RangeError if an option is outside the bounds of brain.js, before anything changes
    */
   updateTrainingOptions(options: Partial<TrainOptions>): void {
-    this.#assertIdle('updateTrainingOptions');
-    const merged = mergeTrainOptions(this.#trainOpts, options);
-    this.#settle();
-    this.#trainOpts = merged;
+    this._assertIdle('updateTrainingOptions');
+    const merged = mergeTrainOptions(this._trainOpts, options);
+    this._settle();
+    this._trainOpts = merged;
   }
 
   /**
@@ -314,7 +316,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       const value: unknown = datum[side];
       if (Array.isArray(value) || ArrayBuffer.isView(value)) return lookup;
       const keys = addKeys(lookup ?? new Map(), [datum], side);
-      if (this.#state && keys.size !== (lookup?.size ?? 0)) {
+      if (this._state && keys.size !== (lookup?.size ?? 0)) {
         throw new StateError({
           place: 'addFormat',
           problem: `the network already has weights, and data.${side} has keys that it does not know`,
@@ -322,19 +324,19 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       }
       return keys;
     };
-    const inputLookup = added('input', this.#inputLookup);
-    this.#outputLookup = added('output', this.#outputLookup);
-    this.#inputLookup = inputLookup;
+    const inputLookup = added('input', this._inputLookup);
+    this._outputLookup = added('output', this._outputLookup);
+    this._inputLookup = inputLookup;
   }
 
   /** The JSON of brain.js 2, which brain.js can read. A network without weights is initialized first. */
   toJSON(): NeuralNetworkJSON {
-    return writeJSON(this.#written);
+    return writeJSON(this._written);
   }
 
   /** The JSON of brain.js 1.6, which brain.js can read. A network without weights is initialized first. */
   toLegacyJSON(): LegacyJSON {
-    return writeLegacyJSON(this.#written);
+    return writeLegacyJSON(this._written);
   }
 
   /**
@@ -342,7 +344,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * inputs and outputs; their order is that of `inputLookup` and `outputLookup`.
    */
   toNetworkJSON(): NetworkJSON {
-    return toNetworkJSON(this.#written);
+    return toNetworkJSON(this._written);
   }
 
   /**
@@ -351,17 +353,17 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws FormatError that names the place, before anything changes
    */
   fromJSON(json: NeuralNetworkJSON | LegacyJSON | object): this {
-    this.#assertIdle('fromJSON');
+    this._assertIdle('fromJSON');
     const { sizes, parameters, inputLookup, outputLookup, options, trainOpts } = readJSON(json);
-    this.#settle();
-    const { callback } = this.#trainOpts;
-    const { engine } = this.#options;
-    this.#options = { ...options, engine };
-    this.#trainOpts = { ...trainOpts, callback };
-    this.#sizes = sizes;
-    this.#inputLookup = inputLookup;
-    this.#outputLookup = outputLookup;
-    this.#state = { parameters };
+    this._settle();
+    const { callback } = this._trainOpts;
+    const { engine } = this._options;
+    this._options = { ...options, engine };
+    this._trainOpts = { ...trainOpts, callback };
+    this._sizes = sizes;
+    this._inputLookup = inputLookup;
+    this._outputLookup = outputLookup;
+    this._state = { parameters };
     return this;
   }
 
@@ -371,7 +373,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    *   If a page forbids code from text, nothing is compiled, and the returned function calls the network
    */
   toFunction(cb?: (source: string) => string): (input: Partial<Input>) => Output {
-    const written = this.#written;
+    const written = this._written;
     const source = writeSource(written);
     const copy = new NeuralNetwork<Input, Output>({ seed: 0 }).fromJSON(writeJSON(written));
     const answer = Object.assign((input: Partial<Input>): Output => copy.run(input), {
@@ -388,71 +390,71 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     }
   }
 
-  get #shape(): Shape {
-    const { activation, leakyReluAlpha } = this.#trainOpts;
-    return { sizes: this.#sizes, activation, alpha: leakyReluAlpha };
+  private get _shape(): Shape {
+    const { activation, leakyReluAlpha } = this._trainOpts;
+    return { sizes: this._sizes, activation, alpha: leakyReluAlpha };
   }
 
-  #machine(state: State): Machine {
-    return takeMachine(this.#options.engine ?? 'auto', this.#shape, state);
+  private _machine(state: State): Machine {
+    return takeMachine(this._options.engine ?? 'auto', this._shape, state);
   }
 
-  get #inputFormat(): Format {
-    return { lookup: this.#inputLookup, size: this.#sizes[0]! };
+  private get _inputFormat(): Format {
+    return { lookup: this._inputLookup, size: this._sizes[0]! };
   }
 
-  get #outputFormat(): Format {
-    return { lookup: this.#outputLookup, size: this.#sizes.at(-1)! };
+  private get _outputFormat(): Format {
+    return { lookup: this._outputLookup, size: this._sizes.at(-1)! };
   }
 
-  get #written(): Written {
-    if (!this.#state) this.initialize();
+  private get _written(): Written {
+    if (!this._state) this.initialize();
     return {
-      sizes: this.#sizes,
-      parameters: this.#parameters,
-      inputLookup: this.#inputLookup,
-      outputLookup: this.#outputLookup,
-      options: this.#options,
-      trainOpts: this.#trainOpts,
+      sizes: this._sizes,
+      parameters: this._parameters,
+      inputLookup: this._inputLookup,
+      outputLookup: this._outputLookup,
+      options: this._options,
+      trainOpts: this._trainOpts,
     };
   }
 
   /** The current state, even during training. */
-  #current(): State | undefined {
-    this.#settle();
-    if (this.#session) this.#state = this.#session.state;
-    return this.#state;
+  private _current(): State | undefined {
+    this._settle();
+    if (this._session) this._state = this._session.state;
+    return this._state;
   }
 
   /** Ends the session of `trainPattern`. */
-  #settle(): void {
-    if (!this.#pattern) return;
-    const { session, machine } = this.#pattern;
-    this.#pattern = undefined;
-    this.#state = session.end();
+  private _settle(): void {
+    if (!this._pattern) return;
+    const { session, machine } = this._pattern;
+    this._pattern = undefined;
+    this._state = session.end();
     giveBackMachine(machine);
   }
 
-  #assertIdle(call: string): void {
-    if (this.#session) throw new StateError({ place: call, problem: 'this network is being trained' });
+  private _assertIdle(call: string): void {
+    if (this._session) throw new StateError({ place: call, problem: 'this network is being trained' });
   }
 
   /**
    * Packs and checks samples. The first data determine the keys and the number of inputs and outputs.
    * @throws TypeError or RangeError, before anything changes
    */
-  #prepare(given: unknown, activation: BrainActivation): EncodedSamples {
+  private _prepare(given: unknown, activation: BrainActivation): EncodedSamples {
     const data = listData(given);
-    if (this.#state) {
-      const samples = packSamples(data, this.#inputFormat, this.#outputFormat);
-      checkInputKeys(data, this.#inputLookup);
-      checkKeys(data, this.#outputLookup);
-      checkReach(samples, activation, this.#outputLookup);
+    if (this._state) {
+      const samples = packSamples(data, this._inputFormat, this._outputFormat);
+      checkInputKeys(data, this._inputLookup);
+      checkKeys(data, this._outputLookup);
+      checkReach(samples, activation, this._outputLookup);
       return samples;
     }
-    const input = detectFormat(data, 'input', this.#inputLookup);
-    const output = detectFormat(data, 'output', this.#outputLookup);
-    const { inputSize, outputSize, hiddenLayers } = this.#options;
+    const input = detectFormat(data, 'input', this._inputLookup);
+    const output = detectFormat(data, 'output', this._outputLookup);
+    const { inputSize, outputSize, hiddenLayers } = this._options;
     for (const [place, { size }, asked] of [
       ['input', input, inputSize],
       ['output', output, outputSize],
@@ -471,37 +473,37 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     checkReach(samples, activation, output.lookup);
     const hidden = hiddenLayers ?? [Math.max(3, Math.floor(input.size / 2))];
     const sizes = [input.size, ...hidden, output.size];
-    toSpec({ ...this.#shape, sizes });
-    this.#sizes = sizes;
-    this.#inputLookup = input.lookup;
-    this.#outputLookup = output.lookup;
+    toSpec({ ...this._shape, sizes });
+    this._sizes = sizes;
+    this._inputLookup = input.lookup;
+    this._outputLookup = output.lookup;
     this.initialize();
     return samples;
   }
 
   /** The start and the end that all kinds of training share. */
-  #training<Result extends TrainingStatus | Promise<TrainingStatus>>(
+  private _training<Result extends TrainingStatus | Promise<TrainingStatus>>(
     data: unknown,
     options: Partial<TrainOptions>,
     work: (epochs: Epochs) => Result,
   ): Result {
-    this.#assertIdle('train');
-    const trainOpts = mergeTrainOptions(this.#trainOpts, options);
-    this.#settle();
-    const samples = this.#prepare(data, trainOpts.activation);
-    this.#trainOpts = trainOpts;
-    const before = this.#state!;
-    const machine = this.#machine(before);
+    this._assertIdle('train');
+    const trainOpts = mergeTrainOptions(this._trainOpts, options);
+    this._settle();
+    const samples = this._prepare(data, trainOpts.activation);
+    this._trainOpts = trainOpts;
+    const before = this._state!;
+    const machine = this._machine(before);
     const session = new BrainTraining(machine, before, trainOpts, samples);
-    this.#session = session;
-    const epochs = new Epochs(session, trainOpts, this.#sizes);
+    this._session = session;
+    const epochs = new Epochs(session, trainOpts, this._sizes);
     const end = (error?: unknown): void => {
-      this.#session = undefined;
+      this._session = undefined;
       const isLost = error instanceof DivergenceError || !machine.isFinite;
-      this.#state = isLost ? session.undo() : session.end();
+      this._state = isLost ? session.undo() : session.end();
       giveBackMachine(machine);
       if (isLost && error === undefined)
-        throw divergence(epochs.status.iterations, samples.count, this.#sizes);
+        throw divergence(epochs.status.iterations, samples.count, this._sizes);
     };
     return finishing(() => work(epochs), end);
   }

@@ -127,7 +127,7 @@ const rules: Record<keyof TrainOptions, Rule> = {
   epsilon: between,
 };
 
-const names = Object.keys(rules) as (keyof TrainOptions)[];
+const isName = (name: string): name is keyof TrainOptions => Object.hasOwn(rules, name);
 
 /**
  * Merges training options. Unknown names and undefined values are ignored.
@@ -135,18 +135,22 @@ const names = Object.keys(rules) as (keyof TrainOptions)[];
  */
 export function mergeTrainOptions(before: TrainOptions, given: object): TrainOptions {
   checkObject('options', given);
-  const merged: Record<string, unknown> = { ...before };
   const values = given as Record<string, unknown>;
-  for (const name of names) {
-    if (!Object.hasOwn(given, name) || values[name] === undefined) continue;
+  let merged = before as unknown as Record<string, unknown>;
+  for (const name in given) {
+    const value = values[name];
+    // Most calls of `train` repeat the options of the call before: then these stay as they are.
+    if (value === undefined || value === merged[name] || !isName(name) || !Object.hasOwn(given, name))
+      continue;
     const { what, holds } = rules[name];
-    if (!holds(values[name])) {
+    if (!holds(value)) {
       throw new RangeFault({
-        place: `[${name}, ${show(values[name])}]`,
+        place: `[${name}, ${show(value)}]`,
         problem: `is out of normal training range, your network will probably not train: expected ${what}`,
       });
     }
-    merged[name] = values[name];
+    if (merged === (before as unknown)) merged = { ...merged };
+    merged[name] = value;
   }
   return merged as unknown as TrainOptions;
 }
