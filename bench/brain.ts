@@ -172,13 +172,13 @@ const calls: readonly Call[] = [
   {
     name: 'toFunction()(x) [2, 3, 1]',
     data: xor,
-    prepare: (net, library, data) => run({ ...net, run: net.toFunction() } as Net, library, data),
+    prepare: (net, library, data) => run({ ...net, run: net.toFunction() }, library, data),
   },
   {
     name: 'toFunction()(x) [4, 16, 3]',
     data: flowers,
     network: small,
-    prepare: (net, library, data) => run({ ...net, run: net.toFunction() } as Net, library, data),
+    prepare: (net, library, data) => run({ ...net, run: net.toFunction() }, library, data),
   },
   { name: 'train one [2, 3, 1]', data: xor, prepare: trainOne },
   { name: 'train one [3, 3, 2], objects', data: contrast, prepare: trainOne },

@@ -1,14 +1,12 @@
 import { Layer, Net, Rule, Tally, Window } from '../memory/structs.js';
-import { Views } from '../memory/views.js';
-import { activationsIn, type Activation } from '../kernels/reference/micro/activations.js';
+import { addFloats } from '../kernels/reference/gather.js';
+import type { Activation } from '../kernels/reference/micro/activations.js';
 import { single } from '../kernels/reference/numerics.js';
-import { referenceKernels } from '../kernels/reference/reference.js';
+import { beginUpdate, optimize } from '../kernels/reference/optimizers.js';
+import { ReferenceMemory } from '../kernels/reference/reference-memory.js';
 import type { BrainKernels } from './kernels.js';
 
 const { fround } = Math;
-
-/** One for all networks, so that V8 compiles their loops for few functions. */
-const activations = activationsIn(single);
 
 /** Bytes of one pair, an input that is not zero with its index, in a window of pairs. */
 const PAIR = 6;
@@ -21,22 +19,29 @@ const LEAST = 7.888609052210118e-31;
  * twenty times more slowly: it reads each struct again for each step, and serves two precisions.
  */
 export function brainReference(): BrainKernels {
-  const kernels = referenceKernels();
-  const views = new Views(kernels);
+  const m = new ReferenceMemory(single);
 
-  /** The layers of the net, read once for a call. */
-  function readLayers(net: Net): Places[] {
-    views.refresh();
-    const layers: Places[] = [];
-    for (let l = 0; l < net.layerCount; l++)
-      layers.push(readPlaces(new Layer(views, net.layers + l * Layer.bytes)));
+  // Kept from call to call, because creating them takes longer than a sample of a small network.
+  let net = new Net(m, 0);
+  let window = new Window(m, 0);
+  let tally = new Tally(m, 0);
+  let rule = new Rule(m, 0);
+  let structs: readonly Layer[] = [];
+
+  /** The layers of a net, read once for a call. */
+  function open(pointer: number): Places[] {
+    if (net.pointer !== pointer) net = new Net(m, pointer);
+    if (structs[0]?.pointer !== net.layers || structs.length !== net.layerCount) {
+      structs = Array.from({ length: net.layerCount }, (_, l) => new Layer(m, net.layers + l * Layer.bytes));
+    }
+    const layers = structs.map((l) => readPlaces(m, l));
     layers[0]!.input = net.inputs / 4;
     return layers;
   }
 
   function run(pointer: number): void {
-    const layers = readLayers(new Net(views, pointer));
-    forward(views.floats, layers);
+    const layers = open(pointer);
+    forward(m.floats, layers);
   }
 
   function learn(
@@ -50,18 +55,21 @@ export function brainReference(): BrainKernels {
     live: number,
     threshold: number,
   ): number {
-    const net = new Net(views, pointer);
-    const layers = readLayers(net);
-    const { words, floats: f } = views;
+    const layers = open(pointer);
+    const { words, floats: f } = m;
     const last = layers.at(-1)!;
-    const window = new Window(views, windowAt);
-    const tally = new Tally(views, net.tally);
-    const rule = new Rule(views, net.rule);
+    if (window.pointer !== windowAt) window = new Window(m, windowAt);
+    if (tally.pointer !== net.tally) tally = new Tally(m, net.tally);
+    if (rule.pointer !== net.rule) rule = new Rule(m, net.rule);
     const isSparse = window.starts !== 0;
     const [rows, starts] = [(windowAt + window.rows) / 4, (windowAt + window.starts) / 4];
     const targets = (windowAt + window.targets) / 4;
     const changes: Changes = {
-      ...{ floats: f, words, live, mu: fround(momentum), eta: fround(learningRate) },
+      floats: f,
+      words,
+      live,
+      mu: fround(momentum),
+      eta: fround(learningRate),
       distance: (rule.first - net.parameters) / 4,
     };
     const inputs = net.inputs / 4;
@@ -100,13 +108,20 @@ export function brainReference(): BrainKernels {
     function updateByAdam(): void {
       gradients(f, layers, (net.gradients - net.parameters) / 4);
       rule.gradientScale = 1;
-      kernels.beginUpdate(net.rule, learningRate);
-      kernels.optimize(net.rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);
+      beginUpdate(m, rule, learningRate);
+      optimize(m, rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);
       rule.step++;
     }
   }
 
-  return { ...kernels, run, learn };
+  return {
+    engine: 'reference',
+    bytesPerFloat: 4,
+    memory: m,
+    addFloats: (net, window, ...rest) => addFloats(m, new Net(m, net), new Window(m, window), ...rest),
+    run,
+    learn,
+  };
 }
 
 /** A layer's places, as indices of floats. */
@@ -124,7 +139,7 @@ interface Places {
   readonly alpha: number;
 }
 
-const readPlaces = (l: Layer): Places => ({
+const readPlaces = ({ activations }: ReferenceMemory, l: Layer): Places => ({
   fanIn: l.fanIn,
   units: l.units,
   stride: l.stride,
