@@ -1,12 +1,12 @@
 import { brainKernels } from './load.js';
-import { checkInteger, checkPositive } from '../base/check.js';
+import { checkInteger, checkName, checkPositive } from '../base/check.js';
 import { areFinite } from '../base/numeric-arrays.js';
 import { readParameters, writeParameters } from '../model/parameters.js';
 import { Model } from '../model/model.js';
 import { MOST_UNITS, type CheckedSpec } from '../model/spec.js';
 import type { Parameters } from '../model/state.js';
 import type { BrainEngine, BrainKernels } from './kernels.js';
-import type { BrainActivation } from './options.js';
+import { activations, type BrainActivation } from './options.js';
 
 /** The part of a network that training changes: each training creates another. */
 export interface State {
@@ -181,22 +181,21 @@ export class Machine {
   #views: Learned = [new Float32Array(0), new Float32Array(0)];
   #viewed: unknown;
 
-  /** The memory, with room for the inputs of one sample from `inputsAt` on. */
-  get floats(): Float32Array {
-    return this.model.views.floats as Float32Array;
+  /** The activations of each layer that the last `run` left. */
+  get activations(): Float32Array[] {
+    const { model } = this;
+    return model.layers.map(({ activations, stride, units }) => model.matrix(activations, stride, 1, units));
   }
 
-  get inputsAt(): number {
-    return this.model.layout.inputs / 4;
-  }
-
-  /** Computes the outputs for the inputs in the memory. @returns a copy */
-  run(): Float32Array<ArrayBuffer> {
+  /** Computes the outputs for the inputs of one sample. @returns a copy */
+  run(inputs: Float32Array): Float32Array<ArrayBuffer> {
     const { model, kernels } = this;
-    kernels.run(model.layout.net);
+    const { layout, views } = model;
+    const { floats } = views;
+    floats.set(inputs, layout.inputs / 4);
+    kernels.run(layout.net);
     const { activations, units } = model.layers[model.layers.length - 1]!;
     const outputs = new Float32Array(units);
-    const { floats } = this;
     const at = activations / 4;
     for (let j = 0; j < units; j++) outputs[j] = floats[at + j]!;
     return outputs;
@@ -209,7 +208,7 @@ export class Machine {
  * @throws RangeError if a size isn't a whole number above 0
  */
 export function toSpec({ sizes, activation, alpha }: Shape): CheckedSpec {
-  const name = activationNames[activation];
+  const name = activationNames[checkName('activation', activation, activations)];
   const [inputs, ...units] = sizes.map((size, i) =>
     checkInteger(i === 0 ? 'inputs' : `layers[${i - 1}].units`, size, 1, MOST_UNITS),
   );

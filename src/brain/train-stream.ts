@@ -1,6 +1,7 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import { show } from '../base/check.js';
 import { checkDatum, type Datum } from './data.js';
+import { logStatus } from './epochs.js';
 import { NeuralNetwork } from './neural-network.js';
 import type { TrainingStatus, TrainOptions } from './options.js';
 
@@ -115,8 +116,7 @@ export class TrainStream<Input = never, Output = never> {
     const error = this._sum / this._size;
     const status = { iterations: this._iterations, error };
     if (log && status.iterations % logPeriod === 0) {
-      if (log === true) console.log(`iterations: ${status.iterations}, training error: ${error}`);
-      else log({ ...status });
+      logStatus(log, status);
     }
     if (callback && status.iterations % callbackPeriod === 0) callback({ ...status });
     this._sum = 0;

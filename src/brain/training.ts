@@ -82,6 +82,11 @@ export class BrainTraining {
     return state;
   }
 
+  /** Continues from other parameters. */
+  overwrite(parameters: State['parameters']): void {
+    writeParameters(this.#machine.model, parameters);
+  }
+
   /** Undoes the training. @returns the state before it */
   undo(): State {
     if (this.#kept) {
