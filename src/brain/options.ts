@@ -194,11 +194,13 @@ const others = [
   ...['errorCheckInterval', 'mode', 'gpu', 'inputRange', 'decayRate', 'invalidTrainOptsShouldThrow'],
 ];
 
+const known: ReadonlySet<string> = new Set([...names, ...others]);
+
 /** Reports the options whose names are near known ones. Others have no effect, as in brain.js. */
 export function checkOptionNames(given: object | null, tolerate: Tolerate): void {
-  const known = [...names, ...others];
   for (const name of Object.keys(given ?? {})) {
-    const meant = known.includes(name) ? undefined : findMeant(name.slice(0, 50), known);
+    if (known.has(name)) continue;
+    const meant = findMeant(name.slice(0, 50), [...known]);
     if (meant === undefined) continue;
     const fault = {
       place: 'options',
