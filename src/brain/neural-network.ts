@@ -365,7 +365,8 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   run(input: Partial<Input>): Output {
     const state = this._current();
     if (!state) throw notRunnable();
-    const row = new Float32Array(this._sizes[0]!);
+    const row = this._row?.length === this._sizes[0] ? this._row! : new Float32Array(this._sizes[0]!);
+    this._row = undefined; // a getter of the input may run the network
     fillRow('input', input, this._inputFormat, row, 0, this._tolerate);
     this._row = row;
     const machine = this._machine(state);

@@ -167,17 +167,23 @@ const names = Object.keys(rules) as (keyof TrainOptions)[];
  */
 export function mergeTrainOptions(before: TrainOptions, given: object | null): TrainOptions {
   checkObject('options', given);
-  const merged: Record<string, unknown> = { ...before };
   const values = (given ?? {}) as Record<string, unknown>;
+  const options = before as unknown as Record<string, unknown>;
+  let merged = options;
   for (const name of names) {
-    if (Object.hasOwn(values, name) && values[name] !== undefined) merged[name] = values[name];
+    const isGiven = values[name] !== undefined && Object.hasOwn(values, name);
+    const value = isGiven ? values[name] : options[name];
     const { what, holds } = rules[name];
-    if (!holds(merged[name])) {
+    if (!holds(value)) {
       throw new RangeFault({
-        place: `[${name}, ${show(merged[name])}]`,
+        place: `[${name}, ${show(value)}]`,
         problem: `is out of normal training range, your network will probably not train: expected ${what}`,
       });
     }
+    // Most calls of `train` repeat the options of the call before: then these stay as they are.
+    if (value === options[name]) continue;
+    if (merged === options) merged = { ...options };
+    merged[name] = value;
   }
   return merged as unknown as TrainOptions;
 }
@@ -188,11 +194,13 @@ const others = [
   ...['errorCheckInterval', 'mode', 'gpu', 'inputRange', 'decayRate', 'invalidTrainOptsShouldThrow'],
 ];
 
+const known: ReadonlySet<string> = new Set([...names, ...others]);
+
 /** Reports the options whose names are near known ones. Others have no effect, as in brain.js. */
 export function checkOptionNames(given: object | null, tolerate: Tolerate): void {
-  const known = [...names, ...others];
   for (const name of Object.keys(given ?? {})) {
-    const meant = known.includes(name) ? undefined : findMeant(name.slice(0, 50), known);
+    if (known.has(name)) continue;
+    const meant = findMeant(name.slice(0, 50), [...known]);
     if (meant === undefined) continue;
     const fault = {
       place: 'options',
