@@ -119,6 +119,8 @@ export class Network {
   readonly #threads: ThreadChoice;
   #model: Model | undefined;
   #isTraining = false;
+  /** The options of the last training, if they are plain values. */
+  #options: CheckedTrainOptions | undefined;
   /** The progress of the last training run. */
   #run: Run | undefined;
   #onDispose: (() => void) | undefined;
@@ -353,26 +355,27 @@ export class Network {
    */
   async train(data: Data | Stream, options: TrainOptions = {}): Promise<EpochReport[]> {
     const model = this.#use();
-    return await this.#alone(async () => {
-      const checked = checkTrainOptions(options, model.layers.length);
+    let wake = (): void => undefined;
+    // A late thread may still write to the network.
+    const stop = (): void => (model.kernels.team?.isLate ? undefined : wake());
+    this.#begin(stop);
+    let signal: AbortSignal | undefined;
+    try {
+      const checked = checkTrainOptions(options, model.layers.length, this.#options);
+      this.#options = checked.given && checked;
       if (checked.resume) assertResumable(this.#run, model.slots, checked);
+      signal = checked.signal;
       const mayGoOn = (): void => {
         this.#use();
-        checked.signal?.throwIfAborted();
+        signal?.throwIfAborted();
       };
       mayGoOn();
-      const { signal } = checked;
-      let wake = (): void => undefined;
-      // A late thread may still write to the network.
-      const stop = (): void => (model.kernels.team?.isLate ? undefined : wake());
-      this.#onDispose = stop;
       signal?.addEventListener('abort', stop);
-      try {
-        return await inSlices(this.#train(model, data, checked), mayGoOn, (resolve) => (wake = resolve));
-      } finally {
-        signal?.removeEventListener('abort', stop);
-      }
-    });
+      return await inSlices(this.#train(model, data, checked), mayGoOn, (resolve) => (wake = resolve));
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      this.#end();
+    }
   }
 
   /**
@@ -390,13 +393,15 @@ export class Network {
     onDispose: () => void,
   ): Promise<EpochReport[]> {
     const model = this.#use();
-    return await this.#alone(async () => {
-      this.#onDispose = onDispose;
+    this.#begin(onDispose);
+    try {
       return await train(this.#threads, (state) => this.#restore(state), model);
-    });
+    } finally {
+      this.#end();
+    }
   }
 
-  async #alone(train: () => Promise<EpochReport[]>): Promise<EpochReport[]> {
+  #begin(onDispose: () => void): void {
     if (this.#isTraining) {
       throw new StateError({
         place: 'train',
@@ -405,12 +410,12 @@ export class Network {
       });
     }
     this.#isTraining = true;
-    try {
-      return await train();
-    } finally {
-      this.#isTraining = false;
-      this.#onDispose = undefined;
-    }
+    this.#onDispose = onDispose;
+  }
+
+  #end(): void {
+    this.#isTraining = false;
+    this.#onDispose = undefined;
   }
 
   *#train(model: Model, data: Data | Stream, options: CheckedTrainOptions): Work<EpochReport[]> {

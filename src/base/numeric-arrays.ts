@@ -63,15 +63,15 @@ export function holdsBytes(values: NumericArray): boolean {
 
 /** A plain view of the same numbers, without the `subarray` of a subclass (Buffer, for example). */
 export function plainView(values: NumericArray): NumericArray {
-  return new numericArrays[values[Symbol.toStringTag]](
-    values.buffer as ArrayBuffer,
-    values.byteOffset,
-    values.length,
-  );
+  const Plain = numericArrays[values[Symbol.toStringTag]];
+  return values.constructor === Plain
+    ? values
+    : new Plain(values.buffer as ArrayBuffer, values.byteOffset, values.length);
 }
 
 /**
- * Whether all numbers from `from` to `to` are finite: the sum of x·0 is 0 unless some x is NaN or infinite. Only for the most common type, so that V8 compiles it for no other: a check of each number takes ten times longer.
+ * Whether all numbers from `from` to `to` are finite: the sum of x·0 is 0 unless some x is NaN or infinite. Only for the most
+ * common type, so that V8 compiles it for no other: a check of each number takes ten times longer.
  */
 export function areFinite(values: Float32Array, from = 0, to = values.length): boolean {
   const end = Math.min(values.length, to);
@@ -97,15 +97,16 @@ export function copyRows(
   at: number,
   stride: number,
 ): void {
-  if (!order && apart === width && stride === width) {
+  // For a short row the loop is faster than creating a subarray.
+  const isShort = width < 32;
+  if (!order && apart === width && stride === width && !(isShort && rows < 4)) {
     from += first * width;
     target.set(source.subarray(from, from + rows * width), at);
     return;
   }
   for (let n = first; n < first + rows; n++) {
     const row = from + (order ? order[n]! : n) * apart;
-    // For a short row the loop is faster than creating a subarray.
-    if (width < 32) for (let k = 0; k < width; k++) target[at + k] = source[row + k]!;
+    if (isShort) for (let k = 0; k < width; k++) target[at + k] = source[row + k]!;
     else target.set(source.subarray(row, row + width), at);
     at += stride;
   }

@@ -100,6 +100,7 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
    * @param frozen layers that keep their weights
    */
   useRule(rule: RuleOptions, frozen: readonly number[]): void {
+    if (rule === this.#rule && frozen === this.#frozen) return;
     // Most calls change only the step: a short training would take longer to write all structs than to learn.
     const isSame = frozen.join() === this.#frozen.join();
     for (const name in rule) {
@@ -146,6 +147,8 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
       ...this.#rule,
       ...{ rate: 0, rootScale: 0, decay: 0, gradientScale: 0 }, // the kernels compute these
       step: this.rule.step,
+      key0: this.rule.key0,
+      key1: this.rule.key1,
       isWeighted: this.rule.isWeighted,
       first: this.slot(0),
       second: this.slot(1),

@@ -69,7 +69,7 @@ export function predictFew(model: Model, inputs: unknown, outputs?: Float32Array
   return outputs;
 }
 
-/** Runs all samples forward, a chunk at a time; yields after each chunk. */
+/** Runs all samples forward, a chunk at a time; yields between chunks. */
 export function feedForwardAll(
   model: Model,
   samples: Samples,

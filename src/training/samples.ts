@@ -241,11 +241,12 @@ export class Samples {
     const count = Math.ceil(this.count / step);
     const { inputs, targets, labels, weights } = this.#parts;
     const isWhole = step === 1 && !this.#chosen;
-    const numbers = isWhole
-      ? undefined
-      : Uint32Array.from({ length: count }, (_, i) => this.#chosen?.[i * step] ?? i * step);
+    const numbers = Uint32Array.from(
+      { length: isWhole ? 0 : count },
+      (_, i) => this.#chosen?.[i * step] ?? i * step,
+    );
     const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given => {
-      if (!values) return values;
+      if (!values || isWhole) return values?.slice() as Given;
       const copy = new (values.constructor as Float64ArrayConstructor)(count * width);
       copyRows(values, 0, width, width, 0, count, numbers, copy, 0, width);
       return copy as Given;
@@ -286,13 +287,13 @@ export class Samples {
     model.useInputs();
   }
 
-  /** Gathers all samples, a chunk at a time; yields after each chunk. */
+  /** Gathers all samples, a chunk at a time; yields between chunks. */
   *gatherAll(model: Model, use?: (rows: number, first: number) => void): Work<void> {
     for (let first = 0; first < this.count; first += model.chunkRows) {
+      if (first > 0) yield;
       const rows = Math.min(model.chunkRows, this.count - first);
       this.gather(model, first, rows);
       use?.(rows, first);
-      yield;
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.js';
 import type { Work } from '../base/work.js';
 import { RangeFault, TypeFault } from '../errors.js';
-import { plainRule, type Model } from '../model/model.js';
+import type { Model } from '../model/model.js';
 import { countSteps, restart, runEpochs, type Training } from './epochs.js';
 import { evaluate, meanMetrics, type Metrics } from './evaluate.js';
 import { findDivergence } from './find-divergence.js';
@@ -142,7 +142,7 @@ export function* train(
   const windows = yield* openWindows(model, random, data, options);
   let snapshot: Snapshot | undefined;
   try {
-    if (!isStream(data)) yield* windows.watch(model, data);
+    if (!isStream(data)) yield* windows.watch(model, data, options.given !== undefined);
     else if (options.schedule.needsLength && run.stepsPerEpoch === 0) {
       let steps = 0;
       yield* readStream(model, data, options.classWeights, function* ({ count }) {
@@ -165,7 +165,10 @@ export function* train(
     const hooks = listHooks(context, training, [early, metrics], history);
     try {
       restart(training);
-      yield* runEpochs(training, hooks);
+      for (const pause of runEpochs(training, hooks)) {
+        windows.keepWatched();
+        yield pause;
+      }
       assertFinite(model, run);
       for (const { afterTraining } of hooks) afterTraining?.();
       if (!isStream(data)) {
@@ -212,17 +215,7 @@ function listHooks(
 }
 
 function useRule(model: Model, { keys, step, stepsBefore }: Run, options: CheckedTrainOptions): void {
-  const { optimizer, regularization } = options;
-  model.useRule(
-    {
-      ...plainRule,
-      ...optimizer.rule,
-      ...regularization.rule,
-      isPlain: Number(optimizer.name === 'sgd' && regularization.isNone),
-      step: stepsBefore + step,
-      key0: keys[0],
-      key1: keys[1],
-    },
-    regularization.frozen,
-  );
+  model.useRule(options.rule, options.regularization.frozen);
+  model.step = stepsBefore + step;
+  [model.rule.key0, model.rule.key1] = keys;
 }
