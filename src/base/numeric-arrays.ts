@@ -70,7 +70,8 @@ export function plainView(values: NumericArray): NumericArray {
 }
 
 /**
- * Whether all numbers from `from` to `to` are finite: the sum of x·0 is 0 unless some x is NaN or infinite. Only for the most common type, so that V8 compiles it for no other: a check of each number takes ten times longer.
+ * Whether all numbers from `from` to `to` are finite: the sum of x·0 is 0 unless some x is NaN or infinite. Only for the most
+ * common type, so that V8 compiles it for no other: a check of each number takes ten times longer.
  */
 export function areFinite(values: Float32Array, from = 0, to = values.length): boolean {
   const end = Math.min(values.length, to);

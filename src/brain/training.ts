@@ -87,11 +87,6 @@ export class BrainTraining {
     writeParameters(this.#machine.model, parameters);
   }
 
-  /** Continues from other parameters. */
-  overwrite(parameters: State['parameters']): void {
-    writeParameters(this.#machine.model, parameters);
-  }
-
   /** Undoes the training. @returns the state before it */
   undo(): State {
     if (this.#kept) {

@@ -67,26 +67,17 @@ export function* readRows(
   if (isFlat && length % wide !== 0) {
     throw new RangeFault({ place, problem: `expected a multiple of ${wide} values, got ${length}` });
   }
-  let values;
+  let values: NumericArray;
   if (columns) {
     const plain = isNumericArray(rows) ? plainView(rows) : (rows as unknown[]);
     const rowAt = (n: number): unknown => (isFlat ? plain.slice(n * wide, (n + 1) * wide) : plain[n]);
     values = yield* rowValues(place, rowAt, isFlat ? length / wide : length, width, scale, columns);
-  } else if (isFlat) values = yield* flatValues(place, rows, width, scale);
-  else values = yield* rowValues(place, (n) => (rows as unknown[])[n], length, width, scale);
+  } else if (isNumericArray(rows)) values = plainView(rows);
+  else if (isFlat) {
+    values = newFloats(place, length / width, width);
+    yield* checkEach(place, rows, width, scale, values);
+  } else values = yield* rowValues(place, (n) => (rows as unknown[])[n], length, width, scale);
   return { place, values, width, count: values.length / width };
-}
-
-function* flatValues(
-  place: string,
-  values: NumericArray | readonly unknown[],
-  width: number,
-  scale: number,
-): Work<NumericArray> {
-  if (isNumericArray(values)) return plainView(values);
-  const copy = newFloats(place, values.length / width, width);
-  yield* checkEach(place, values, width, scale, copy);
-  return copy;
 }
 
 const placeOf = (place: string, width: number, i: number): string =>
@@ -114,7 +105,7 @@ function* checkEach(
   values: NumericArray | readonly unknown[],
   width: number,
   scale: number,
-  copy?: Float32Array,
+  copy?: NumericArray,
 ): Work<void> {
   for (let i = 0; i < values.length; i++) {
     const value = values[i];

@@ -36,8 +36,8 @@ ${outputs ? `\n${outputsComment}\nexport const outputs = ${toLiteral(outputs)};\
 ${predictComment(content, '{Float32Array} ')}
 ${isEnsemble ? meanFunctions(content) : predictFunction(content)}
 /**
- * z_j = Σ_k w_jk·a_k + b_j: k ascending, each product and each sum rounded to single precision. Four sums at a time, because each
- * addition waits for the one before. An a_k of 0 adds nothing.
+ * z_j = Σ_k w_jk·a_k + b_j: k ascending, each product and each sum rounded to single precision. An a_k of 0 adds nothing.
+ * Four sums at a time, because an addition waits for the one before.
  */
 function weigh(W, a, b) {
   const places = new Int32Array(a.length);
