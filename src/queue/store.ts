@@ -274,7 +274,7 @@ async function openRedis(url: string, name: string, onError: (error: Error) => v
       await within(LAST, jobs.close());
       for (const one of clients) {
         // BullMQ connects anew where it awaits a connection, which would keep the process alive.
-        one.connect = () => Promise.reject(new Error('Connection is closed.'));
+        one.connect = () => Promise.reject(new QueueError({ place: name, problem: 'is closed' }));
         one.disconnect();
       }
     },

@@ -268,7 +268,8 @@ describe('a study', () => {
   it('stops at a signed result that is replayed for another task', async () => {
     const secret = 'one';
     const id = identify(order);
-    const { network: _, ...result } = await runTask(task, data);
+    const result = { ...(await runTask(task, data)) };
+    delete result.network;
     const recorded = packAnswer(id, { result, worker: 'honest' }, secret);
     const replaying = new Worker('bp4-1', () => Promise.resolve(recorded), {
       connection: { url: server.url },
@@ -290,9 +291,10 @@ describe('a study', () => {
     const lying = new Worker(
       'bp4-1',
       async (job) => {
-        const { network: _, ...result } = await runTask(unpackOrder(job.data, job.id, undefined).task, data);
-        const sent = { ...result, hash: '0123456789abcdef' };
-        return packAnswer(job.id!, { result: sent, worker: 'lying' }, undefined);
+        const result = { ...(await runTask(unpackOrder(job.data, job.id, undefined).task, data)) };
+        delete result.network;
+        const lie = { ...result, hash: '0123456789abcdef' };
+        return packAnswer(job.id!, { result: lie, worker: 'lying' }, undefined);
       },
       { connection: { url: server.url }, prefix: '{bp4}' },
     );
