@@ -2,7 +2,7 @@
 // the second (700 bytes).
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
-import { StateError, TypeFault } from './errors.js';
+import { RangeFault, StateError, TypeFault } from './errors.js';
 import { isModule } from './kernels/wasm.js';
 import { MOST_THREADS } from './memory/layout.js';
 import type { ThreadChoice } from './kernels/kernels.js';
@@ -36,7 +36,7 @@ import {
   type NetworkSpec,
 } from './model/spec.js';
 import type { Hook } from './training/hook.js';
-import { evaluate, predict, totalCost, type Metrics } from './training/evaluate.js';
+import { evaluate, predict, predictFew, totalCost, type Metrics } from './training/evaluate.js';
 import type { RawRows } from './training/matrix.js';
 import { isNamed, Samples, type Data, type Inputs, type NamedInputs } from './training/samples.js';
 import { assertResumable, countSlots, startRun } from './training/resume.js';
@@ -234,12 +234,40 @@ export class Network {
    * @throws TypeError, RangeError naming the invalid row and column
    * @throws StateError after `dispose`
    */
-  predict(inputs: RawRows | NamedInputs, options: Omit<Inputs, 'inputs'> = {}): Float32Array {
+  predict(inputs: RawRows | NamedInputs, options?: Omit<Inputs, 'inputs'>): Float32Array {
     const model = this.#use();
+    if (options === undefined) {
+      const outputs = predictFew(model, inputs);
+      if (outputs) return outputs;
+      options = {};
+    }
     checkKeys('options', options, ['inputScale']);
     const { inputScale = 1 } = options;
     const data = isNamed(inputs) ? inputs : { inputs, inputScale };
     return finish(predict(model, finish(Samples.readInputs(data, model))));
+  }
+
+  /**
+   * `predict` into an array that you provide. For a few rows in a Float32Array, without transforms of the inputs, it allocates no
+   * memory and is faster than `predict`.
+   * @param inputs as `predict` takes them; to scale inputs, multiply them before
+   * @param outputs [n][outputs], row-major; overwritten
+   * @returns `outputs`
+   * @throws TypeError, RangeError naming the invalid row and column, or if `outputs` has another length
+   * @throws StateError after `dispose`
+   */
+  predictInto<Outputs extends Float32Array>(inputs: RawRows | NamedInputs, outputs: Outputs): Outputs {
+    const isArray = outputs instanceof Float32Array;
+    if (isArray && predictFew(this.#use(), inputs, outputs)) return outputs;
+    const answers = this.predict(inputs);
+    const { length } = answers;
+    if (!isArray || outputs.length !== length) {
+      const got = isArray ? `one of ${outputs.length}` : show(outputs);
+      const problem = `expected a Float32Array of ${length}, got ${got}`;
+      throw new (isArray ? RangeFault : TypeFault)({ place: 'outputs', problem });
+    }
+    outputs.set(answers);
+    return outputs;
   }
 
   /**

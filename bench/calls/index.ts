@@ -7,6 +7,7 @@ import { describe, thisMachine } from '../machine.js';
 import { measure } from '../measure.js';
 import { Table } from '../table.js';
 import { warmUp, type CallCase } from './caller.js';
+import { inferenceCalls } from './inference.js';
 import { trainingCalls } from './training.js';
 
 const ROUNDS = 25;
@@ -21,7 +22,7 @@ const { values, positionals } = parseArgs({ options: { json: { type: 'string' } 
 if (!existsSync(new URL('../peers/node_modules', import.meta.url))) {
   throw new Error('the peers are missing: npm ci --prefix bench/peers --ignore-scripts');
 }
-const cases: readonly CallCase[] = [...trainingCalls].filter(({ name }) =>
+const cases: readonly CallCase[] = [...trainingCalls, ...inferenceCalls].filter(({ name }) =>
   positionals.every((part) => name.includes(part)),
 );
 const machine = thisMachine();

@@ -1,5 +1,6 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import { fits, misfit, show } from '../base/check.js';
+import type { Tolerate } from './options.js';
 import type { EncodedSamples } from './training.js';
 
 /** Numbers by key. A missing key counts as 0. */
@@ -148,22 +149,24 @@ const reach = {
   'leaky-relu': [-Infinity, Infinity],
 } as const;
 
-/** @throws RangeError naming the first target that no output of this activation reaches */
+/** Reports the first target that no output of this activation reaches. */
 export function checkReach(
   { count, targets }: EncodedSamples,
   activation: keyof typeof reach,
   lookup: Lookup,
+  tolerate: Tolerate,
 ): void {
   const [least, most] = reach[activation];
   const k = targets.findIndex((target) => target < least || target > most);
   if (k < 0) return;
   const units = targets.length / count;
   const key = lookup ? keyed([...lookup.keys()][k % units]!) : `[${k % units}]`;
-  throw new RangeFault({
+  const fault = {
     place: `data[${Math.floor(k / units)}].output${key}`,
     problem: `is ${targets[k]}, but ${activation} reaches only ${least} to ${most}`,
     cure: "scale the outputs, or set activation: 'leaky-relu'",
-  });
+  };
+  tolerate(fault, 'the network never learns it');
 }
 
 /** @throws TypeError */
@@ -181,12 +184,13 @@ export function packSamples(
   data: readonly Datum<unknown, unknown>[],
   input: Format,
   output: Format,
+  tolerate: Tolerate,
 ): EncodedSamples {
   const inputs = new Float32Array(data.length * input.size);
   const targets = new Float32Array(data.length * output.size);
   for (const [i, datum] of data.entries()) {
-    fillRow(`data[${i}].input`, datum.input, input, inputs, i * input.size);
-    fillRow(`data[${i}].output`, datum.output, output, targets, i * output.size);
+    fillRow(`data[${i}].input`, datum.input, input, inputs, i * input.size, tolerate);
+    fillRow(`data[${i}].output`, datum.output, output, targets, i * output.size, tolerate);
   }
   return { count: data.length, inputs, targets };
 }
@@ -202,23 +206,45 @@ export function fillRow(
   { lookup, size }: Format,
   row: Float32Array,
   at: number,
+  tolerate: Tolerate,
 ): void {
-  if (lookup) fillByKeys(place, values, lookup, row, at);
-  else fillInOrder(place, values, size, row, at);
+  if (lookup) fillByKeys(place, values, lookup, row, at, tolerate);
+  else fillInOrder(place, values, size, row, at, tolerate);
 }
 
-function fillInOrder(place: string, values: unknown, size: number, row: Float32Array, at: number): void {
+function fillInOrder(
+  place: string,
+  values: unknown,
+  size: number,
+  row: Float32Array,
+  at: number,
+  tolerate: Tolerate,
+): void {
   if (!isList(values)) {
     throw notNumbers(place, `an array of ${size} numbers`, values);
   }
-  if (values.length !== size) {
-    throw new RangeFault({ place, problem: `length ${values.length} must be ${size}` });
+  const { length } = values;
+  if (length !== size) {
+    const effect = length > size ? 'the rest is left out' : 'what is missing counts as 0';
+    tolerate({ place, problem: `length ${length} must be ${size}` }, effect);
   }
-  for (let k = 0; k < size; k++) {
+  for (let k = 0; k < Math.min(size, length); k++) {
     const value = values[k];
-    if (!isNumber(value)) throw misfit(`${place}[${k}]`, value);
-    row[at + k] = Number(value);
+    row[at + k] = fits(value) ? value : toNumber(`${place}[${k}]`, value, tolerate);
   }
+}
+
+/**
+ * Booleans count as 0 and 1, as in brain.js.
+ * @throws TypeError, RangeError unless the value is a boolean, null, or a number as text
+ */
+function toNumber(place: string, value: unknown, tolerate: Tolerate): number {
+  if (typeof value === 'boolean') return Number(value);
+  const number = typeof value === 'string' || value === null ? Number(value) : NaN;
+  const fault = misfit(place, value);
+  if (!fits(number)) throw fault;
+  tolerate(fault, value === null ? 'null counts as 0' : 'text counts as its number');
+  return number;
 }
 
 function fillByKeys(
@@ -227,6 +253,7 @@ function fillByKeys(
   lookup: ReadonlyMap<string, number>,
   row: Float32Array,
   at: number,
+  tolerate: Tolerate,
 ): void {
   if (typeof values !== 'object' || values === null || isList(values)) {
     throw notNumbers(place, 'an object of numbers', values);
@@ -234,17 +261,16 @@ function fillByKeys(
   for (const [key, value] of Object.entries(values)) {
     const k = lookup.get(key);
     if (k === undefined || value === undefined || value === null) continue;
-    if (!isNumber(value)) throw misfit(`${place}${keyed(key)}`, value);
-    row[at + k] = Number(value);
+    if (fits(value)) row[at + k] = value;
+    else if (Number.isNaN(value)) {
+      tolerate(misfit(`${place}${keyed(key)}`, value), 'NaN under a key counts as 0');
+    } else row[at + k] = toNumber(`${place}${keyed(key)}`, value, tolerate);
   }
 }
 
 /** A key as error messages spell it. */
 export const keyed = (key: string): string =>
   `[${JSON.stringify(key.length > 50 ? `${key.slice(0, 50)}…` : key)}]`;
-
-/** Booleans count as 0 and 1, as in brain.js. */
-const isNumber = (value: unknown): value is number | boolean => fits(value) || typeof value === 'boolean';
 
 /** An output in the form of the training data. */
 export function toAnswer(

@@ -46,26 +46,104 @@
  */
 // First, so that the compiled kernels open the bundle, as in ../network.ts
 import { NeuralNetwork } from './neural-network.js';
-import { absent } from './absent.js';
+import { AE, FeedForward, layer, layerTypes, praxis, Recurrent, recurrent } from './absent.js';
 import { CrossValidate } from './cross-validate.js';
+import type { BrainData } from './data.js';
+import { DataFormatter } from './data-formatter.js';
 import { likely } from './likely.js';
 import { lookup } from './lookup.js';
+import { toSVG } from './to-svg.js';
 import { TrainStream } from './train-stream.js';
-import { max, mse, ones, ones2D, random, randomWeight, randos, range, toArray, zeros } from './utilities.js';
+import {
+  activation,
+  max,
+  mse,
+  ones,
+  ones2D,
+  random,
+  randomWeight,
+  randos,
+  range,
+  toArray,
+  zeros,
+} from './utilities.js';
 
-export { CrossValidate, likely, lookup, NeuralNetwork, TrainStream };
+/** `NeuralNetwork` itself: on the networks that brain.js is used for, WebAssembly is faster than a GPU. */
+const NeuralNetworkGPU = NeuralNetwork;
+type NeuralNetworkGPU<Input = BrainData, Output = BrainData> = NeuralNetwork<Input, Output>;
+
+/** The utilities of brain.js. */
+export const utilities = {
+  max,
+  mse,
+  ones,
+  ones2D,
+  random,
+  randomWeight,
+  randos,
+  range,
+  toArray,
+  DataFormatter,
+  zeros,
+  toSVG,
+};
+
+export { activation, CrossValidate, likely, lookup, NeuralNetwork, NeuralNetworkGPU, TrainStream };
+export { AE, FeedForward, layer, layerTypes, praxis, Recurrent, recurrent };
+export type { Absent } from './absent.js';
 export type { Classifier, CrossValidateJSON, PartitionResult } from './cross-validate.js';
 export type { BrainData, Datum, NumberObject } from './data.js';
+export type { DataFormatter } from './data-formatter.js';
 export type { JSONLayer, LegacyJSON, LegacyUnit, NeuralNetworkJSON } from './json.js';
 export type { BrainEngine } from './kernels.js';
-export type { BrainActivation, NeuralNetworkOptions, TrainingStatus, TrainOptions } from './options.js';
+export type {
+  BrainActivation,
+  GivenOptions,
+  GivenTrainOptions,
+  NeuralNetworkOptions,
+  TrainingStatus,
+  TrainOptions,
+} from './options.js';
 export type { BinaryTestResult, Misclass, TestResult } from './test-result.js';
 export type { Samples } from './neural-network.js';
+export type { Drawable, SVGOptions } from './to-svg.js';
 export type { TrainStreamOptions } from './train-stream.js';
 export { DivergenceError, EngineError, FormatError, StateError } from '../errors.js';
 
-/** The part of brain.js's `utilities` that concerns NeuralNetwork. */
-export const utilities = { max, mse, ones, ones2D, random, randomWeight, randos, range, toArray, zeros };
+// The names that the types have in brain.js.
+export type { CrossValidateJSON as ICrossValidateJSON } from './cross-validate.js';
+export type { BrainData as INeuralNetworkData, Datum as INeuralNetworkDatum } from './data.js';
+export type { Datum as INeuralNetworkTrainingData, NumberObject as INumberHash } from './data.js';
+export type { JSONLayer as IJSONLayer, NeuralNetworkJSON as INeuralNetworkJSON } from './json.js';
+export type {
+  BrainActivation as NeuralNetworkActivation,
+  GivenOptions as INeuralNetworkOptions,
+  GivenTrainOptions as INeuralNetworkTrainOptions,
+  GivenTrainOptions as INeuralNetworkTrainingOptions,
+  TrainingStatus as INeuralNetworkState,
+  TrainingStatus as ITrainingStatus,
+} from './options.js';
+export type {
+  BinaryTestResult as INeuralNetworkBinaryTestResult,
+  TestResult as INeuralNetworkTestResult,
+} from './test-result.js';
+export type { TrainStreamOptions as ITrainStreamOptions } from './train-stream.js';
 
 /** For programs that `import brain from 'brain.js'`. */
-export default { CrossValidate, likely, lookup, NeuralNetwork, TrainStream, utilities, ...absent };
+export default {
+  activation,
+  AE,
+  CrossValidate,
+  FeedForward,
+  layer,
+  layerTypes,
+  likely,
+  lookup,
+  NeuralNetwork,
+  NeuralNetworkGPU,
+  praxis,
+  Recurrent,
+  recurrent,
+  TrainStream,
+  utilities,
+};

@@ -67,7 +67,6 @@ export function writeJSON({
   options,
   trainOpts,
 }: Written): NeuralNetworkJSON {
-  const { log, timeout, ...numbers } = withoutCallback(trainOpts);
   return {
     type: 'NeuralNetwork',
     sizes: [...sizes],
@@ -83,12 +82,14 @@ export function writeJSON({
     outputLookup: toObject(outputLookup),
     outputLookupLength: outputLookup?.size ?? 0,
     options: { ...options },
-    trainOpts: {
-      ...numbers,
-      log: log !== false,
-      timeout: timeout === Infinity ? 'Infinity' : timeout,
-    },
+    trainOpts: writeTrainOpts(trainOpts),
   };
+}
+
+/** The options of training in the JSON of brain.js 2. */
+export function writeTrainOpts(trainOpts: TrainOptions): NeuralNetworkJSON['trainOpts'] {
+  const { log, timeout, ...numbers } = withoutCallback(trainOpts);
+  return { ...numbers, log: log !== false, timeout: timeout === Infinity ? 'Infinity' : timeout };
 }
 
 /** Drops the callback, which JSON can't hold. */

@@ -1,5 +1,5 @@
 import { brainKernels } from './load.js';
-import { checkInteger, checkPositive } from '../base/check.js';
+import { checkInteger, checkName, checkPositive } from '../base/check.js';
 import { areFinite } from '../base/numeric-arrays.js';
 import { readParameters, writeParameters } from '../model/parameters.js';
 import { IdlePool } from '../kernels/idle-pool.js';
@@ -7,7 +7,7 @@ import { Model } from '../model/model.js';
 import { MOST_UNITS, type CheckedSpec } from '../model/spec.js';
 import type { Parameters } from '../model/state.js';
 import type { BrainEngine, BrainKernels } from './kernels.js';
-import type { BrainActivation } from './options.js';
+import { activations, type BrainActivation } from './options.js';
 
 /** The part of a network that training changes. A state is immutable: each training creates another. */
 export interface State {
@@ -145,6 +145,12 @@ export class Machine {
     ];
   }
 
+  /** The activations of each layer that the last `run` left. */
+  get activations(): Float32Array[] {
+    const { model } = this;
+    return model.layers.map(({ activations, stride, units }) => model.matrix(activations, stride, 1, units));
+  }
+
   /** Computes the outputs for the inputs of one sample. */
   run(inputs: Float32Array): Float32Array<ArrayBuffer> {
     const { model, kernels } = this;
@@ -163,7 +169,7 @@ export class Machine {
  * @throws RangeError if a size isn't a whole number above 0
  */
 export function toSpec({ sizes, activation, alpha }: Shape): CheckedSpec {
-  const name = activationNames[activation];
+  const name = activationNames[checkName('activation', activation, activations)];
   const [inputs, ...units] = sizes.map((size, i) =>
     checkInteger(i === 0 ? 'inputs' : `layers[${i - 1}].units`, size, 1, MOST_UNITS),
   );

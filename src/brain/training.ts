@@ -75,6 +75,11 @@ export class BrainTraining {
     return (this.#machine.state = new HeldState(this.#machine, this.#isAdam, this.#rest));
   }
 
+  /** Continues from other parameters. */
+  overwrite(parameters: State['parameters']): void {
+    writeParameters(this.#machine.model, parameters);
+  }
+
   /** Undoes the training. @returns the state before it */
   undo(): State {
     if (this.#kept) {

@@ -127,6 +127,12 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
     this.rule.isWeighted = Number(isWeighted);
   }
 
+  /** Copies the outputs of the mini-batch into `outputs`, from `at` on. */
+  readOutputs(rows: number, outputs: Float32Array, at: number): void {
+    const { activations, stride, units } = this.layers.at(-1)!;
+    this.matrix(activations, stride, rows, units, outputs, at);
+  }
+
   /** Points the kernels at the inputs of the mini-batch in the layout. */
   useInputs(): void {
     this.layers[0]!.input = this.layout.inputs;

@@ -52,7 +52,7 @@ function* readParts(
   const given =
     validation === undefined
       ? undefined
-      : yield* Samples.read(validation, model, 'validation.', classWeights);
+      : yield* Samples.readToTrain(validation, model, 'validation.', classWeights);
   if (isStream(data)) {
     checkStream(data);
     if (validationSplit) {
@@ -64,8 +64,8 @@ function* readParts(
     }
     return { training: data, validation: given };
   }
-  const samples = yield* Samples.read(data, model, '', classWeights);
-  yield* samples.checkReach(model, 'targets');
+  const samples = yield* Samples.readToTrain(data, model, '', classWeights);
+  yield* samples.checkReach(model);
   return validationSplit
     ? splitSamples(samples, validationSplit, model.spec.seed)
     : { training: samples, validation: given };

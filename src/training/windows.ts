@@ -245,8 +245,8 @@ class StreamWindows extends Windows {
       return this.end();
     }
     const place = `batches[${this.#batches++}].`;
-    const samples = yield* Samples.read(result.value, this.#model, place, this.#options.classWeights);
-    yield* samples.checkReach(this.#model, `${place}targets`);
+    const samples = yield* Samples.readToTrain(result.value, this.#model, place, this.#options.classWeights);
+    yield* samples.checkReach(this.#model);
     yield* this.watch(this.#model, samples);
     this.current = yield* openWindow(this.#model, this.#random, samples, this.#options);
     return yield* this.begin(this.current);
