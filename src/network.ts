@@ -1,8 +1,6 @@
 // First, so that the compiled kernels open the bundle: gzip looks 32 kB back, and this text between two modules hides the first from
 // the second (700 bytes).
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
-import { diagnoseLayers } from './diagnosis/layers.js';
-import { reportDiagnosis } from './diagnosis/report-diagnosis.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
 import { RangeFault, StateError, TypeFault } from './errors.js';
 import { isModule } from './kernels/wasm.js';
@@ -37,6 +35,7 @@ import {
   type LossSpec,
   type NetworkSpec,
 } from './model/spec.js';
+import type { Hook } from './training/hook.js';
 import { evaluate, predict, predictFew, totalCost, type Metrics } from './training/evaluate.js';
 import type { RawRows } from './training/matrix.js';
 import { isNamed, Samples, type Data, type Inputs, type NamedInputs } from './training/samples.js';
@@ -45,7 +44,7 @@ import type { Stream } from './training/stream.js';
 import { readData, train } from './training/train.js';
 import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from './training/options.js';
 import type { Diagnosis, EpochReport } from './training/reports.js';
-import { finish, inSlices, type Work } from './base/work.js';
+import { awaited, finish, inSlices, type Work } from './base/work.js';
 
 /** The engine and the number of threads. Neither changes the results. */
 export interface EngineOptions {
@@ -325,6 +324,7 @@ export class Network {
    */
   async diagnose(data: Data): Promise<Diagnosis> {
     const samples = finish(Samples.read(data, this.#use()));
+    const { diagnoseLayers } = await loaded('diagnose', import('./diagnosis/layers.js'));
     // If the network was disposed meanwhile, its memory may belong to another network.
     return await inSlices(diagnoseLayers(this.#use(), samples), () => this.#use());
   }
@@ -420,9 +420,12 @@ export class Network {
 
   *#train(model: Model, data: Data | Stream, options: CheckedTrainOptions): Work<EpochReport[]> {
     const checked = yield* readData(model, data, options);
-    const diagnosis = options.diagnose
-      ? reportDiagnosis(model, checked.validation ?? checked.training)
-      : undefined;
+    let diagnosis: Hook | undefined;
+    if (options.diagnose) {
+      const part = import('./diagnosis/report-diagnosis.js');
+      const { reportDiagnosis } = yield* awaited(loaded('diagnose', part));
+      diagnosis = reportDiagnosis(model, checked.validation ?? checked.training);
+    }
     model.reserve(1, countSlots(options));
     if (!options.resume) this.#run = startRun(model, this.#random, options, this.#run);
     const context = { model, random: this.#random, run: this.#run!, save: () => this.save(), diagnosis };

@@ -20,6 +20,9 @@ import { splitSamples } from './split.js';
 import { checkStream, isStream, type Stream } from './stream.js';
 import { openWindows, readStream } from './windows.js';
 
+/** Above it, the ordinary kernels are as fast. */
+const MOST_TINY_UNITS = 8;
+
 /** The training and validation data. */
 export interface CheckedData {
   readonly training: Samples | Stream;
@@ -165,7 +168,7 @@ export function* train(
     const hooks = listHooks(context, training, [early, metrics], history);
     try {
       restart(training);
-      for (const pause of runEpochs(training, hooks)) {
+      for (const pause of learn(training, hooks, history)) {
         windows.keepWatched();
         yield pause;
       }
@@ -191,6 +194,21 @@ export function* train(
     // Stopped by the user or by an error, before it was found to diverge.
     if (snapshot && !isSound(model)) snapshot.restore();
   }
+}
+
+/** Runs the epochs. Kernels for tiny networks, which learn the same bits, load if the training is long enough. */
+function* learn(training: Training, hooks: readonly Hook[], history: EpochReport[]): Work<void> {
+  const { model, windows, options } = training;
+  const isTiny = model.layers.every(({ stride }) => stride <= MOST_TINY_UNITS);
+  if (isTiny && options.epochs * windows.count > 2000) {
+    let tiny: typeof import('./tiny.js') | undefined;
+    yield import('./tiny.js').then(
+      (part) => (tiny = part),
+      () => undefined, // service workers forbid import()
+    );
+    if (tiny) yield* tiny.runTinyEpochs(training, hooks, history);
+  }
+  yield* runEpochs(training, hooks);
 }
 
 /** The hooks of a training, in calling order. */
