@@ -1,13 +1,15 @@
 /**
  * npm run build: assembly/ → build/kernels.wasm → src/kernels/wasm-module.ts → dist/, and dist/core.wasm; src/ →
- * src/formats/code/parts.ts
+ * src/formats/code/parts.ts; dist/brain/ → dist/brain.min.js and dist/cjs/
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import binaryen from 'binaryen';
+import { build } from 'vite';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -144,6 +146,46 @@ writeFileSync(
   'dist/core.wasm.d.ts',
   '/** The module, compiled by the host, for the option `engine`. */\ndeclare const core: WebAssembly.Module;\nexport default core;\n',
 );
+
+// 6. bp4/brain for pages without modules, with the global `brain`; and in CommonJS, for Jest and webpack 4. Its old parser knows no
+//    #private fields; with names instead, no WeakMap slows them down
+const readPrivateFields = {
+  name: 'read-private-fields',
+  transform: (code) => code.replace(/(?<=^\s*|\.|\b(?:get|set|static) )#(?=[a-z]\w*)/gim, '__'),
+};
+const bundle = (format, entry, file) =>
+  build({
+    configFile: false,
+    logLevel: 'error',
+    plugins: [readPrivateFields],
+    build: {
+      target: format === 'iife' ? 'es2022' : 'es2018',
+      outDir: 'dist',
+      emptyOutDir: false,
+      copyPublicDir: false,
+      minify: format === 'iife' ? 'oxc' : false,
+      lib: { entry, formats: [format], name: 'brain', fileName: () => file },
+    },
+  });
+writeFileSync('build/brain-global.js', "export { default } from '../dist/brain/index.js';\n");
+await bundle('iife', 'build/brain-global.js', 'brain.min.js');
+await bundle('cjs', 'dist/brain/index.js', 'cjs/brain/index.js');
+
+// The declarations for CommonJS are the same files in a folder that package.json declares to be CommonJS
+writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+copyDeclarations('brain/index.d.ts');
+
+/** Copies a declaration file, and all that it imports, from dist/ to dist/cjs/. */
+function copyDeclarations(path, copied = new Set()) {
+  if (copied.has(path)) return;
+  copied.add(path);
+  const text = readFileSync(`dist/${path}`, 'utf8');
+  mkdirSync(dirname(`dist/cjs/${path}`), { recursive: true });
+  writeFileSync(`dist/cjs/${path}`, text);
+  for (const [, target] of text.matchAll(/(?:from |import\()['"](\..*?)\.js['"]/g)) {
+    copyDeclarations(join(dirname(path), `${target}.d.ts`), copied);
+  }
+}
 
 writeFileSync(stampPath, hashSources());
 console.log(`built dist/ around ${core.length + threads.length + brain.length} bytes of WebAssembly`);

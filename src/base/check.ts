@@ -30,7 +30,7 @@ function countEdits(from: string, to: string): number {
  * The name that was meant, if one is near: another spelling (`learning_rate`), its initials (`lr`), a part of it (`batchSize` for
  * `miniBatchSize`), or two typing errors at most.
  */
-function findMeant(name: string, known: readonly string[]): string | undefined {
+export function findMeant(name: string, known: readonly string[]): string | undefined {
   const simplify = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   const given = simplify(name);
   const isNear = [
@@ -177,7 +177,7 @@ export function fits(value: unknown, scale = 1): value is number {
 }
 
 /** The error for a value that doesn't fit. */
-export function misfit(place: string, value: unknown): Error {
+export function misfit(place: string, value: unknown): TypeFault | RangeFault {
   if (typeof value !== 'number')
     return new TypeFault({ place, problem: `expected a number, got ${show(value)}` });
   if (!Number.isFinite(value))

@@ -39,9 +39,14 @@ const counted = ['truePos', 'trueNeg', 'falsePos', 'falseNeg'] as const;
 
 /** k-fold cross-validation: each sample is tested by a network trained on the other folds. */
 export class CrossValidate<Input = never, Output = never> {
-  readonly #create: () => NeuralNetwork<Input, Output>;
-  readonly #random: Random;
-  #json: CrossValidateJSON | undefined;
+  readonly initClassifier: () => NeuralNetwork<Input, Output>;
+  private readonly _random: Random;
+  /** The result of the last `train`; zeros before the first. */
+  json: CrossValidateJSON = {
+    avgs: { error: 0, iterations: 0, testTime: 0, trainTime: 0 },
+    stats: { total: 0, testSize: 0, trainSize: 0 },
+    sets: [],
+  };
 
   /**
    * @param classifier returns a new network, as in brain.js 2; or is a class of networks, as in brain.js 1
@@ -59,8 +64,8 @@ export class CrossValidate<Input = never, Output = never> {
         cure: 'pass NeuralNetwork, or () => new NeuralNetwork(options)',
       });
     }
-    this.#create = isClass(classifier) ? () => new classifier(options) : classifier;
-    this.#random = Random.fromSeed(options.seed ?? 0);
+    this.initClassifier = isClass(classifier) ? () => new classifier(options) : classifier;
+    this._random = Random.fromSeed(options.seed ?? 0);
   }
 
   /**
@@ -82,7 +87,7 @@ export class CrossValidate<Input = never, Output = never> {
     if (data.length < k) {
       throw new RangeFault({
         place: 'data',
-        problem: `training set size is too small for ${data.length} k folds of ${k}`,
+        problem: `Training set size is too small for ${data.length} k folds of ${k}`,
       });
     }
     const shuffled = this.shuffleArray([...data]);
@@ -94,7 +99,7 @@ export class CrossValidate<Input = never, Output = never> {
     });
     const sum = (of: (set: PartitionResult) => number): number =>
       sets.reduce((total, set) => total + of(set), 0);
-    this.#json = {
+    this.json = {
       avgs: {
         error: sum(({ error }) => error) / k,
         iterations: sum(({ iterations }) => iterations) / k,
@@ -109,7 +114,7 @@ export class CrossValidate<Input = never, Output = never> {
       },
       sets,
     };
-    return this.#json;
+    return this.json;
   }
 
   /** Trains and tests one fold. */
@@ -118,7 +123,7 @@ export class CrossValidate<Input = never, Output = never> {
     trainSet: readonly Datum<Partial<Input>, Partial<Output>>[],
     testSet: readonly Datum<Partial<Input>, Partial<Output>>[],
   ): PartitionResult {
-    const net = this.#create();
+    const net = this.initClassifier();
     const begin = Date.now();
     const { error, iterations } = net.train(trainSet, trainOpts);
     const trained = Date.now();
@@ -136,27 +141,31 @@ export class CrossValidate<Input = never, Output = never> {
   /** Shuffles an array in place, from the seed (Fisher–Yates in Durstenfeld's form). */
   shuffleArray<Item>(array: Item[]): Item[] {
     for (let i = array.length - 1; i > 0; i--) {
-      const j = this.#random.below(i + 1);
+      const j = this._random.below(i + 1);
       [array[i], array[j]] = [array[j]!, array[i]!];
     }
     return array;
   }
 
-  /** The network with the smallest training error. @throws RangeError before `train` */
+  /** The network with the smallest training error. @throws TypeError before `train` */
   toNeuralNetwork(): NeuralNetwork<Input, Output> {
-    if (!this.#json)
-      throw new RangeFault({
-        place: 'toNeuralNetwork',
-        problem: 'no network has been trained yet',
-        cure: 'call train first',
-      });
-    return this.fromJSON(this.#json);
+    return this.fromJSON(this.json);
   }
 
-  /** The result of the last `train`; null before the first. */
-  toJSON(): CrossValidateJSON | null {
-    return this.#json ?? null;
+  /** The result of the last `train`; zeros before the first. */
+  toJSON(): CrossValidateJSON {
+    return this.json;
   }
+
+  /** Whether statistics are of networks with one output. */
+  static isBinaryStats = (stats: object): boolean => 'accuracy' in stats;
+
+  /** `isBinaryStats` of the result of `train`. */
+  static isBinaryResults = (json: Pick<CrossValidateJSON, 'stats'>): boolean =>
+    CrossValidate.isBinaryStats(json.stats);
+
+  /** `isBinaryStats` of the result of `testPartition`. */
+  static isBinaryPartitionResults = (result: object): boolean => CrossValidate.isBinaryStats(result);
 
   /**
    * Returns the network in the JSON that has the smallest training error.
@@ -167,9 +176,13 @@ export class CrossValidate<Input = never, Output = never> {
   }): NeuralNetwork<Input, Output> {
     const sets: unknown = json.sets;
     if (!Array.isArray(sets) || sets.length === 0)
-      throw new TypeFault({ place: 'json.sets', problem: 'expected an array that is not empty' });
+      throw new TypeFault({
+        place: 'json.sets',
+        problem: 'expected an array that is not empty',
+        cure: 'call train first',
+      });
     const best = json.sets.reduce((least, set) => (set.error < least.error ? set : least));
-    return this.#create().fromJSON(best.network);
+    return this.initClassifier().fromJSON(best.network);
   }
 }
 

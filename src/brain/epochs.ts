@@ -11,16 +11,24 @@ export class Epochs {
   readonly #session: BrainTraining;
   readonly #options: TrainOptions;
   readonly #sizes: readonly number[];
+  readonly #observe: (call: () => void) => void;
   /** The end of training, on the clock of `Date.now()`. */
   readonly #endTime: number;
   /** The number of epochs that take a millisecond or two. Training runs this many at a time if it watches the clock. */
   #pace = 1;
 
-  constructor(session: BrainTraining, options: TrainOptions, sizes: readonly number[]) {
+  /** @param observe calls `log` and `callback`, which may look at the network and change it */
+  constructor(
+    session: BrainTraining,
+    options: TrainOptions,
+    sizes: readonly number[],
+    observe: (call: () => void) => void,
+  ) {
+    this.#observe = observe;
     this.#session = session;
     this.#options = options;
     this.#sizes = sizes;
-    this.#endTime = Date.now() + options.timeout;
+    this.#endTime = options.timeout < Infinity ? Date.now() + options.timeout : Infinity;
   }
 
   /**
@@ -32,12 +40,13 @@ export class Epochs {
   advance(until: number): boolean {
     const { status } = this;
     const session = this.#session;
-    const { iterations, errorThresh, log, logPeriod, callback, callbackPeriod } = this.#options;
     const isTimed = until < Infinity || this.#endTime < Infinity;
     for (;;) {
-      if (status.iterations >= iterations || status.error <= errorThresh || Date.now() >= this.#endTime)
-        return true;
-      const start = performance.now();
+      // A callback may have changed them.
+      const { iterations, errorThresh, log, logPeriod, callback, callbackPeriod } = this.#options;
+      if (status.iterations >= iterations || status.error <= errorThresh) return true;
+      if (this.#endTime < Infinity && Date.now() >= this.#endTime) return true;
+      const start = isTimed ? performance.now() : 0;
       if (start >= until) return false;
       const next = Math.min(
         Math.ceil(iterations - status.iterations),
@@ -50,11 +59,14 @@ export class Epochs {
       if (done > 0) status.error = session.error;
       if (session.failed) throw divergence(status.iterations + 1, session.failed, this.#sizes);
       if (isTimed && done === this.#pace) this.#pace = adjustPace(this.#pace, performance.now() - start);
-      if (log && status.iterations % logPeriod === 0) {
-        if (log === true) logStatus(status);
-        else log({ ...status });
+      const isLogged = log && status.iterations % logPeriod === 0;
+      const isCalled = callback && status.iterations % callbackPeriod === 0;
+      if (isLogged || isCalled) {
+        this.#observe(() => {
+          if (isLogged) logStatus(log, status);
+          if (isCalled) callback({ ...status });
+        });
       }
-      if (callback && status.iterations % callbackPeriod === 0) callback({ ...status });
     }
   }
 }
@@ -69,8 +81,11 @@ function adjustPace(pace: number, milliseconds: number): number {
   return milliseconds > 4 ? Math.max(1, Math.floor(pace / 2)) : pace;
 }
 
-function logStatus({ iterations, error }: TrainingStatus): void {
-  console.log(`iterations: ${iterations}, training error: ${error}`);
+/** Logs a status to the console, or to a function: as text it is the line that functions of brain.js 1 get. */
+export function logStatus(log: true | ((status: TrainingStatus) => void), status: TrainingStatus): void {
+  const line = `iterations: ${status.iterations}, training error: ${status.error}`;
+  if (log === true) console.log(line);
+  else log(Object.defineProperty({ ...status }, 'toString', { value: () => line }));
 }
 
 /** @param sample counted from 1 */

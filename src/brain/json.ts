@@ -67,7 +67,6 @@ export function writeJSON({
   options,
   trainOpts,
 }: Written): NeuralNetworkJSON {
-  const { log, timeout, ...numbers } = withoutCallback(trainOpts);
   return {
     type: 'NeuralNetwork',
     sizes: [...sizes],
@@ -83,25 +82,34 @@ export function writeJSON({
     outputLookup: toObject(outputLookup),
     outputLookupLength: outputLookup?.size ?? 0,
     options: { ...options },
-    trainOpts: {
-      ...numbers,
-      log: log !== false,
-      timeout: timeout === Infinity ? 'Infinity' : timeout,
-    },
+    trainOpts: writeTrainOpts(trainOpts),
   };
 }
 
-/** Drops the callback, which JSON can't hold. */
+/** The options of training in the JSON of brain.js 2. */
+export function writeTrainOpts(trainOpts: TrainOptions): NeuralNetworkJSON['trainOpts'] {
+  const { log, timeout, ...numbers } = withoutCallback(trainOpts);
+  return { ...numbers, log: log !== false, timeout: timeout === Infinity ? 'Infinity' : timeout };
+}
+
+/** Drops the callback, which JSON can't hold. (`delete` would leave an object that is slow to copy.) */
 function withoutCallback(trainOpts: TrainOptions): Omit<TrainOptions, 'callback'> {
-  const options = { ...trainOpts };
-  delete options.callback;
-  return options;
+  if (!('callback' in trainOpts)) return trainOpts;
+  return Object.fromEntries(
+    Object.entries(trainOpts).filter(([name]) => name !== 'callback'),
+  ) as unknown as TrainOptions;
 }
 
 /** The rows of a matrix as arrays of numbers. */
 export function splitRows(matrix: Float32Array, rows: number): number[][] {
   const columns = matrix.length / rows;
-  return Array.from({ length: rows }, (_, j) => Array.from(matrix.subarray(j * columns, (j + 1) * columns)));
+  const split: number[][] = [];
+  for (let j = 0, at = 0; j < rows; j++) {
+    const row: number[] = [];
+    for (let k = 0; k < columns; k++) row.push(matrix[at++]!);
+    split.push(row);
+  }
+  return split;
 }
 
 /** Writes the JSON of brain.js 1.6. */

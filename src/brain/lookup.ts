@@ -6,10 +6,22 @@ const numberKeys = (objects: readonly NumberObject[]): Record<string, number> =>
     [...new Set(objects.flatMap((object) => Object.keys(object)))].map((key, i) => [key, i]),
   );
 
-/** The part of brain.js's `lookup` for flat data: converts between objects of numbers, which may lack keys, and arrays. */
+/** Brain.js's `lookup` converts between objects of numbers, which may lack keys, and arrays. */
 export const lookup = {
   /** [{ a: 1 }, { b: 6, c: 7 }] → { a: 0, b: 1, c: 2 } */
   toTable: numberKeys,
+
+  /** `toTable` for lists of objects. */
+  toTable2D: (lists: readonly (readonly NumberObject[])[]): Record<string, number> =>
+    numberKeys(lists.flat()),
+
+  /** `toTable` for inputs that are lists of objects. */
+  toInputTable2D: (data: readonly { readonly input: readonly NumberObject[] }[]): Record<string, number> =>
+    numberKeys(data.flatMap(({ input }) => input)),
+
+  /** `toTable` for outputs that are lists of objects. */
+  toOutputTable2D: (data: readonly { readonly output: readonly NumberObject[] }[]): Record<string, number> =>
+    numberKeys(data.flatMap(({ output }) => output)),
 
   /** `toTable` for the inputs of samples. */
   toInputTable: (data: readonly Datum<NumberObject, NumberObject>[]): Record<string, number> =>
@@ -29,6 +41,13 @@ export const lookup = {
     return array;
   },
 
+  /** `toArray` up to the first key that the object lacks. */
+  toArrayShort(table: Record<string, number>, object: NumberObject): Float32Array {
+    const keys = Object.keys(table);
+    const end = keys.findIndex((key) => !Object.hasOwn(object, key));
+    return Float32Array.from(end < 0 ? keys : keys.slice(0, end), (key) => object[key]!);
+  },
+
   /** `toArray` for several objects. */
   toArrays: (
     table: Record<string, number>,
@@ -39,6 +58,29 @@ export const lookup = {
   /** { a: 0, b: 1 }, [6, 7] → { a: 6, b: 7 } */
   toObject: (table: Record<string, number>, array: ArrayLike<number>): Record<string, number> =>
     Object.fromEntries(Object.entries(table).map(([key, k]) => [key, array[k]!])),
+
+  /** `toObject` for the keys from number `offset` on, `limit` of them at most if that is above 0. */
+  toObjectPartial(
+    table: Record<string, number>,
+    array: ArrayLike<number>,
+    offset = 0,
+    limit = 0,
+  ): Record<string, number> {
+    const entries = Object.entries(table).slice(offset, limit > 0 ? offset + limit : undefined);
+    return Object.fromEntries(entries.map(([key, k]) => [key, array[k - offset]!])) as Record<string, number>;
+  },
+
+  /** ['a', 'b'] → { a: 1, b: 0 } */
+  lookupFromArray: (array: readonly string[]): Record<string, number> =>
+    Object.fromEntries(array.map((key, i) => [key, array.length - 1 - i]).reverse()),
+
+  /** The nesting of data, from outside in: [{ input: [0], output: [1] }] → ['array', 'datum', 'array', 'number'] */
+  dataShape(data: unknown): string[] {
+    if (typeof data !== 'object' || data === null) return [typeof data];
+    if ('input' in data && 'output' in data) return ['datum', ...lookup.dataShape(data.input)];
+    const isList = Array.isArray(data) || ArrayBuffer.isView(data);
+    return [isList ? 'array' : 'object', ...lookup.dataShape((Object.values(data) as unknown[])[0])];
+  },
 
   /** Adds the keys of an object to a table and returns the table. If `value` is an array, the table stays unchanged. */
   addKeys(

@@ -1,7 +1,7 @@
 import { giveBackMachine, toSpec, takeMachine, type Machine, type Shape, type State } from './machine.js';
 import { DivergenceError, RangeFault, StateError } from '../errors.js';
+import { checkName } from '../base/check.js';
 import type { NetworkJSON } from '../model/json.js';
-import type { Parameters } from '../model/state.js';
 import { Random } from '../base/random.js';
 import {
   addKeys,
@@ -20,23 +20,29 @@ import {
   type Format,
   type Lookup,
 } from './data.js';
-import { divergence, Epochs } from './epochs.js';
+import { divergence, Epochs, logStatus } from './epochs.js';
 import {
   writeJSON,
   writeLegacyJSON,
-  splitRows,
+  writeTrainOpts,
   type LegacyJSON,
   type NeuralNetworkJSON,
   type Written,
 } from './json.js';
 import {
+  activations,
+  checkOptionNames,
   checkSizes,
+  createTolerate,
   mergeNetworkOptions,
   mergeTrainOptions,
   networkDefaults,
   trainDefaults,
   type BrainActivation,
+  type GivenOptions,
+  type GivenTrainOptions,
   type NeuralNetworkOptions,
+  type Tolerate,
   type TrainingStatus,
   type TrainOptions,
 } from './options.js';
@@ -45,6 +51,7 @@ import { BrainTraining, type EncodedSamples } from './training.js';
 import { Tally, type BinaryTestResult, type TestResult } from './test-result.js';
 import { writeSource } from './to-function.js';
 import { toNetworkJSON } from './json.js';
+import { WeightViews } from './weight-views.js';
 
 /** Milliseconds of training after which `trainAsync` yields. */
 const TURN = 10;
@@ -68,104 +75,180 @@ export type Samples<Input, Output> =
  * The documentation of the module lists the differences from brain.js.
  */
 export class NeuralNetwork<Input = BrainData, Output = BrainData> {
-  #options = networkDefaults();
-  #trainOpts = trainDefaults();
-  #sizes: readonly number[] = [];
-  #inputLookup: Lookup;
-  #outputLookup: Lookup;
+  // A #private field would throw where a Proxy stands before the network, as in Vue or Alpine.
+
+  /** The options of the network. Changes take effect at the next call. */
+  options: NeuralNetworkOptions = networkDefaults();
+  /** The options of training. A `callback` may change them: `iterations`, `errorThresh`, `learningRate` and others take effect at once. */
+  trainOpts: TrainOptions = trainDefaults();
+  /** How long the network has been trained, and the error of its last epoch; undefined before. */
+  trained: Readonly<TrainingStatus> | undefined;
+  private _sizes: readonly number[] = [];
+  private _inputLookup: Lookup;
+  private _outputLookup: Lookup;
   /** Undefined before `initialize`. */
-  #state: State | undefined;
-  readonly #random: Random;
-  /** The training in progress. Its state is ahead of `#state`. */
-  #session: BrainTraining | undefined;
+  private _state: State | undefined;
+  private readonly _random: Random;
+  /** The training in progress. Its state is ahead of `_state`. */
+  private _session: BrainTraining | undefined;
+  /** The arrays of `weights` and `biases`, once a program has asked for them. */
+  private _views: WeightViews | undefined;
+  /** The inputs of the last `run`. */
+  private _row: Float32Array | undefined;
+  private readonly _tolerate: Tolerate = createTolerate(() => this.options.strict);
+  /** The number of calls of `trainAsync` that have not ended, and the last of them. */
+  private _calls = 0;
+  private _lastCall: Promise<unknown> = Promise.resolve();
   /** The session of `trainPattern`, kept from call to call. */
-  #pattern: { readonly session: BrainTraining; readonly machine: Machine } | undefined;
+  private _pattern: { readonly session: BrainTraining; readonly machine: Machine } | undefined;
 
   /**
    * @param options of the network and of its training; each has a default
    * @throws RangeError if an option is outside the bounds of brain.js; TypeError if one has the wrong type
    */
-  constructor(options: Partial<NeuralNetworkOptions & TrainOptions> = {}) {
-    this.#options = mergeNetworkOptions(this.#options, options);
-    this.#trainOpts = mergeTrainOptions(this.#trainOpts, options);
-    const { inputSize, hiddenLayers, outputSize, seed } = this.#options;
-    if (inputSize && outputSize) this.#sizes = [inputSize, ...(hiddenLayers ?? []), outputSize];
-    this.#random = Random.fromSeed(seed ?? ++unseeded);
+  constructor(options: GivenOptions | null = {}) {
+    this.options = mergeNetworkOptions(this.options, options);
+    this._updateOptions(options);
+    const { inputSize, hiddenLayers, outputSize, seed } = this.options;
+    if (inputSize && outputSize) this._sizes = [inputSize, ...(hiddenLayers ?? []), outputSize];
+    this._random = Random.fromSeed(seed ?? ++unseeded);
   }
 
-  /** The options of the network; a copy. */
-  get options(): NeuralNetworkOptions {
-    return { ...this.#options };
+  /** The defaults of the network's options, as brain.js 1 lists them. */
+  static get defaults(): Pick<NeuralNetworkOptions, 'binaryThresh' | 'hiddenLayers'> &
+    Pick<TrainOptions, 'activation' | 'leakyReluAlpha'> {
+    const { activation, leakyReluAlpha } = trainDefaults();
+    return { leakyReluAlpha, binaryThresh: 0.5, hiddenLayers: null, activation };
   }
 
-  /** The options of training; a copy. */
-  get trainOpts(): TrainOptions {
-    return { ...this.#trainOpts };
+  /** The defaults of the options of training. */
+  static get trainDefaults(): TrainOptions {
+    return { ...trainDefaults(), callback: null, praxis: null };
+  }
+
+  /** σ of all layers. */
+  get activation(): BrainActivation {
+    return this.trainOpts.activation;
+  }
+
+  set activation(activation: BrainActivation) {
+    this.setActivation(activation);
+  }
+
+  get leakyReluAlpha(): number {
+    return this.trainOpts.leakyReluAlpha;
+  }
+
+  set leakyReluAlpha(alpha: number) {
+    this.trainOpts.leakyReluAlpha = alpha;
+  }
+
+  get binaryThresh(): number {
+    return this.options.binaryThresh;
+  }
+
+  set binaryThresh(threshold: number) {
+    this.options.binaryThresh = threshold;
+  }
+
+  get hiddenLayers(): number[] | null {
+    return this.options.hiddenLayers ?? null;
+  }
+
+  set hiddenLayers(layers: number[] | null) {
+    this.options = mergeNetworkOptions({ ...this.options, hiddenLayers: null }, { hiddenLayers: layers });
+  }
+
+  /** @param activation of all layers. @throws RangeError unless it's one of brain.js */
+  setActivation(activation?: BrainActivation | (string & {})): void {
+    if (activation) this.trainOpts.activation = checkName('activation', activation, activations);
   }
 
   /** The number of inputs, then the units of each layer; empty until they are known. */
   get sizes(): number[] {
-    return [...this.#sizes];
+    return [...this._sizes];
   }
 
   /** Sets the sizes for `initialize`. @throws StateError if the network has weights of other sizes; TypeError, RangeError */
   set sizes(sizes: readonly number[]) {
     const checked = checkSizes('sizes', sizes, 2);
-    if (this.#state && checked.join() !== this.#sizes.join()) {
+    if (this._state && checked.join() !== this._sizes.join()) {
       throw new StateError({
         place: 'sizes',
         problem: 'cannot change, since the network already has weights',
         cure: 'create another network',
       });
     }
-    this.#sizes = checked;
+    this._sizes = checked;
   }
 
   /** The index of the last layer, counting the inputs as 0; −1 before `initialize`. */
   get outputLayer(): number {
-    return this.#state ? this.#sizes.length - 1 : -1;
+    return this._state ? this._sizes.length - 1 : -1;
   }
 
-  /** Copies of the weights, [layer][unit][fanIn]. Layer 0, the inputs, is empty. */
+  /**
+   * The weights, [layer][unit][fanIn]; layer 0, the inputs, is empty. As in brain.js, training shows in these arrays, and what is
+   * written to them takes effect at the next call, even within `callback`. From the first reading on, each call copies all weights.
+   */
   get weights(): Float32Array[][] {
-    return [
-      [],
-      ...this.#parameters.map(({ weights, biases }) =>
-        splitRows(weights, biases.length).map((row) => new Float32Array(row)),
-      ),
-    ];
+    return this._viewed?.weights ?? [];
   }
 
-  /** Copies of the biases, [layer][unit]. Layer 0, the inputs, is empty. */
+  set weights(weights: Float32Array[][]) {
+    if (!this._viewed) throw notRunnable();
+    this._viewed.weights = weights;
+  }
+
+  /** The biases, [layer][unit], like `weights`. */
   get biases(): Float32Array[] {
-    return [new Float32Array(0), ...this.#parameters.map(({ biases }) => biases.slice())];
+    return this._viewed?.biases ?? [];
   }
 
-  get #parameters(): readonly Parameters[] {
-    return this.#current()?.parameters ?? [];
+  set biases(biases: Float32Array[]) {
+    if (!this._viewed) throw notRunnable();
+    this._viewed.biases = biases;
+  }
+
+  private get _viewed(): WeightViews | undefined {
+    if (this._views) return this._views; // they are up to date
+    const state = this._current();
+    return (this._views = state && new WeightViews(state.parameters));
+  }
+
+  /** The activations of each layer in the last `run`, inputs first. Before it, zeros. */
+  get outputs(): Float32Array[] {
+    const state = this._current();
+    if (!state) return [];
+    const row = this._row ?? new Float32Array(this._sizes[0]!);
+    const machine = this._machine(state);
+    machine.run(row);
+    const outputs = [row.slice(), ...machine.activations];
+    giveBackMachine(machine);
+    return outputs;
   }
 
   /** Input keys → indices of inputs; null if the inputs are lists. A copy. */
   get inputLookup(): Record<string, number> | null {
-    return this.#inputLookup ? Object.fromEntries(this.#inputLookup) : null;
+    return this._inputLookup ? Object.fromEntries(this._inputLookup) : null;
   }
 
   /** Output keys → indices of outputs; null if the outputs are lists. A copy. */
   get outputLookup(): Record<string, number> | null {
-    return this.#outputLookup ? Object.fromEntries(this.#outputLookup) : null;
+    return this._outputLookup ? Object.fromEntries(this._outputLookup) : null;
   }
 
   get inputLookupLength(): number {
-    return this.#inputLookup?.size ?? 0;
+    return this._inputLookup?.size ?? 0;
   }
 
   get outputLookupLength(): number {
-    return this.#outputLookup?.size ?? 0;
+    return this._outputLookup?.size ?? 0;
   }
 
   /** Whether the network has weights: after training, `fromJSON` or `initialize`. */
   get isRunnable(): boolean {
-    return this.#state !== undefined;
+    return this._state !== undefined;
   }
 
   /**
@@ -173,22 +256,23 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws StateError if the sizes are unknown, or during training
    */
   initialize(): void {
-    this.#assertIdle('initialize');
-    if (this.#sizes.length === 0) {
+    this._assertIdle('initialize');
+    this._views = undefined;
+    if (this._sizes.length === 0) {
       throw new StateError({
         place: 'initialize',
         problem: 'sizes must be set first',
         cure: 'set options.inputSize and outputSize, or train',
       });
     }
-    toSpec(this.#shape);
-    this.#settle();
+    toSpec(this._shape);
+    this._settle();
     const draw = (count: number): Float32Array =>
-      Float32Array.from({ length: count }, () => this.#random.uniform(-0.2, 0.2));
-    this.#state = {
-      parameters: this.#sizes.slice(1).map((units, l) => {
+      Float32Array.from({ length: count }, () => this._random.uniform(-0.2, 0.2));
+    this._state = {
+      parameters: this._sizes.slice(1).map((units, l) => {
         const biases = draw(units);
-        return { biases, weights: draw(units * this.#sizes[l]!) };
+        return { biases, weights: draw(units * this._sizes[l]!) };
       }),
     };
   }
@@ -204,25 +288,36 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws StateError during another training
    * @throws any error of `log` or `callback`; the network keeps what it has learned so far
    */
-  train(data: Samples<Input, Output>, options: Partial<TrainOptions> = {}): TrainingStatus {
-    return this.#training(data, options, (epochs) => {
+  train(data: Samples<Input, Output>, options: GivenTrainOptions | null = {}): TrainingStatus {
+    return this._training(data, options, (epochs) => {
       epochs.advance(Infinity);
       return epochs.status;
     });
   }
 
   /**
-   * Like `train`, but yields every ten milliseconds. The network can be run meanwhile.
+   * Like `train`, but yields every ten milliseconds. The network can be run meanwhile. A second call waits for the first.
    * @returns a promise; it rejects with the errors of `train`
    */
   async trainAsync(
     data: Samples<Input, Output>,
-    options: Partial<TrainOptions> = {},
+    options: GivenTrainOptions | null = {},
   ): Promise<TrainingStatus> {
-    return await this.#training(data, options, async (epochs) => {
-      while (!epochs.advance(performance.now() + TURN)) await new Promise((resolve) => setTimeout(resolve));
-      return epochs.status;
-    });
+    const start = async (): Promise<TrainingStatus> =>
+      this._training(data, options, async (epochs) => {
+        while (!epochs.advance(performance.now() + TURN)) {
+          this._show();
+          await new Promise((resolve) => setTimeout(resolve));
+          this._take();
+        }
+        return epochs.status;
+      });
+    const call = this._calls++ > 0 ? this._lastCall.then(start) : start();
+    const end = (): void => {
+      this._calls--;
+    };
+    this._lastCall = call.then(end, end);
+    return await call;
   }
 
   /**
@@ -231,23 +326,35 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws as `train` does
    */
   trainPattern(value: Datum<Partial<Input>, Partial<Output>>, logErrorRate = false): number | null {
-    this.#assertIdle('trainPattern');
+    this._assertIdle('trainPattern');
     checkDatum('value', value);
-    const samples = this.#prepare([value], this.#trainOpts.activation);
-    if (this.#pattern) {
-      this.#pattern.session.replace(samples);
+    if (this._views) this._settle();
+    const samples = this._prepare([value], this.trainOpts.activation);
+    if (this._pattern) {
+      this._pattern.session.replace(samples);
     } else {
-      const state = this.#state!;
-      const machine = this.#machine(state);
-      this.#pattern = { machine, session: new BrainTraining(machine, state, this.#trainOpts, samples, true) };
+      const state = this._state!;
+      const machine = this._machine(state);
+      this._pattern = { machine, session: new BrainTraining(machine, state, this.trainOpts, samples, true) };
     }
-    const { session } = this.#pattern;
+    const { session } = this._pattern;
     session.run(1);
     if (session.failed) {
-      this.#settle();
-      throw divergence(1, session.failed, this.#sizes);
+      this._settle();
+      throw divergence(1, session.failed, this._sizes);
     }
+    if (this._views) this._settle();
     return logErrorRate ? session.error : null;
+  }
+
+  /** Trains on each sample once. @throws as `train` does */
+  trainPatterns(data: readonly Datum<Partial<Input>, Partial<Output>>[]): void {
+    for (const datum of data) this.trainPattern(datum);
+  }
+
+  /** `trainPatterns`. @returns the mean of the errors, each before its update */
+  calculateTrainingError(data: readonly Datum<Partial<Input>, Partial<Output>>[]): number {
+    return data.reduce((sum, datum) => sum + this.trainPattern(datum, true)!, 0) / data.length;
   }
 
   /**
@@ -256,14 +363,84 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws StateError before the network has weights; TypeError or RangeError that names the place in the input
    */
   run(input: Partial<Input>): Output {
-    const state = this.#current();
+    const state = this._current();
     if (!state) throw notRunnable();
-    const row = new Float32Array(this.#sizes[0]!);
-    fillRow('input', input, this.#inputFormat, row, 0);
-    const machine = this.#machine(state);
+    const row = this._row?.length === this._sizes[0] ? this._row! : new Float32Array(this._sizes[0]!);
+    this._row = undefined; // a getter of the input may run the network
+    fillRow('input', input, this._inputFormat, row, 0, this._tolerate);
+    this._row = row;
+    const machine = this._machine(state);
     const output = machine.run(row);
     giveBackMachine(machine);
-    return toAnswer(output, this.#outputLookup) as Output;
+    return toAnswer(output, this._outputLookup) as Output;
+  }
+
+  /** `run` without keys: from a list of inputs to a list of outputs. */
+  runInput(input: ArrayLike<number>): Float32Array {
+    const state = this._current();
+    if (!state) throw notRunnable();
+    this.validateInput(input);
+    this._row = Float32Array.from(input);
+    const machine = this._machine(state);
+    const output = machine.run(this._row);
+    giveBackMachine(machine);
+    return output;
+  }
+
+  /** @throws RangeError unless the list is as long as the network has inputs */
+  validateInput(input: ArrayLike<number>): void {
+    checkLength('input', input, this._sizes[0]!);
+  }
+
+  /** @throws RangeError unless all lists are as long as the network has inputs and outputs */
+  validateData(data: readonly Datum<ArrayLike<number>, ArrayLike<number>>[]): void {
+    for (const [i, { input, output }] of data.entries()) {
+      checkLength(`input at index ${i}`, input, this._sizes[0]!);
+      checkLength(`output at index ${i}`, output, this._sizes.at(-1)!);
+    }
+  }
+
+  /** The samples as lists. The first data determine the keys. @throws as `train` does */
+  formatData(data: Samples<Input, Output>): { input: Float32Array; output: Float32Array }[] {
+    const samples = listData(data);
+    const [input, output] = this._state
+      ? [this._inputFormat, this._outputFormat]
+      : [
+          detectFormat(samples, 'input', this._inputLookup),
+          detectFormat(samples, 'output', this._outputLookup),
+        ];
+    const { inputs, targets } = packSamples(samples, input, output, this._tolerate);
+    this._inputLookup = input.lookup;
+    this._outputLookup = output.lookup;
+    return samples.map((_, i) => ({
+      input: inputs.slice(i * input.size, (i + 1) * input.size),
+      output: targets.slice(i * output.size, (i + 1) * output.size),
+    }));
+  }
+
+  /** Takes the sizes from samples, and initializes, unless that has been done. @throws as `train` does */
+  verifyIsInitialized(data: readonly Datum<unknown, unknown>[]): void {
+    if (!this._state) this._prepare(data, this.trainOpts.activation);
+  }
+
+  /** The options of training as `toJSON` writes them. */
+  getTrainOptsJSON(): NeuralNetworkJSON['trainOpts'] {
+    return writeTrainOpts(this.trainOpts);
+  }
+
+  /** @throws RangeError if an option is outside the bounds of brain.js */
+  validateTrainingOptions(options: GivenTrainOptions): void {
+    mergeTrainOptions(trainDefaults(), options);
+  }
+
+  /** @param log true for the console, a function, or false */
+  setLogMethod(log: TrainOptions['log']): void {
+    this.trainOpts.log = log === true ? this.logTrainingStatus : log || false;
+  }
+
+  /** Writes a line to the console. */
+  logTrainingStatus(this: void, status: TrainingStatus): void {
+    logStatus(true, status);
   }
 
   /**
@@ -274,19 +451,19 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    */
   test(samples: Samples<Input, Output>): TestResult | BinaryTestResult {
     const data = listData(samples);
-    const state = this.#current();
+    const state = this._current();
     if (!state) throw notRunnable();
-    const { inputs, targets } = packSamples(data, this.#inputFormat, this.#outputFormat);
-    const [width, units] = [this.#sizes[0]!, this.#sizes.at(-1)!];
-    const machine = this.#machine(state);
-    const tally = new Tally(units, this.#options.binaryThresh);
+    const { inputs, targets } = packSamples(data, this._inputFormat, this._outputFormat, this._tolerate);
+    const [width, units] = [this._sizes[0]!, this._sizes.at(-1)!];
+    const machine = this._machine(state);
+    const tally = new Tally(units, this.options.binaryThresh);
     for (let i = 0; i < data.length; i++) {
       const input = inputs.slice(i * width, (i + 1) * width);
       tally.add(
         input,
         targets.slice(i * units, (i + 1) * units),
         machine.run(input),
-        isKnown(data[i]!.output, this.#outputLookup),
+        isKnown(data[i]!.output, this._outputLookup),
       );
     }
     giveBackMachine(machine);
@@ -297,11 +474,17 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * Changes some options of training, and keeps the others.
    * @throws RangeError if an option is outside the bounds of brain.js, before anything changes
    */
-  updateTrainingOptions(options: Partial<TrainOptions>): void {
-    this.#assertIdle('updateTrainingOptions');
-    const merged = mergeTrainOptions(this.#trainOpts, options);
-    this.#settle();
-    this.#trainOpts = merged;
+  updateTrainingOptions(options: GivenTrainOptions | null): void {
+    this._assertIdle('updateTrainingOptions');
+    mergeTrainOptions(this.trainOpts, options);
+    this._settle();
+    this._updateOptions(options);
+  }
+
+  private _updateOptions(options: object | null): void {
+    checkOptionNames(options, this._tolerate);
+    this.trainOpts = mergeTrainOptions(this.trainOpts, options);
+    this.setLogMethod(this.trainOpts.log);
   }
 
   /**
@@ -314,7 +497,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       const value: unknown = datum[side];
       if (Array.isArray(value) || ArrayBuffer.isView(value)) return lookup;
       const keys = addKeys(lookup ?? new Map(), [datum], side);
-      if (this.#state && keys.size !== (lookup?.size ?? 0)) {
+      if (this._state && keys.size !== (lookup?.size ?? 0)) {
         throw new StateError({
           place: 'addFormat',
           problem: `the network already has weights, and data.${side} has keys that it does not know`,
@@ -322,19 +505,19 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       }
       return keys;
     };
-    const inputLookup = added('input', this.#inputLookup);
-    this.#outputLookup = added('output', this.#outputLookup);
-    this.#inputLookup = inputLookup;
+    const inputLookup = added('input', this._inputLookup);
+    this._outputLookup = added('output', this._outputLookup);
+    this._inputLookup = inputLookup;
   }
 
   /** The JSON of brain.js 2, which brain.js can read. A network without weights is initialized first. */
   toJSON(): NeuralNetworkJSON {
-    return writeJSON(this.#written);
+    return writeJSON(this._written);
   }
 
   /** The JSON of brain.js 1.6, which brain.js can read. A network without weights is initialized first. */
   toLegacyJSON(): LegacyJSON {
-    return writeLegacyJSON(this.#written);
+    return writeLegacyJSON(this._written);
   }
 
   /**
@@ -342,7 +525,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * inputs and outputs; their order is that of `inputLookup` and `outputLookup`.
    */
   toNetworkJSON(): NetworkJSON {
-    return toNetworkJSON(this.#written);
+    return toNetworkJSON(this._written);
   }
 
   /**
@@ -351,17 +534,21 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws FormatError that names the place, before anything changes
    */
   fromJSON(json: NeuralNetworkJSON | LegacyJSON | object): this {
-    this.#assertIdle('fromJSON');
+    this._assertIdle('fromJSON');
     const { sizes, parameters, inputLookup, outputLookup, options, trainOpts } = readJSON(json);
-    this.#settle();
-    const { callback } = this.#trainOpts;
-    const { engine } = this.#options;
-    this.#options = { ...options, engine };
-    this.#trainOpts = { ...trainOpts, callback };
-    this.#sizes = sizes;
-    this.#inputLookup = inputLookup;
-    this.#outputLookup = outputLookup;
-    this.#state = { parameters };
+    this._settle();
+    this._views = undefined;
+    this._row = undefined;
+    this.trained = undefined;
+    const { callback } = this.trainOpts;
+    const { engine, strict } = this.options;
+    this.options = { ...options, engine, ...(strict && { strict }) };
+    this.trainOpts = { ...trainOpts, callback };
+    this.setLogMethod(trainOpts.log);
+    this._sizes = sizes;
+    this._inputLookup = inputLookup;
+    this._outputLookup = outputLookup;
+    this._state = { parameters };
     return this;
   }
 
@@ -371,11 +558,11 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    *   If a page forbids code from text, nothing is compiled, and the returned function calls the network
    */
   toFunction(cb?: (source: string) => string): (input: Partial<Input>) => Output {
-    const written = this.#written;
+    const written = this._written;
     const source = writeSource(written);
     const copy = new NeuralNetwork<Input, Output>({ seed: 0 }).fromJSON(writeJSON(written));
     const answer = Object.assign((input: Partial<Input>): Output => copy.run(input), {
-      toString: () => `function (input) {${source}}`,
+      toString: () => `function anonymous(input\n) {\n${source}\n}`, // as `new Function` writes it
     });
     if (!cb) return answer;
     const body = cb(source);
@@ -388,71 +575,79 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     }
   }
 
-  get #shape(): Shape {
-    const { activation, leakyReluAlpha } = this.#trainOpts;
-    return { sizes: this.#sizes, activation, alpha: leakyReluAlpha };
+  private get _shape(): Shape {
+    const { activation, leakyReluAlpha } = this.trainOpts;
+    return { sizes: this._sizes, activation, alpha: leakyReluAlpha };
   }
 
-  #machine(state: State): Machine {
-    return takeMachine(this.#options.engine ?? 'auto', this.#shape, state);
+  private _machine(state: State): Machine {
+    return takeMachine(this.options.engine ?? 'auto', this._shape, state);
   }
 
-  get #inputFormat(): Format {
-    return { lookup: this.#inputLookup, size: this.#sizes[0]! };
+  private get _inputFormat(): Format {
+    return { lookup: this._inputLookup, size: this._sizes[0]! };
   }
 
-  get #outputFormat(): Format {
-    return { lookup: this.#outputLookup, size: this.#sizes.at(-1)! };
+  private get _outputFormat(): Format {
+    return { lookup: this._outputLookup, size: this._sizes.at(-1)! };
   }
 
-  get #written(): Written {
-    if (!this.#state) this.initialize();
+  private get _written(): Written {
+    if (!this._state) this.initialize();
     return {
-      sizes: this.#sizes,
-      parameters: this.#parameters,
-      inputLookup: this.#inputLookup,
-      outputLookup: this.#outputLookup,
-      options: this.#options,
-      trainOpts: this.#trainOpts,
+      sizes: this._sizes,
+      parameters: this._current()!.parameters,
+      inputLookup: this._inputLookup,
+      outputLookup: this._outputLookup,
+      options: this.options,
+      trainOpts: this.trainOpts,
     };
   }
 
   /** The current state, even during training. */
-  #current(): State | undefined {
-    this.#settle();
-    if (this.#session) this.#state = this.#session.state;
-    return this.#state;
+  private _current(): State | undefined {
+    this._settle();
+    this._take();
+    if (this._session) this._state = this._session.state;
+    return this._state;
   }
 
   /** Ends the session of `trainPattern`. */
-  #settle(): void {
-    if (!this.#pattern) return;
-    const { session, machine } = this.#pattern;
-    this.#pattern = undefined;
-    this.#state = session.end();
-    giveBackMachine(machine);
+  private _settle(): void {
+    if (this._pattern) {
+      const { session, machine } = this._pattern;
+      this._pattern = undefined;
+      this._state = session.end();
+      giveBackMachine(machine);
+      this._views?.show(this._state.parameters);
+    } else if (this._views && !this._session) this._state = this._readViews(this._state!);
   }
 
-  #assertIdle(call: string): void {
-    if (this.#session) throw new StateError({ place: call, problem: 'this network is being trained' });
+  /** The state with the weights that the program has written. */
+  private _readViews({ changes, adam }: State): State {
+    return { parameters: this._views!.read(this._sizes.slice(1)), changes, adam };
+  }
+
+  private _assertIdle(call: string): void {
+    if (this._session) throw new StateError({ place: call, problem: 'this network is being trained' });
   }
 
   /**
    * Packs and checks samples. The first data determine the keys and the number of inputs and outputs.
    * @throws TypeError or RangeError, before anything changes
    */
-  #prepare(given: unknown, activation: BrainActivation): EncodedSamples {
+  private _prepare(given: unknown, activation: BrainActivation): EncodedSamples {
     const data = listData(given);
-    if (this.#state) {
-      const samples = packSamples(data, this.#inputFormat, this.#outputFormat);
-      checkInputKeys(data, this.#inputLookup);
-      checkKeys(data, this.#outputLookup);
-      checkReach(samples, activation, this.#outputLookup);
+    if (this._state) {
+      const samples = packSamples(data, this._inputFormat, this._outputFormat, this._tolerate);
+      checkInputKeys(data, this._inputLookup);
+      checkKeys(data, this._outputLookup);
+      checkReach(samples, activation, this._outputLookup, this._tolerate);
       return samples;
     }
-    const input = detectFormat(data, 'input', this.#inputLookup);
-    const output = detectFormat(data, 'output', this.#outputLookup);
-    const { inputSize, outputSize, hiddenLayers } = this.#options;
+    const input = detectFormat(data, 'input', this._inputLookup);
+    const output = detectFormat(data, 'output', this._outputLookup);
+    const { inputSize, outputSize, hiddenLayers } = this.options;
     for (const [place, { size }, asked] of [
       ['input', input, inputSize],
       ['output', output, outputSize],
@@ -460,52 +655,102 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       if (size === 0)
         throw new RangeFault({ place: `data[0].${place}`, problem: 'expected at least one number' });
       if (asked && size !== asked) {
-        throw new RangeFault({
+        const fault = {
           place: `data[0].${place}`,
           problem: `length ${size} must be ${asked}, as options.${place}Size says`,
-        });
+        };
+        this._tolerate(fault, 'the data decide');
       }
     }
-    const samples = packSamples(data, input, output);
+    const samples = packSamples(data, input, output, this._tolerate);
     checkKeys(data, output.lookup);
-    checkReach(samples, activation, output.lookup);
+    checkReach(samples, activation, output.lookup, this._tolerate);
     const hidden = hiddenLayers ?? [Math.max(3, Math.floor(input.size / 2))];
     const sizes = [input.size, ...hidden, output.size];
-    toSpec({ ...this.#shape, sizes });
-    this.#sizes = sizes;
-    this.#inputLookup = input.lookup;
-    this.#outputLookup = output.lookup;
+    toSpec({ ...this._shape, sizes });
+    this._sizes = sizes;
+    this._inputLookup = input.lookup;
+    this._outputLookup = output.lookup;
     this.initialize();
     return samples;
   }
 
+  /** Shows the training in progress in the arrays that the program holds. */
+  private _show(): void {
+    if (this._views) this._views.show(this._session!.state.parameters);
+  }
+
+  /** Takes the weights that the program has written into the training in progress. */
+  private _take(): void {
+    if (this._views && this._session)
+      this._session.overwrite(this._readViews(this._session.state).parameters);
+  }
+
   /** The start and the end that all kinds of training share. */
-  #training<Result extends TrainingStatus | Promise<TrainingStatus>>(
+  private _training<Result extends TrainingStatus | Promise<TrainingStatus>>(
     data: unknown,
-    options: Partial<TrainOptions>,
+    options: GivenTrainOptions | null,
     work: (epochs: Epochs) => Result,
   ): Result {
-    this.#assertIdle('train');
-    const trainOpts = mergeTrainOptions(this.#trainOpts, options);
-    this.#settle();
-    const samples = this.#prepare(data, trainOpts.activation);
-    this.#trainOpts = trainOpts;
-    const before = this.#state!;
-    const machine = this.#machine(before);
+    this._assertIdle('train');
+    const { activation } = mergeTrainOptions(this.trainOpts, options);
+    this._settle();
+    const samples = this._prepare(data, activation);
+    this._updateOptions(options);
+    const { trainOpts } = this;
+    const before = this._state!;
+    const machine = this._machine(before);
     const session = new BrainTraining(machine, before, trainOpts, samples);
-    this.#session = session;
-    const epochs = new Epochs(session, trainOpts, this.#sizes);
+    this._session = session;
+    const epochs = new Epochs(session, trainOpts, this._sizes, (call) => {
+      this._show();
+      call();
+      this._take();
+    });
+    const iterations = this.trained?.iterations ?? 0;
     const end = (error?: unknown): void => {
-      this.#session = undefined;
+      this._session = undefined;
       const isLost = error instanceof DivergenceError || !machine.isFinite;
-      this.#state = isLost ? session.undo() : session.end();
+      this._state = isLost ? session.undo() : session.end();
       giveBackMachine(machine);
+      this._views?.show(this._state.parameters);
+      if (!isLost) {
+        const { status } = epochs;
+        this.trained = { error: status.error, iterations: iterations + status.iterations };
+      }
       if (isLost && error === undefined)
-        throw divergence(epochs.status.iterations, samples.count, this.#sizes);
+        throw divergence(epochs.status.iterations, samples.count, this._sizes);
     };
     return finishing(() => work(epochs), end);
   }
 }
+
+/** @throws RangeError in the words of brain.js */
+function checkLength(place: string, { length }: ArrayLike<number>, size: number): void {
+  if (length === size) return;
+  throw new RangeFault({ place: `${place} length`, problem: `${length} must match or must be ${size}` });
+}
+
+/** For those that look at a network from outside. */
+Object.defineProperties(NeuralNetwork.prototype, {
+  // Vue, and with it Pinia and Alpine, leaves a network as it is.
+  __v_skip: { value: true },
+  // console.log of Node
+  [Symbol.for('nodejs.util.inspect.custom')]: {
+    value(
+      this: NeuralNetwork,
+      _: number,
+      options: object,
+      inspect?: (value: object, options: object) => string,
+    ) {
+      const { sizes, trained, trainOpts } = this;
+      const defaults: Partial<Record<string, unknown>> = { ...trainDefaults() };
+      const changed = Object.entries(trainOpts).filter(([name, value]) => value !== defaults[name]);
+      const shown = { sizes, options: this.options, trainOpts: Object.fromEntries(changed), trained };
+      return inspect ? `${this.constructor.name} ${inspect(shown, options)}` : shown;
+    },
+  },
+});
 
 /** Runs work, synchronous or not, and calls `end` whether it succeeds or fails. */
 function finishing<Result>(work: () => Result, end: (error?: unknown) => void): Result {

@@ -1,5 +1,5 @@
-import { RangeFault, TypeFault } from '../errors.js';
-import { checkInteger, checkName, show } from '../base/check.js';
+import { describeFault, RangeFault, TypeFault, type Fault } from '../errors.js';
+import { checkInteger, checkName, checkType, findMeant, show } from '../base/check.js';
 import type { BrainEngine } from './kernels.js';
 
 export type BrainActivation = 'sigmoid' | 'relu' | 'leaky-relu' | 'tanh';
@@ -62,6 +62,36 @@ export interface NeuralNetworkOptions {
   seed?: number | undefined;
   /** 'auto' (default), 'wasm' or 'reference'; all compute identical results. Not in brain.js. */
   engine?: BrainEngine | undefined;
+  /**
+   * If true, what brain.js 1 accepts is an error: rows of another length, strings and null as numbers, targets out of reach, unknown
+   * options. Default false: it counts as in brain.js 1, after one warning of each kind. Not in brain.js.
+   */
+  strict?: boolean | undefined;
+}
+
+/** Options as programs write them: `activation` may be any string for the compiler, and is checked. */
+export type GivenOptions = Partial<NeuralNetworkOptions & Omit<TrainOptions, 'activation' | 'praxis'>> & {
+  activation?: BrainActivation | (string & {}) | undefined;
+  praxis?: 'adam' | (string & {}) | null | undefined;
+};
+
+/** Options of training as programs write them. */
+export type GivenTrainOptions = Omit<GivenOptions, keyof NeuralNetworkOptions>;
+
+/** Takes what brain.js 1 accepts: throws, or warns once and goes on. `effect` says how the value counts. */
+export type Tolerate = (fault: Fault, effect: string) => void;
+
+/** @param isStrict asked at each call, because options are live */
+export function createTolerate(isStrict: () => boolean | undefined): Tolerate {
+  const said = new Set<string>();
+  return (fault, effect) => {
+    if (isStrict()) throw new RangeFault(fault);
+    if (said.has(effect)) return;
+    said.add(effect);
+    const { place, problem, cure } = fault;
+    const text = describeFault({ place, problem: `${problem}; ${effect}`, cure });
+    console.warn(`bp4/brain: ${text}. strict: true makes this an error.`);
+  };
 }
 
 export const trainDefaults = (): TrainOptions => ({
@@ -91,6 +121,8 @@ interface Rule {
   readonly holds: (value: unknown) => boolean;
 }
 
+export const activations = ['sigmoid', 'relu', 'leaky-relu', 'tanh'] as const;
+
 const above0: Rule = { what: 'a number above 0', holds: (v) => typeof v === 'number' && v > 0 };
 const between: Rule = {
   what: 'a number between 0 and 1, both excluded',
@@ -106,7 +138,7 @@ const between64: Rule = {
 const rules: Record<keyof TrainOptions, Rule> = {
   activation: {
     what: "'sigmoid', 'relu', 'leaky-relu' or 'tanh'",
-    holds: (v) => v === 'sigmoid' || v === 'relu' || v === 'leaky-relu' || v === 'tanh',
+    holds: (v) => activations.includes(v as BrainActivation),
   },
   iterations: above0,
   errorThresh: { ...between, holds: (v) => typeof v === 'number' && v > 0 && v < 1 },
@@ -130,36 +162,68 @@ const rules: Record<keyof TrainOptions, Rule> = {
 const names = Object.keys(rules) as (keyof TrainOptions)[];
 
 /**
- * Merges training options. Unknown names and undefined values are ignored.
+ * Merges training options. Unknown names and undefined values are ignored, and so is null in place of options.
  * @throws RangeError if an option is outside the bounds of brain.js; TypeError if `given` isn't an object
  */
-export function mergeTrainOptions(before: TrainOptions, given: object): TrainOptions {
+export function mergeTrainOptions(before: TrainOptions, given: object | null): TrainOptions {
   checkObject('options', given);
-  const merged: Record<string, unknown> = { ...before };
-  const values = given as Record<string, unknown>;
+  const values = (given ?? {}) as Record<string, unknown>;
+  const options = before as unknown as Record<string, unknown>;
+  let merged = options;
   for (const name of names) {
-    if (!Object.hasOwn(given, name) || values[name] === undefined) continue;
+    const isGiven = values[name] !== undefined && Object.hasOwn(values, name);
+    const value = isGiven ? values[name] : options[name];
     const { what, holds } = rules[name];
-    if (!holds(values[name])) {
+    if (!holds(value)) {
       throw new RangeFault({
-        place: `[${name}, ${show(values[name])}]`,
+        place: `[${name}, ${show(value)}]`,
         problem: `is out of normal training range, your network will probably not train: expected ${what}`,
       });
     }
-    merged[name] = values[name];
+    // Most calls of `train` repeat the options of the call before: then these stay as they are.
+    if (value === options[name]) continue;
+    if (merged === options) merged = { ...options };
+    merged[name] = value;
   }
   return merged as unknown as TrainOptions;
+}
+
+/** Options of networks: bp4's, and those of brain.js that have no effect here. */
+const others = [
+  ...['inputSize', 'outputSize', 'hiddenLayers', 'binaryThresh', 'seed', 'engine', 'strict'],
+  ...['errorCheckInterval', 'mode', 'gpu', 'inputRange', 'decayRate', 'invalidTrainOptsShouldThrow'],
+];
+
+const known: ReadonlySet<string> = new Set([...names, ...others]);
+
+/** Reports the options whose names are near known ones. Others have no effect, as in brain.js. */
+export function checkOptionNames(given: object | null, tolerate: Tolerate): void {
+  for (const name of Object.keys(given ?? {})) {
+    if (known.has(name)) continue;
+    const meant = findMeant(name.slice(0, 50), [...known]);
+    if (meant === undefined) continue;
+    const fault = {
+      place: 'options',
+      problem: `unknown ${show(name)}`,
+      cure: `did you mean ${show(meant)}?`,
+    };
+    tolerate(fault, `${show(name)} has no effect`);
+  }
 }
 
 /**
  * Merges the options of the network among those of a constructor.
  * @throws TypeError or RangeError that names the option
  */
-export function mergeNetworkOptions(before: NeuralNetworkOptions, given: object): NeuralNetworkOptions {
+export function mergeNetworkOptions(
+  before: NeuralNetworkOptions,
+  given: object | null,
+): NeuralNetworkOptions {
   checkObject('options', given);
-  const merged = { ...before };
-  const { inputSize, outputSize, binaryThresh, hiddenLayers, seed, engine } =
-    given as Partial<NeuralNetworkOptions>;
+  const merged: NeuralNetworkOptions = { ...before };
+  const { inputSize, outputSize, binaryThresh, hiddenLayers, seed, engine, strict } = (given ??
+    {}) as Partial<NeuralNetworkOptions>;
+  if (strict !== undefined) merged.strict = checkType('options.strict', strict, 'boolean');
   if (inputSize !== undefined) merged.inputSize = checkInteger('options.inputSize', inputSize, 0, MOST_UNITS);
   if (outputSize !== undefined)
     merged.outputSize = checkInteger('options.outputSize', outputSize, 0, MOST_UNITS);
@@ -190,11 +254,14 @@ export function checkSizes(place: string, sizes: unknown, least: number): number
   if (sizes.length < least) {
     throw new RangeFault({ place, problem: `expected at least ${least} numbers, got ${sizes.length}` });
   }
-  return Array.from(sizes, (size, i) => checkInteger(`${place}[${i}]`, size, 1, MOST_UNITS));
+  // Forms hold numbers as text, which brain.js takes.
+  const toNumber = (size: unknown): unknown =>
+    typeof size === 'string' && size.trim() ? Number(size) : size;
+  return Array.from(sizes, (size, i) => checkInteger(`${place}[${i}]`, toNumber(size), 1, MOST_UNITS));
 }
 
 function checkObject(place: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || Array.isArray(value)) {
     throw new TypeFault({ place, problem: `expected an object, got ${show(value)}` });
   }
 }

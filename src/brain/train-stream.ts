@@ -1,6 +1,7 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import { show } from '../base/check.js';
 import { checkDatum, type Datum } from './data.js';
+import { logStatus } from './epochs.js';
 import { NeuralNetwork } from './neural-network.js';
 import type { TrainingStatus, TrainOptions } from './options.js';
 
@@ -20,18 +21,18 @@ export interface TrainStreamOptions<Input, Output> extends Partial<TrainOptions>
  * `for await (const datum of readable) stream.write(datum)`.
  */
 export class TrainStream<Input = never, Output = never> {
-  readonly #options: TrainStreamOptions<Input, Output>;
-  readonly #trainOpts: TrainOptions;
+  private readonly _options: TrainStreamOptions<Input, Output>;
+  private readonly _trainOpts: TrainOptions;
   /** Samples that arrive while this class calls `floodCallback`. */
-  readonly #waiting: (Datum<Partial<Input>, Partial<Output>> | undefined)[] = [];
-  #isBusy = false;
+  private readonly _waiting: (Datum<Partial<Input>, Partial<Output>> | undefined)[] = [];
+  private _isBusy = false;
   /** The number of samples in the first pass, which doesn't train. */
-  #size = 0;
-  #isKnown = false;
-  #count = 0;
-  #sum = 0;
-  #iterations = 0;
-  #isDone = false;
+  private _size = 0;
+  private _isKnown = false;
+  private _count = 0;
+  private _sum = 0;
+  private _iterations = 0;
+  private _isDone = false;
 
   /** @throws TypeError if the network is missing; RangeError if an option of training is out of bounds */
   constructor(options: TrainStreamOptions<Input, Output>) {
@@ -49,9 +50,9 @@ export class TrainStream<Input = never, Output = never> {
         throw new TypeFault({ place: `options.${name}`, problem: `expected a function, got ${show(value)}` });
       }
     }
-    this.#options = options;
+    this._options = options;
     options.neuralNetwork.updateTrainingOptions(options);
-    this.#trainOpts = options.neuralNetwork.trainOpts;
+    this._trainOpts = options.neuralNetwork.trainOpts;
   }
 
   /**
@@ -61,23 +62,23 @@ export class TrainStream<Input = never, Output = never> {
    */
   write(datum: Datum<Partial<Input>, Partial<Output>> | false): boolean {
     if (datum !== false) checkDatum('datum', datum);
-    this.#waiting.push(datum || undefined);
-    if (this.#isBusy) return true;
-    this.#isBusy = true;
+    this._waiting.push(datum || undefined);
+    if (this._isBusy) return true;
+    this._isBusy = true;
     try {
       // By index, because shift() is slow on a long array.
-      for (let i = 0; i < this.#waiting.length; i++) {
-        const next = this.#waiting[i];
-        if (next) this.#take(next);
+      for (let i = 0; i < this._waiting.length; i++) {
+        const next = this._waiting[i];
+        if (next) this._take(next);
         else {
-          this.#waiting.splice(0, i + 1);
+          this._waiting.splice(0, i + 1);
           i = -1;
-          this.#endEpoch();
+          this._endEpoch();
         }
       }
     } finally {
-      this.#waiting.length = 0;
-      this.#isBusy = false;
+      this._waiting.length = 0;
+      this._isBusy = false;
     }
     return true;
   }
@@ -87,46 +88,45 @@ export class TrainStream<Input = never, Output = never> {
     this.write(false);
   }
 
-  #take(datum: Datum<Partial<Input>, Partial<Output>>): void {
-    const { neuralNetwork } = this.#options;
-    if (this.#isKnown) {
-      this.#count++;
-      this.#sum += neuralNetwork.trainPattern(datum, true)!;
+  private _take(datum: Datum<Partial<Input>, Partial<Output>>): void {
+    const { neuralNetwork } = this._options;
+    if (this._isKnown) {
+      this._count++;
+      this._sum += neuralNetwork.trainPattern(datum, true)!;
     } else {
-      this.#size++;
+      this._size++;
       if (!neuralNetwork.isRunnable) neuralNetwork.addFormat(datum);
     }
   }
 
-  #endEpoch(): void {
-    if (this.#isDone) return;
-    if (!this.#isKnown) {
-      this.#isKnown = true;
-      this.#options.floodCallback?.();
+  private _endEpoch(): void {
+    if (this._isDone) return;
+    if (!this._isKnown) {
+      this._isKnown = true;
+      this._options.floodCallback?.();
       return;
     }
-    if (this.#count !== this.#size) {
+    if (this._count !== this._size) {
       throw new RangeFault({
         place: 'TrainStream',
-        problem: `expected ${this.#size} samples, as in the first epoch, got ${this.#count}`,
+        problem: `expected ${this._size} samples, as in the first epoch, got ${this._count}`,
       });
     }
-    const { iterations, errorThresh, log, logPeriod, callback, callbackPeriod } = this.#trainOpts;
-    const error = this.#sum / this.#size;
-    const status = { iterations: this.#iterations, error };
+    const { iterations, errorThresh, log, logPeriod, callback, callbackPeriod } = this._trainOpts;
+    const error = this._sum / this._size;
+    const status = { iterations: this._iterations, error };
     if (log && status.iterations % logPeriod === 0) {
-      if (log === true) console.log(`iterations: ${status.iterations}, training error: ${error}`);
-      else log({ ...status });
+      logStatus(log, status);
     }
     if (callback && status.iterations % callbackPeriod === 0) callback({ ...status });
-    this.#sum = 0;
-    this.#count = 0;
-    this.#iterations++;
-    if (this.#iterations < iterations && error > errorThresh) {
-      this.#options.floodCallback?.();
+    this._sum = 0;
+    this._count = 0;
+    this._iterations++;
+    if (this._iterations < iterations && error > errorThresh) {
+      this._options.floodCallback?.();
       return;
     }
-    this.#isDone = true;
-    this.#options.doneTrainingCallback?.({ error, iterations: this.#iterations });
+    this._isDone = true;
+    this._options.doneTrainingCallback?.({ error, iterations: this._iterations });
   }
 }

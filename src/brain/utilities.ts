@@ -2,10 +2,8 @@ import { Random } from '../base/random.js';
 import type { NumberObject } from './data.js';
 
 /** The numbers of an array, or the values of an object. */
-export function toArray(values: ArrayLike<number> | NumberObject): number[] | Float32Array {
-  if (Array.isArray(values)) return values as number[];
-  return Float32Array.from(Object.values(values));
-}
+export const toArray = (values: ArrayLike<number> | NumberObject): Float32Array =>
+  Float32Array.from(Object.values(values));
 
 /** The largest number of an array or object; −Infinity if it's empty. */
 export function max(values: ArrayLike<number> | NumberObject): number {
@@ -61,3 +59,24 @@ export const randomWeight = (): number => source.uniform(-0.2, 0.2);
 /** `size` numbers of U(−std, std). Default U(−0.2, 0.2). */
 export const randos = (size: number, std: number | null = null): Float32Array =>
   Float32Array.from({ length: size }, () => source.uniform(-(std ?? 0.2), std ?? 0.2));
+
+/* eslint-disable no-restricted-properties -- for programs; no weight depends on them */
+/** The activations of FeedForward in brain.js 2, and their slopes times an error. */
+export const activation = {
+  relu: {
+    activate: (z: number): number => Math.max(0, z),
+    measure: (a: number, error: number): number => (a <= 0 ? 0 : error),
+  },
+  sigmoid: {
+    activate: (z: number): number => 1 / (1 + Math.exp(-z)),
+    measure: (a: number, error: number): number => a * (1 - a) * error,
+  },
+  tanh: {
+    activate: (z: number): number => Math.tanh(z),
+    measure: (a: number, error: number): number => (1 - a * a) * error,
+  },
+  leakyRelu: {
+    activate: (z: number): number => (z > 0 ? z : 0.01 * z),
+    measure: (a: number, error: number): number => (a > 0 ? error : 0.01 * error),
+  },
+};

@@ -56,14 +56,16 @@ afterAll(() => {
 describe('the tarball', () => {
   const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as Manifest;
 
-  it('contains only dist/, README.md, LICENSE and package.json', () => {
+  it('contains only dist/, README.md, LICENSE, package.json, and another of those for old resolvers', () => {
     const paths = packed.files.map(({ path }) => path);
     expect(paths.filter((path) => !path.startsWith('dist/')).sort()).toEqual([
       'LICENSE',
       'README.md',
+      'brain/package.json',
       'package.json',
     ]);
     expect(paths.filter((path) => path.startsWith('dist/') && !/\.(js|d\.ts)$/.test(path))).toEqual([
+      'dist/cjs/package.json',
       'dist/core.wasm',
     ]);
     expect(paths).toContain('dist/index.js');
