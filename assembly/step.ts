@@ -120,7 +120,7 @@ export function wholeBatch(net: Net, rows: i32): Batch {
 }
 
 /** Forward, from the first layer to the last, with dropout in training. */
-export function forwardPass(net: Net, batch: Batch): void {
+function forwardPass(net: Net, batch: Batch): void {
   const from = batch.from;
   const to = batch.to;
   for (let i = 0; i < net.layerCount; ++i) {
