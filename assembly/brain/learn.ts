@@ -3,7 +3,8 @@ import { lastLayer, layerAt } from '../network';
 import { Batch, Net, Rule, Tally, Window } from '../structs';
 import { beginUpdate, optimize } from '../optimizers';
 import { notePair } from '../pairs';
-import { deltaPass, forwardPass, gradientPass, wholeBatch } from '../step';
+import { deltaPass, gradientPass, wholeBatch } from '../step';
+import { forwardSample } from './forward';
 import { changeWeights } from './momentum';
 import { isTiny, learnTiny } from './tiny';
 
@@ -51,7 +52,7 @@ export function learn(
     net.targets = targets;
     for (let i = 0; i < count; ++i) {
       takeInputs(net, window, i);
-      forwardPass(net, batch);
+      forwardSample(net, batch);
       sum += (2 * cost(net, 0, 1)) / <f64>last.units;
       if (!isFinite(sum)) {
         tally.right = i + 1;

@@ -16,6 +16,10 @@ export interface Contender {
   readonly only?: RegExp;
 }
 
+export interface Program {
+  readonly file: string;
+}
+
 /** A peer that this machine does not have. */
 export interface Missing {
   readonly label: string;
@@ -26,8 +30,8 @@ export interface Missing {
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * One thread each. OpenBLAS chooses its kernels by the processor, because a preset of the machine could slow it down.
- * @param coreType the processor that OpenBLAS should assume
+ * One thread each.
+ * @param coreType the processor for which OpenBLAS takes its kernels; undefined lets it choose
  */
 function environment(coreType?: string): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
@@ -67,48 +71,66 @@ export const javaScript: readonly Contender[] = [
   js('synaptic', 'synaptic', [here('js/synaptic.mjs')], { hasItsOwnWay: true, only: /2, 3, 1/ }),
 ];
 
-/** @param directory for the build of the C program */
-export function nativeContenders(directory: string): (Contender | Missing)[] {
+/**
+ * @param c the C program
+ * @param coreType the OpenBLAS kernels of all; undefined lets it choose
+ */
+export function nativeContenders(
+  c: Program | Missing,
+  coreType: string | undefined,
+): (Contender | Missing)[] {
+  const python = (name: string, label: string, module: string, packages: string): Contender | Missing =>
+    pythonContender(name, label, module, packages, environment(coreType));
   return [
-    pythonContender('numpy', 'NumPy + OpenBLAS', 'numpy', 'python3-numpy libopenblas0'),
-    pythonContender('torch', 'PyTorch', 'torch', 'python3-torch'),
-    pythonContender('torch-nn', 'PyTorch, nn and SGD', 'torch', 'python3-torch'),
-    { ...pythonContender('sklearn', 'scikit-learn', 'sklearn', 'python3-sklearn'), ...OWN_WAY },
-    ...cContenders(directory),
+    python('numpy', 'NumPy + OpenBLAS', 'numpy', 'python3-numpy libopenblas0'),
+    python('torch', 'PyTorch', 'torch', 'python3-torch'),
+    python('torch-nn', 'PyTorch, nn and SGD', 'torch', 'python3-torch'),
+    { ...python('sklearn', 'scikit-learn', 'sklearn', 'python3-sklearn'), ...OWN_WAY },
+    ...('file' in c
+      ? [
+          cContender(c.file, 'c', 'C + OpenBLAS', coreType),
+          // XOR measures only the cost of calls, with any kernels.
+          { ...cContender(c.file, 'c-haswell', 'C + OpenBLAS, AVX2', 'Haswell'), only: /784/ },
+          { ...cContender(c.file, 'c-nehalem', 'C + OpenBLAS, SSE', 'Nehalem'), only: /784/ },
+        ]
+      : [c]),
   ];
 }
 
 /** Debian's Python first, because the packages of `cure` are for that one. */
 const pythons = ['/usr/bin/python3', 'python3'];
 
-function pythonContender(name: string, label: string, module: string, packages: string): Contender | Missing {
+function pythonContender(
+  name: string,
+  label: string,
+  module: string,
+  packages: string,
+  env: NodeJS.ProcessEnv,
+): Contender | Missing {
   const imports = (file: string): boolean =>
-    spawnSync(file, ['-c', `import ${module}`], { env: environment() }).status === 0;
+    spawnSync(file, ['-c', `import ${module}`], { env }).status === 0;
   const file = pythons.find(imports);
   if (file === undefined) {
     return { label, why: `no Python with ${module}`, cure: `apt-get install ${packages}` };
   }
-  const command = { file, args: [here(`native/${name.replace('-', '_')}_peer.py`)], env: environment() };
+  const command = { file, args: [here(`native/${name.replace('-', '_')}_peer.py`)], env };
   return { name, label, kind: 'native', command };
 }
 
-function cContenders(directory: string): (Contender | Missing)[] {
+/** Compiles the C program into a directory. */
+export function buildC(directory: string): Program | Missing {
   const file = join(directory, 'cblas');
   const flags = ['-O3', '-march=native', '-o', file, here('native/cblas.c'), '-lopenblas', '-lm'];
   const { status, stderr, error } = spawnSync('gcc', flags, { encoding: 'utf8' });
-  if (status !== 0) {
-    const why =
-      error?.message ?? stderr.split('\n').find((line) => /error|cannot find/.test(line)) ?? 'gcc failed';
-    return [{ label: 'C + OpenBLAS', why, cure: 'apt-get install gcc libc6-dev libopenblas-dev' }];
-  }
-  const row = (name: string, label: string, coreType?: string): Contender => {
-    const command = { file, args: [], env: environment(coreType) };
-    return { name, label, kind: 'native', command };
-  };
-  const only = /784/; // XOR measures only the cost of calls, with any kernels
-  return [
-    row('c', 'C + OpenBLAS'),
-    { ...row('c-haswell', 'C + OpenBLAS, AVX2', 'Haswell'), only },
-    { ...row('c-nehalem', 'C + OpenBLAS, SSE', 'Nehalem'), only },
-  ];
+  if (status === 0) return { file };
+  const why =
+    error?.message ?? stderr.split('\n').find((line) => /error|cannot find/.test(line)) ?? 'gcc failed';
+  return { label: 'C + OpenBLAS', why, cure: 'apt-get install gcc libc6-dev libopenblas-dev' };
 }
+
+export const cContender = (file: string, name: string, label: string, coreType?: string): Contender => ({
+  name,
+  label,
+  kind: 'native',
+  command: { file, args: [], env: environment(coreType) },
+});

@@ -8,8 +8,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describe, thisMachine } from '../machine.js';
 import { peerCases, writeCase } from './cases.js';
-import { javaScript, nativeContenders, type Contender, type Missing } from './contenders.js';
+import {
+  buildC,
+  javaScript,
+  nativeContenders,
+  type Contender,
+  type Missing,
+  type Program,
+} from './contenders.js';
 import { judge } from './goals.js';
+import { fastestCoreType } from './openblas.js';
 import { race, type Row } from './race.js';
 import { goalTable, formatTable } from './report.js';
 
@@ -22,10 +30,10 @@ process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 
 const machine = thisMachine();
 console.log(`${describe(machine)}\none thread each; bp4 and its peers in turns, medians\n`);
-const contenders = chosenContenders(values.peer);
+let lastPhase = '';
+const contenders = await chooseContenders(values.peer);
 const rows: Row[] = [];
 const errors: string[] = [];
-let lastPhase = '';
 for (const [i, job] of peerCases(values.case).entries()) {
   const files = join(directory, String(i));
   await writeCase(files, job);
@@ -54,19 +62,37 @@ function installJavaScriptPeers(): void {
   if (status !== 0) throw new Error('bench/peers: npm ci failed');
 }
 
-/** @param filter parts of names; bp4 is always included, because the others are measured against it */
-function chosenContenders(filter: string[] | undefined): Contender[] {
-  const all = [...javaScript, ...nativeContenders(directory)];
+/**
+ * Native peers run with the OpenBLAS kernels that are fastest here.
+ * @param filter parts of names; bp4 is always included, because the others are measured against it
+ */
+async function chooseContenders(filter: string[] | undefined): Promise<Contender[]> {
+  const c = buildC(directory);
+  const [chosen, missing] = findContenders(filter, c);
+  for (const { label, why, cure } of missing) console.log(`not here: ${label} (${why}); to have it, ${cure}`);
+  if (!('file' in c) || !chosen.some(({ kind }) => kind === 'native')) return chosen;
+  const [job] = peerCases('784,128,10');
+  const coreType = await fastestCoreType(c.file, job!, join(directory, 'core-types'), showProgress);
+  return findContenders(filter, c, coreType)[0];
+}
+
+function findContenders(
+  filter: string[] | undefined,
+  c: Program | Missing,
+  coreType?: string,
+): [Contender[], Missing[]] {
+  const all = [...javaScript, ...nativeContenders(c, coreType)];
   const found = all.filter((contender): contender is Contender => 'command' in contender);
-  for (const { label, why, cure } of all.filter((one): one is Missing => 'cure' in one)) {
-    console.log(`not here: ${label} (${why}); to have it, ${cure}`);
-  }
-  if (!filter) return found;
+  const missing = all.filter((one): one is Missing => 'cure' in one);
+  if (!filter) return [found, missing];
   const unknown = filter.find((part) => !found.some(({ name }) => name.includes(part)));
   if (unknown !== undefined) {
     throw new RangeError(`no peer '${unknown}': there are ${found.map(({ name }) => name).join(', ')}`);
   }
-  return found.filter(({ name, kind }) => kind === 'bp4' || filter.some((part) => name.includes(part)));
+  const chosen = found.filter(
+    ({ name, kind }) => kind === 'bp4' || filter.some((part) => name.includes(part)),
+  );
+  return [chosen, missing];
 }
 
 /** In a terminal, one line that is rewritten; elsewhere a line for each phase. */

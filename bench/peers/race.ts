@@ -32,7 +32,7 @@ const ROUNDS = 7;
 /** The relative difference of losses allowed after the same steps, because peers round differently, some in doubles. */
 const TOLERANCE = 0.01;
 
-/** Races all contenders in one case. Each first learns the same; then they are timed in turns, so that noise affects all. */
+/** Races all contenders in one case. Each first learns the same, checked against the first contender; then they are timed in turns, so that noise affects all. */
 export async function race(
   job: PeerCase,
   contenders: readonly Contender[],
@@ -57,11 +57,11 @@ export async function race(
       }
     }
   };
-  let ours: Marks | undefined;
+  let first: Runner | undefined;
   await each('learns', async (runner) => {
     await runner.learn(directory);
-    if (runner.contender.kind === 'bp4') ours = runner.marks;
-    if (ours) checkSameWork(runner, ours);
+    first ??= runner;
+    checkSameWork(runner, first);
   });
   await each('warms up', (runner) => runner.round());
   for (let round = 1; round <= ROUNDS; round++) {
@@ -74,9 +74,12 @@ export async function race(
 }
 
 /** Rejects a contender that does other work, unless it says so. */
-function checkSameWork({ contender, marks }: Runner, ours: Marks): void {
-  if (contender.hasItsOwnWay === true || Math.abs(marks.loss - ours.loss) <= TOLERANCE * ours.loss) return;
-  throw new Error(`${contender.label}: has learned something else (loss ${marks.loss}; bp4 ${ours.loss})`);
+function checkSameWork({ contender, marks }: Runner, first: Runner): void {
+  const { loss } = first.marks;
+  if (contender.hasItsOwnWay === true || Math.abs(marks.loss - loss) <= TOLERANCE * loss) return;
+  throw new Error(
+    `${contender.label}: has learned something else (loss ${marks.loss}; ${first.contender.label} ${loss})`,
+  );
 }
 
 function toRows(job: PeerCase, rates: ReadonlyMap<Runner, readonly number[]>): Row[] {

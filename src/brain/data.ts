@@ -1,5 +1,6 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import { fits, misfit, show } from '../base/check.js';
+import { areFinite } from '../base/numeric-arrays.js';
 import type { Tolerate } from './options.js';
 import type { EncodedSamples } from './training.js';
 
@@ -87,8 +88,7 @@ function notNumbers(place: string, expected: string, values: unknown): TypeFault
  * @throws TypeError, RangeError unless they are objects with `input` and `output`, at least one
  */
 export function listData(given: unknown): readonly Datum<unknown, unknown>[] {
-  const isSample = typeof given === 'object' && given !== null && 'input' in given && 'output' in given;
-  const data: unknown = isSample ? [given] : given;
+  const data: unknown = isDatum(given) ? [given] : given;
   if (!Array.isArray(data)) {
     throw new TypeFault({
       place: 'data',
@@ -97,15 +97,22 @@ export function listData(given: unknown): readonly Datum<unknown, unknown>[] {
   }
   if (data.length === 0)
     throw new RangeFault({ place: 'data', problem: 'expected at least one { input, output }' });
-  for (const [i, datum] of (data as unknown[]).entries()) checkDatum(`data[${i}]`, datum);
+  for (let i = 0; i < data.length; i++) {
+    if (!isDatum(data[i])) checkDatum(`data[${i}]`, data[i]);
+  }
   return data as Datum<unknown, unknown>[];
 }
 
 /** The keys with numbers that the network doesn't have. */
-const findUnknown = (values: unknown, lookup: Lookup): [key: string, value: number][] =>
-  lookup && !isList(values)
-    ? Object.entries(values as NumberObject).filter(([key, value]) => value && !lookup.has(key))
-    : [];
+function findUnknown(values: unknown, lookup: Lookup): [key: string, value: number][] {
+  const unknown: [string, number][] = [];
+  if (!lookup || isList(values)) return unknown;
+  const numbers = values as NumberObject;
+  for (const key in numbers) {
+    if (!lookup.has(key) && numbers[key] && Object.hasOwn(numbers, key)) unknown.push([key, numbers[key]]);
+  }
+  return unknown;
+}
 
 /** Whether the network has the key of the largest number in an output. */
 export function isKnown(output: unknown, lookup: Lookup): boolean {
@@ -117,11 +124,12 @@ const NEW_KEYS = 'train a new network on all samples, or call addFormat before t
 
 /** @throws RangeError naming the first output key with a number that the network doesn't have */
 export function checkKeys(data: readonly Datum<unknown, unknown>[], lookup: Lookup): void {
+  if (!lookup) return;
   for (const [i, { output }] of data.entries()) {
     for (const [key] of findUnknown(output, lookup)) {
       throw new RangeFault({
         place: `data[${i}].output${keyed(key)}`,
-        problem: `the network has no such output; it has ${[...lookup!.keys()].slice(0, 8).map(show).join(', ')}`,
+        problem: `the network has no such output; it has ${[...lookup.keys()].slice(0, 8).map(show).join(', ')}`,
         cure: NEW_KEYS,
       });
     }
@@ -130,12 +138,13 @@ export function checkKeys(data: readonly Datum<unknown, unknown>[], lookup: Look
 
 /** @throws RangeError naming the first input of which the network has no key: all it would learn from is zeros */
 export function checkInputKeys(data: readonly Datum<unknown, unknown>[], lookup: Lookup): void {
+  if (!lookup) return;
   for (const [i, { input }] of data.entries()) {
     const unknown = findUnknown(input, lookup);
-    if (unknown.length === 0 || Object.keys(input as NumberObject).some((key) => lookup!.has(key))) continue;
+    if (unknown.length === 0 || Object.keys(input as NumberObject).some((key) => lookup.has(key))) continue;
     throw new RangeFault({
       place: `data[${i}].input${keyed(unknown[0]![0])}`,
-      problem: `the network has none of these inputs; it has ${[...lookup!.keys()].slice(0, 8).map(show).join(', ')}`,
+      problem: `the network has none of these inputs; it has ${[...lookup.keys()].slice(0, 8).map(show).join(', ')}`,
       cure: NEW_KEYS,
     });
   }
@@ -157,8 +166,9 @@ export function checkReach(
   tolerate: Tolerate,
 ): void {
   const [least, most] = reach[activation];
-  const k = targets.findIndex((target) => target < least || target > most);
-  if (k < 0) return;
+  let k = 0;
+  while (k < targets.length && targets[k]! >= least && targets[k]! <= most) k++;
+  if (k === targets.length) return;
   const units = targets.length / count;
   const key = lookup ? keyed([...lookup.keys()][k % units]!) : `[${k % units}]`;
   const fault = {
@@ -169,9 +179,12 @@ export function checkReach(
   tolerate(fault, 'the network never learns it');
 }
 
+const isDatum = (datum: unknown): datum is Datum<unknown, unknown> =>
+  typeof datum === 'object' && datum !== null && 'input' in datum && 'output' in datum;
+
 /** @throws TypeError */
 export function checkDatum(place: string, datum: unknown): asserts datum is Datum<unknown, unknown> {
-  if (typeof datum !== 'object' || datum === null || !('input' in datum) || !('output' in datum)) {
+  if (!isDatum(datum)) {
     throw new TypeFault({ place, problem: `expected { input, output }, got ${show(datum)}` });
   }
 }
@@ -188,28 +201,77 @@ export function packSamples(
 ): EncodedSamples {
   const inputs = new Float32Array(data.length * input.size);
   const targets = new Float32Array(data.length * output.size);
-  for (const [i, datum] of data.entries()) {
-    fillRow(`data[${i}].input`, datum.input, input, inputs, i * input.size, tolerate);
-    fillRow(`data[${i}].output`, datum.output, output, targets, i * output.size, tolerate);
+  for (let i = 0; i < data.length; i++) {
+    const datum = data[i]!;
+    const [x, y] = [i * input.size, i * output.size];
+    // The place of a wrong number is spelled only where there is one.
+    if (!copyNumbers(datum.input, input, inputs, x))
+      fillRow(`data[${i}].input`, datum.input, input, inputs, x, tolerate);
+    if (!copyNumbers(datum.output, output, targets, y))
+      fillRow(`data[${i}].output`, datum.output, output, targets, y, tolerate);
   }
   return { count: data.length, inputs, targets };
 }
 
 /**
  * Writes the numbers of one input or output into a row.
- * @param row written from `at` on; must hold zeros there
+ * @param row overwritten from `at` on
  * @throws TypeError or RangeError that names the index or key
  */
 export function fillRow(
   place: string,
   values: unknown,
-  { lookup, size }: Format,
+  format: Format,
   row: Float32Array,
   at: number,
   tolerate: Tolerate,
 ): void {
-  if (lookup) fillByKeys(place, values, lookup, row, at, tolerate);
-  else fillInOrder(place, values, size, row, at, tolerate);
+  if (copyNumbers(values, format, row, at)) return;
+  if (format.lookup) fillByKeys(place, values, format.lookup, row, at, tolerate);
+  else fillInOrder(place, values, format.size, row, at, tolerate);
+}
+
+/**
+ * `fillRow` for lists and objects of finite numbers, as most are, without a word about what is wrong with others.
+ * @returns whether the row is filled
+ */
+function copyNumbers(values: unknown, { lookup, size }: Format, row: Float32Array, at: number): boolean {
+  const isFilled = lookup ? copyByKeys(values, lookup, row, at) : copyInOrder(values, size, row, at);
+  return isFilled && areFinite(row, at, at + size);
+}
+
+function copyInOrder(values: unknown, size: number, row: Float32Array, at: number): boolean {
+  if (Array.isArray(values)) {
+    if (values.length !== size) return false;
+    for (let k = 0; k < size; k++) {
+      const value: unknown = values[k];
+      if (typeof value !== 'number') return false;
+      row[at + k] = value;
+    }
+    return true;
+  }
+  if (!(values instanceof Float32Array) || values.length !== size) return false;
+  row.set(values, at);
+  return true;
+}
+
+function copyByKeys(
+  values: unknown,
+  lookup: ReadonlyMap<string, number>,
+  row: Float32Array,
+  at: number,
+): boolean {
+  if (typeof values !== 'object' || values === null || isList(values)) return false;
+  for (let k = 0; k < lookup.size; k++) row[at + k] = 0;
+  // for…in takes a fifth of the time of Object.entries.
+  for (const key in values) {
+    const k = lookup.get(key);
+    if (k === undefined || !Object.hasOwn(values, key)) continue;
+    const value = (values as Record<string, unknown>)[key];
+    if (typeof value !== 'number') return false;
+    row[at + k] = value;
+  }
+  return true;
 }
 
 function fillInOrder(
@@ -227,6 +289,7 @@ function fillInOrder(
   if (length !== size) {
     const effect = length > size ? 'the rest is left out' : 'what is missing counts as 0';
     tolerate({ place, problem: `length ${length} must be ${size}` }, effect);
+    row.fill(0, at, at + size);
   }
   for (let k = 0; k < Math.min(size, length); k++) {
     const value = values[k];
@@ -258,6 +321,7 @@ function fillByKeys(
   if (typeof values !== 'object' || values === null || isList(values)) {
     throw notNumbers(place, 'an object of numbers', values);
   }
+  row.fill(0, at, at + lookup.size);
   for (const [key, value] of Object.entries(values)) {
     const k = lookup.get(key);
     if (k === undefined || value === undefined || value === null) continue;
@@ -272,12 +336,20 @@ function fillByKeys(
 export const keyed = (key: string): string =>
   `[${JSON.stringify(key.length > 50 ? `${key.slice(0, 50)}…` : key)}]`;
 
+const plain = { writable: true, enumerable: true, configurable: true };
+
 /** An output in the form of the training data. */
 export function toAnswer(
   output: Float32Array<ArrayBuffer>,
   lookup: Lookup,
 ): Float32Array<ArrayBuffer> | NumberObject {
   if (!lookup) return output;
-  // fromEntries defines properties, so '__proto__' is a key like any other.
-  return Object.fromEntries(Array.from(lookup, ([key, k]) => [key, output[k]!]));
+  const answer: Record<string, number> = {};
+  let k = 0;
+  for (const key of lookup.keys()) {
+    // Assignment would set the prototype.
+    if (key === '__proto__') Object.defineProperty(answer, key, { value: output[k++]!, ...plain });
+    else answer[key] = output[k++]!;
+  }
+  return answer;
 }

@@ -28,7 +28,7 @@ export class Epochs {
     this.#session = session;
     this.#options = options;
     this.#sizes = sizes;
-    this.#endTime = Date.now() + options.timeout;
+    this.#endTime = options.timeout < Infinity ? Date.now() + options.timeout : Infinity;
   }
 
   /**
@@ -44,9 +44,9 @@ export class Epochs {
     for (;;) {
       // A callback may have changed them.
       const { iterations, errorThresh, log, logPeriod, callback, callbackPeriod } = this.#options;
-      if (status.iterations >= iterations || status.error <= errorThresh || Date.now() >= this.#endTime)
-        return true;
-      const start = performance.now();
+      if (status.iterations >= iterations || status.error <= errorThresh) return true;
+      if (this.#endTime < Infinity && Date.now() >= this.#endTime) return true;
+      const start = isTimed ? performance.now() : 0;
       if (start >= until) return false;
       const next = Math.min(
         Math.ceil(iterations - status.iterations),

@@ -92,17 +92,24 @@ export function writeTrainOpts(trainOpts: TrainOptions): NeuralNetworkJSON['trai
   return { ...numbers, log: log !== false, timeout: timeout === Infinity ? 'Infinity' : timeout };
 }
 
-/** Drops the callback, which JSON can't hold. */
+/** Drops the callback, which JSON can't hold. (`delete` would leave an object that is slow to copy.) */
 function withoutCallback(trainOpts: TrainOptions): Omit<TrainOptions, 'callback'> {
-  const options = { ...trainOpts };
-  delete options.callback;
-  return options;
+  if (!('callback' in trainOpts)) return trainOpts;
+  return Object.fromEntries(
+    Object.entries(trainOpts).filter(([name]) => name !== 'callback'),
+  ) as unknown as TrainOptions;
 }
 
 /** The rows of a matrix as arrays of numbers. */
 export function splitRows(matrix: Float32Array, rows: number): number[][] {
   const columns = matrix.length / rows;
-  return Array.from({ length: rows }, (_, j) => Array.from(matrix.subarray(j * columns, (j + 1) * columns)));
+  const split: number[][] = [];
+  for (let j = 0, at = 0; j < rows; j++) {
+    const row: number[] = [];
+    for (let k = 0; k < columns; k++) row.push(matrix[at++]!);
+    split.push(row);
+  }
+  return split;
 }
 
 /** Writes the JSON of brain.js 1.6. */

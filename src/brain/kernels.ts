@@ -4,7 +4,9 @@ import type { Engine, StepKernels } from '../kernels/kernels.js';
 export type BrainEngine = 'auto' | 'wasm' | 'reference';
 
 /** The kernels of bp4/brain, with a memory to themselves. */
-export interface BrainKernels extends Engine, Pick<StepKernels, 'addFloats' | 'feedForward'> {
+export interface BrainKernels extends Engine, Pick<StepKernels, 'addFloats'> {
+  /** Computes the outputs of one sample, whose inputs are the net's. */
+  run(net: number): void;
   /** Runs epochs of brain.js over the `count` samples of a window; see assembly/brain/learn.ts. */
   learn(
     net: number,

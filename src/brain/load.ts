@@ -5,7 +5,7 @@ import { PagedMemory } from '../memory/memory.js';
 import type { BrainEngine, BrainKernels } from './kernels.js';
 import { brainReference } from './reference.js';
 
-type Exports = Pick<BrainKernels, 'addFloats' | 'feedForward' | 'learn'> & {
+type Exports = Pick<BrainKernels, 'addFloats' | 'run' | 'learn'> & {
   readonly heapBase: { readonly value: number };
 };
 

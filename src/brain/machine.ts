@@ -2,14 +2,13 @@ import { brainKernels } from './load.js';
 import { checkInteger, checkName, checkPositive } from '../base/check.js';
 import { areFinite } from '../base/numeric-arrays.js';
 import { readParameters, writeParameters } from '../model/parameters.js';
-import { IdlePool } from '../kernels/idle-pool.js';
 import { Model } from '../model/model.js';
 import { MOST_UNITS, type CheckedSpec } from '../model/spec.js';
 import type { Parameters } from '../model/state.js';
 import type { BrainEngine, BrainKernels } from './kernels.js';
 import { activations, type BrainActivation } from './options.js';
 
-/** The part of a network that training changes. A state is immutable: each training creates another. */
+/** The part of a network that training changes: each training creates another. */
 export interface State {
   /** Weights [units][fanIn] and biases [units], layer by layer. */
   readonly parameters: readonly Parameters[];
@@ -17,7 +16,9 @@ export interface State {
   readonly changes?: readonly Parameters[] | undefined;
   /** Adam's moments, and the number of steps it has taken. */
   readonly adam?: AdamMemory | undefined;
-  /** Called before the memory of the machine that holds the state is overwritten or let go. */
+  /** The machine whose memory holds the state, if one does. Only a machine sets it. */
+  machine?: Machine | undefined;
+  /** Called before that memory is overwritten or let go. */
   readonly release?: () => void;
 }
 
@@ -29,17 +30,16 @@ interface AdamMemory {
 
 /** What training has left in the memory of a machine. It is read only when it's asked for: often the next training asks for nothing. */
 export class HeldState implements State {
-  #machine: Machine | undefined;
+  machine: Machine | undefined;
+  /** Whether the optimizer's memory has left the machine too. */
+  isReleased = false;
   #copy: State | undefined;
 
   /** @param rest the memory of the optimizer that did not train */
   constructor(
-    machine: Machine,
     readonly isAdam: boolean,
     readonly rest: Pick<State, 'changes' | 'adam'>,
-  ) {
-    this.#machine = machine;
-  }
+  ) {}
 
   get parameters(): readonly Parameters[] {
     return this.#state.parameters;
@@ -54,16 +54,12 @@ export class HeldState implements State {
   }
 
   get #state(): State {
-    return (this.#copy ??= this.#machine!.read(this.isAdam, this.rest));
-  }
-
-  isHeldBy(machine: Machine): boolean {
-    return this.#machine === machine;
+    return (this.#copy ??= this.machine!.read(this.isAdam, this.rest));
   }
 
   release(): void {
     this.#copy = this.#state;
-    this.#machine = undefined;
+    this.isReleased = true;
   }
 }
 
@@ -83,25 +79,55 @@ const activationNames = {
   'leaky-relu': 'leakyRelu',
 } as const;
 
+/** All parameters, and all that the optimizer keeps of them. */
+type Learned = readonly [parameters: Float32Array, slots: Float32Array];
+
 /** A network in the memory of kernels. */
 export class Machine {
   readonly kernels: BrainKernels;
   readonly model: Model<BrainKernels>;
   readonly shape: Shape;
-  /** The state whose parameters the memory holds. */
-  state: State | undefined;
+  /** The engine that was asked for. */
+  readonly engine: BrainEngine;
+  /** Whether a call uses the machine. */
+  isTaken = false;
+  /** The rows of samples that the last training left: their window, and their number. Undefined if it left pairs. */
+  window: { readonly at: number; readonly count: number } | undefined;
+  /** When it was last taken, counted in calls. */
+  used = 0;
+  #state: State | undefined;
 
-  constructor(shape: Shape, kernels: BrainKernels) {
+  constructor(engine: BrainEngine, shape: Shape, kernels = brainKernels(engine)) {
+    this.engine = engine;
     this.shape = shape;
     this.kernels = kernels;
     this.model = new Model(toSpec(shape), kernels);
   }
 
+  /** The state whose parameters the memory holds. */
+  get state(): State | undefined {
+    return this.#state;
+  }
+
+  /** Notes that the memory holds a state, or none. If only the memory has the state before, that is copied first. */
+  hold(state: State | undefined): void {
+    this.#state?.release?.();
+    this.forget();
+    state?.machine?.hold(undefined);
+    if (state) state.machine = this;
+    this.#state = state;
+  }
+
+  /** Notes that the memory holds no state any more, because a training of the state changes it. */
+  forget(): void {
+    if (this.#state) this.#state.machine = undefined;
+    this.#state = undefined;
+  }
+
   load(state: State): void {
-    if (this.state === state) return;
-    this.state?.release?.();
+    if (this.#state === state) return;
+    this.hold(state);
     writeParameters(this.model, state.parameters);
-    this.state = state;
   }
 
   /** Copies the state in the memory. @param rest the memory of the optimizer that did not train */
@@ -117,32 +143,47 @@ export class Machine {
   /** Keeps the parameters and the optimizer's memory, so that `restore` can undo a training. */
   keep(): void {
     this.#step = this.model.step;
-    this.#kept = this.#floats.map((floats, i) => {
-      const kept = this.#kept[i];
-      if (kept?.length !== floats.length) return floats.slice();
-      kept.set(floats);
-      return kept;
-    });
+    const [parameters, slots] = this.#learned;
+    if (this.#kept[0].length !== parameters.length || this.#kept[1].length !== slots.length) {
+      this.#kept = [parameters.slice(), slots.slice()];
+    } else {
+      this.#kept[0].set(parameters);
+      this.#kept[1].set(slots);
+    }
   }
-  #kept: readonly Float32Array[] = [];
+  #kept: Learned = [new Float32Array(0), new Float32Array(0)];
   #step = 0;
 
   restore(): void {
-    for (const [i, floats] of this.#floats.entries()) floats.set(this.#kept[i]!);
+    const [parameters, slots] = this.#learned;
+    parameters.set(this.#kept[0]);
+    slots.set(this.#kept[1]);
     this.model.step = this.#step;
   }
 
   /** Whether all weights and biases are finite. */
   get isFinite(): boolean {
-    return areFinite(this.#floats[0]);
+    return areFinite(this.#learned[0]);
   }
 
-  get #floats(): [parameters: Float32Array, slots: Float32Array] {
+  /** Views of the parameters and the optimizer's memory. They take longer to create than a small network to learn. */
+  get #learned(): Learned {
     const { model } = this;
-    return [
-      model.parametersAt(model.layout.parameters) as Float32Array,
-      model.parametersAt(model.slot(0), model.slots) as Float32Array,
-    ];
+    if (this.#views[0].buffer !== model.views.floats.buffer || this.#viewed !== model.layout) {
+      this.#viewed = model.layout;
+      this.#views = [
+        model.parametersAt(model.layout.parameters) as Float32Array,
+        model.parametersAt(model.slot(0), model.slots) as Float32Array,
+      ];
+    }
+    return this.#views;
+  }
+  #views: Learned = [new Float32Array(0), new Float32Array(0)];
+  #viewed: unknown;
+
+  /** The memory, with room for the inputs of one sample from `inputsAt` on. */
+  get floats(): Float32Array {
+    return this.model.views.floats as Float32Array;
   }
 
   /** The activations of each layer that the last `run` left. */
@@ -151,15 +192,20 @@ export class Machine {
     return model.layers.map(({ activations, stride, units }) => model.matrix(activations, stride, 1, units));
   }
 
-  /** Computes the outputs for the inputs of one sample. */
-  run(inputs: Float32Array): Float32Array<ArrayBuffer> {
+  get inputsAt(): number {
+    return this.model.layout.inputs / 4;
+  }
+
+  /** Computes the outputs for the inputs in the memory. @returns a copy */
+  run(): Float32Array<ArrayBuffer> {
     const { model, kernels } = this;
-    const { layout, views } = model;
-    views.floats.set(inputs, views.at(layout.inputs));
-    model.useInputs();
-    kernels.feedForward(layout.net, 1);
-    const { activations, stride, units } = model.layers.at(-1)!;
-    return model.matrix(activations, stride, 1, units);
+    kernels.run(model.layout.net);
+    const { activations, units } = model.layers[model.layers.length - 1]!;
+    const outputs = new Float32Array(units);
+    const { floats } = this;
+    const at = activations / 4;
+    for (let j = 0; j < units; j++) outputs[j] = floats[at + j]!;
+    return outputs;
   }
 }
 
@@ -190,32 +236,65 @@ export function toSpec({ sizes, activation, alpha }: Shape): CheckedSpec {
   };
 }
 
-/** Idle machines. brain.js has no `dispose`, so they stay here for reuse. */
-const pool = new IdlePool<Machine>(
-  ({ kernels }) => kernels.memory,
-  ({ state }) => state?.release?.(),
-);
+/**
+ * All machines. brain.js has no `dispose`, so a network leaves its state in the machine that it used last, and a machine serves another
+ * network when there are enough of them. Engines collect a WebAssembly memory late, and allow a limited number.
+ */
+const machines: Machine[] = [];
+const MOST = 16;
 
-/** Takes a machine that holds the network; the caller gives it back. A new machine takes the oldest kernels of a full pool. */
+/** Memories can't shrink. Few that are larger than SMALL_BYTES stay, and none that is larger than MOST_BYTES. */
+const SMALL_BYTES = 2 ** 20;
+const MOST_BYTES = 2 ** 26;
+const MOST_LARGE = 4;
+
+let calls = 0;
+
+/** Takes a machine that holds the network; the caller gives it back. */
 export function takeMachine(engine: BrainEngine, shape: Shape, state: State): Machine {
-  const runsOn = (machine: Machine): boolean => engine === 'auto' || machine.kernels.engine === engine;
-  const fits = (machine: Machine): boolean => runsOn(machine) && isSame(machine.shape, shape);
+  const held = state.machine;
   const machine =
-    pool.take((machine) => machine.state === state && fits(machine)) ??
-    // Another network's machine only if nothing would have to be read from it first, or there are enough of them.
-    pool.take((machine) => fits(machine) && (pool.isFull || !machine.state?.release)) ??
-    new Machine(shape, (pool.isFull && takeOldestKernels(runsOn)) || brainKernels(engine));
+    held && !held.isTaken && held.engine === engine && isSameActivation(held.shape, shape)
+      ? held
+      : findMachine(engine, shape);
+  machine.isTaken = true;
+  machine.used = ++calls;
   machine.load(state);
   return machine;
 }
 
-function takeOldestKernels(fits: (machine: Machine) => boolean): BrainKernels | undefined {
-  const machine = pool.takeOldest(fits);
-  machine?.state?.release?.();
-  return machine?.kernels;
+/** A machine that holds nothing; a new one, while there are few; or the one that has been idle longest, or at least its kernels. */
+function findMachine(engine: BrainEngine, shape: Shape): Machine {
+  const idle = machines.filter((machine) => !machine.isTaken && machine.engine === engine);
+  const isFull = machines.length >= MOST && idle.length > 0;
+  const other = isFull ? findOldest(idle) : idle.find(({ state }) => !state);
+  if (other && isSame(other.shape, shape)) return other;
+  if (other) drop(other);
+  const machine = new Machine(engine, shape, other?.kernels);
+  machines.push(machine);
+  return machine;
 }
 
-export const giveBackMachine = (machine: Machine): void => pool.giveBack(machine);
+export function giveBackMachine(machine: Machine): void {
+  machine.isTaken = false;
+  const size = measure(machine);
+  if (size <= SMALL_BYTES) return;
+  const large = machines.filter((one) => !one.isTaken && measure(one) > SMALL_BYTES);
+  if (size > MOST_BYTES) drop(machine);
+  else if (large.length > MOST_LARGE) drop(findOldest(large));
+}
 
-const isSame = (a: Shape, b: Shape): boolean =>
-  a.activation === b.activation && a.alpha === b.alpha && a.sizes.join() === b.sizes.join();
+const measure = ({ kernels }: Machine): number => kernels.memory.buffer.byteLength;
+
+const findOldest = (some: readonly Machine[]): Machine =>
+  some.reduce((oldest, machine) => (machine.used < oldest.used ? machine : oldest));
+
+function drop(machine: Machine): void {
+  machine.hold(undefined);
+  machines.splice(machines.indexOf(machine), 1);
+}
+
+const isSameActivation = (a: Shape, b: Shape): boolean =>
+  a.activation === b.activation && a.alpha === b.alpha;
+
+const isSame = (a: Shape, b: Shape): boolean => isSameActivation(a, b) && a.sizes.join() === b.sizes.join();

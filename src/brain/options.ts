@@ -159,7 +159,7 @@ const rules: Record<keyof TrainOptions, Rule> = {
   epsilon: between,
 };
 
-const names = Object.keys(rules) as (keyof TrainOptions)[];
+const isName = (name: string): name is keyof TrainOptions => Object.hasOwn(rules, name);
 
 /**
  * Merges training options. Unknown names and undefined values are ignored, and so is null in place of options.
@@ -167,17 +167,22 @@ const names = Object.keys(rules) as (keyof TrainOptions)[];
  */
 export function mergeTrainOptions(before: TrainOptions, given: object | null): TrainOptions {
   checkObject('options', given);
-  const merged: Record<string, unknown> = { ...before };
   const values = (given ?? {}) as Record<string, unknown>;
-  for (const name of names) {
-    if (Object.hasOwn(values, name) && values[name] !== undefined) merged[name] = values[name];
+  let merged = before as unknown as Record<string, unknown>;
+  for (const name in values) {
+    const value = values[name];
+    // Most calls of `train` repeat the options of the call before: then these stay as they are.
+    if (value === undefined || value === merged[name] || !isName(name) || !Object.hasOwn(values, name))
+      continue;
     const { what, holds } = rules[name];
-    if (!holds(merged[name])) {
+    if (!holds(value)) {
       throw new RangeFault({
-        place: `[${name}, ${show(merged[name])}]`,
+        place: `[${name}, ${show(value)}]`,
         problem: `is out of normal training range, your network will probably not train: expected ${what}`,
       });
     }
+    if (merged === (before as unknown)) merged = { ...merged };
+    merged[name] = value;
   }
   return merged as unknown as TrainOptions;
 }
@@ -190,9 +195,9 @@ const others = [
 
 /** Reports the options whose names are near known ones. Others have no effect, as in brain.js. */
 export function checkOptionNames(given: object | null, tolerate: Tolerate): void {
-  const known = [...names, ...others];
-  for (const name of Object.keys(given ?? {})) {
-    const meant = known.includes(name) ? undefined : findMeant(name.slice(0, 50), known);
+  for (const name in given) {
+    if (isName(name) || others.includes(name)) continue;
+    const meant = findMeant(name.slice(0, 50), [...Object.keys(rules), ...others]);
     if (meant === undefined) continue;
     const fault = {
       place: 'options',

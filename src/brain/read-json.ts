@@ -97,7 +97,10 @@ function readNew(json: Unknowns, layers: readonly unknown[]): Written {
     const weights = new Float32Array(units * fanIn);
     for (const [j, row] of rows.entries()) {
       for (let k = 0; k < fanIn; k++) {
-        weights[j * fanIn + k] = numberAt(() => `${place}.weights[${j}][${k}]`, row[k]);
+        const weight = row[k];
+        weights[j * fanIn + k] = fits(weight)
+          ? weight
+          : numberAt(() => `${place}.weights[${j}][${k}]`, weight);
       }
     }
     return {

@@ -1,6 +1,9 @@
 import { Layer, Net, Rule, Tally, Window } from '../memory/structs.js';
-import { Views } from '../memory/views.js';
-import { referenceKernels } from '../kernels/reference/reference.js';
+import { addFloats } from '../kernels/reference/gather.js';
+import type { Activation } from '../kernels/reference/micro/activations.js';
+import { single } from '../kernels/reference/numerics.js';
+import { beginUpdate, optimize } from '../kernels/reference/optimizers.js';
+import { ReferenceMemory } from '../kernels/reference/reference-memory.js';
 import type { BrainKernels } from './kernels.js';
 
 const { fround } = Math;
@@ -11,9 +14,35 @@ const PAIR = 6;
 /** 2⁻¹⁰⁰. Smaller changes are dropped. */
 const LEAST = 7.888609052210118e-31;
 
-/** The kernels of assembly/brain/ in plain TypeScript, bit for bit. Read them side by side. */
+/**
+ * The kernels of assembly/brain/ in plain TypeScript, bit for bit. Read them side by side. The core's reference would compute the same,
+ * twenty times more slowly: it reads each struct again for each step, and serves two precisions.
+ */
 export function brainReference(): BrainKernels {
-  const kernels = referenceKernels();
+  const m = new ReferenceMemory(single);
+
+  // Kept from call to call, because creating them takes longer than a sample of a small network.
+  let net = new Net(m, 0);
+  let window = new Window(m, 0);
+  let tally = new Tally(m, 0);
+  let rule = new Rule(m, 0);
+  let structs: readonly Layer[] = [];
+
+  /** The layers of a net, read once for a call. */
+  function open(pointer: number): Places[] {
+    if (net.pointer !== pointer) net = new Net(m, pointer);
+    if (structs[0]?.pointer !== net.layers || structs.length !== net.layerCount) {
+      structs = Array.from({ length: net.layerCount }, (_, l) => new Layer(m, net.layers + l * Layer.bytes));
+    }
+    const layers = structs.map((l) => readPlaces(m, l));
+    layers[0]!.input = net.inputs / 4;
+    return layers;
+  }
+
+  function run(pointer: number): void {
+    const layers = open(pointer);
+    forward(m.floats, layers);
+  }
 
   function learn(
     pointer: number,
@@ -26,115 +55,212 @@ export function brainReference(): BrainKernels {
     live: number,
     threshold: number,
   ): number {
-    const views = new Views(kernels);
-    const { words, floats } = views;
-    const net = new Net(views, pointer);
-    const layers = Array.from(
-      { length: net.layerCount },
-      (_, l) => new Layer(views, net.layers + l * Layer.bytes),
-    );
+    const layers = open(pointer);
+    const { words, floats: f } = m;
     const last = layers.at(-1)!;
-    const window = new Window(views, windowAt);
-    const tally = new Tally(views, net.tally);
+    if (window.pointer !== windowAt) window = new Window(m, windowAt);
+    if (tally.pointer !== net.tally) tally = new Tally(m, net.tally);
+    if (rule.pointer !== net.rule) rule = new Rule(m, net.rule);
     const isSparse = window.starts !== 0;
-    const changes = { floats, words, live, mu: fround(momentum), eta: fround(learningRate) };
-    const firstChange = new Rule(views, net.rule).first;
+    const [rows, starts] = [(windowAt + window.rows) / 4, (windowAt + window.starts) / 4];
+    const targets = (windowAt + window.targets) / 4;
+    const changes: Changes = {
+      floats: f,
+      words,
+      live,
+      mu: fround(momentum),
+      eta: fround(learningRate),
+      distance: (rule.first - net.parameters) / 4,
+    };
+    const inputs = net.inputs / 4;
+    const { inputCount } = net;
     tally.right = 0;
     for (let epoch = 0; epoch < epochs; epoch++) {
       let sum = 0;
       for (let i = 0; i < count; i++) {
-        takeSample(i);
-        kernels.feedForward(pointer, 1);
-        sum += (2 * kernels.cost(pointer, 0, 1)) / last.units;
+        if (isSparse) expandPairs(i);
+        else layers[0]!.input = rows + i * inputCount;
+        forward(f, layers);
+        sum += squaredError(f, last, targets + i * last.stride) / last.units;
         if (!Number.isFinite(sum)) {
           tally.right = i + 1;
           return epoch;
         }
-        // Momentum doesn't need the gradients, but `backpropagate` computes all equations together.
-        kernels.backpropagate(pointer, 1, 0);
-        if (isAdam) updateByAdam(net, new Rule(views, net.rule), learningRate);
-        else changeWeights(changes, layers, firstChange - net.parameters, isSparse);
+        backward(f, layers, targets + i * last.stride);
+        if (isAdam) updateByAdam();
+        else changeWeights(changes, layers, isSparse);
       }
       tally.loss = sum / count;
       if (sum / count <= threshold) return epoch + 1;
     }
     return epochs;
 
-    /** Copies a sample into the mini-batch. */
-    function takeSample(sample: number): void {
-      const target = (windowAt + window.targets) / 4 + sample * last.stride;
-      floats.copyWithin(net.targets / 4, target, target + last.stride);
-      const input = net.inputs / 4;
-      if (!isSparse) {
-        const row = (windowAt + window.rows) / 4 + sample * net.inputCount;
-        floats.copyWithin(input, row, row + net.inputCount);
-        return;
-      }
-      const starts = (windowAt + window.starts) / 4 + sample;
-      const begin = windowAt + words[starts]!;
-      const others = Math.floor((windowAt + words[starts + 1]! - begin) / PAIR);
+    /** Writes the inputs of a sample that is kept as pairs. */
+    function expandPairs(sample: number): void {
+      const begin = windowAt + words[starts + sample]!;
+      const others = Math.floor((windowAt + words[starts + sample + 1]! - begin) / PAIR);
       const places = new Uint16Array(words.buffer, begin + 4 * others, others);
-      floats.fill(0, input, input + net.inputCount);
-      for (let i = 0; i < others; i++) floats[input + places[i]!] = floats[begin / 4 + i]!;
+      f.fill(0, inputs, inputs + inputCount);
+      for (let i = 0; i < others; i++) f[inputs + places[i]!] = f[begin / 4 + i]!;
+    }
+
+    /** Adam, for weights and biases alike. */
+    function updateByAdam(): void {
+      gradients(f, layers, (net.gradients - net.parameters) / 4);
+      rule.gradientScale = 1;
+      beginUpdate(m, rule, learningRate);
+      optimize(m, rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);
+      rule.step++;
     }
   }
 
-  /** Adam, for weights and biases alike. */
-  function updateByAdam(net: Net, rule: Rule, learningRate: number): void {
-    rule.gradientScale = 1;
-    kernels.beginUpdate(net.rule, learningRate);
-    kernels.optimize(net.rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);
-    rule.step++;
-  }
+  return {
+    engine: 'reference',
+    bytesPerFloat: 4,
+    memory: m,
+    addFloats: (net, window, ...rest) => addFloats(m, new Net(m, net), new Window(m, window), ...rest),
+    run,
+    learn,
+  };
+}
 
-  return { ...kernels, learn };
+/** A layer's places, as indices of floats. */
+interface Places {
+  readonly fanIn: number;
+  readonly units: number;
+  readonly stride: number;
+  input: number;
+  readonly weights: number;
+  readonly biases: number;
+  readonly z: number;
+  readonly a: number;
+  readonly delta: number;
+  readonly activation: Required<Pick<Activation, 'value' | 'slope'>>;
+  readonly alpha: number;
+}
+
+const readPlaces = ({ activations }: ReferenceMemory, l: Layer): Places => ({
+  fanIn: l.fanIn,
+  units: l.units,
+  stride: l.stride,
+  input: l.input / 4,
+  weights: l.weights / 4,
+  biases: l.biases / 4,
+  z: l.preActivations / 4,
+  a: l.activations / 4,
+  delta: l.delta / 4,
+  activation: activations[l.activation] as Places['activation'],
+  alpha: l.alpha,
+});
+
+type Floats = Float32Array | Float64Array;
+
+/** z = W·a + b, a = σ(z). Four sums at a time, which don't wait for each other; padding included. */
+function forward(f: Floats, layers: readonly Places[]): void {
+  for (const { fanIn, units, stride, input, weights, biases, z, a, activation, alpha } of layers) {
+    for (let j = 0; j < stride; j += 4) {
+      let [c0, c1, c2, c3] = [0, 0, 0, 0];
+      let w = weights + j;
+      for (let k = input; k < input + fanIn; k++) {
+        const x = f[k]!;
+        c0 = fround(c0 + fround(x * f[w]!));
+        c1 = fround(c1 + fround(x * f[w + 1]!));
+        c2 = fround(c2 + fround(x * f[w + 2]!));
+        c3 = fround(c3 + fround(x * f[w + 3]!));
+        w += stride;
+      }
+      f[z + j] = c0 + f[biases + j]!;
+      f[z + j + 1] = c1 + f[biases + j + 1]!;
+      f[z + j + 2] = c2 + f[biases + j + 2]!;
+      f[z + j + 3] = c3 + f[biases + j + 3]!;
+    }
+    for (let j = 0; j < units; j++) f[a + j] = activation.value(f[z + j]!, alpha);
+  }
+}
+
+/** Σ (a − y)², in double precision. */
+function squaredError(f: Floats, { a, units }: Places, targets: number): number {
+  let sum = 0;
+  for (let j = 0; j < units; j++) {
+    const error = f[a + j]! - f[targets + j]!;
+    sum += error * error;
+  }
+  return sum;
+}
+
+/** BP1 and BP2: δ = (a − y) ⊙ σ′(z) of the last layer, δ = (W₊ᵀ·δ₊) ⊙ σ′(z) of the others. */
+function backward(f: Floats, layers: readonly Places[], targets: number): void {
+  for (let i = layers.length - 1; i >= 0; i--) {
+    const { units, z, a, delta, activation, alpha } = layers[i]!;
+    const next = layers[i + 1];
+    for (let j = 0; j < units; j++) {
+      let error = 0;
+      if (next) {
+        const w = next.weights + j * next.stride;
+        for (let n = 0; n < next.units; n++) error = fround(error + fround(f[w + n]! * f[next.delta + n]!));
+      } else {
+        error = fround(f[a + j]! - f[targets + j]!);
+      }
+      f[delta + j] = error * activation.slope(f[z + j]!, f[a + j]!, alpha);
+    }
+  }
+}
+
+/** BP3 and BP4. A sum from +0 is never −0. @param distance from a weight to its gradient */
+function gradients(f: Floats, layers: readonly Places[], distance: number): void {
+  for (const { fanIn, units, stride, input, weights, biases, delta } of layers) {
+    for (let j = 0; j < units; j++) f[biases + distance + j] = 0 + f[delta + j]!;
+    for (let k = 0; k < fanIn; k++) {
+      const x = f[input + k]!;
+      const at = weights + distance + k * stride;
+      for (let j = 0; j < units; j++) f[at + j] = 0 + fround(x * f[delta + j]!);
+    }
+  }
 }
 
 interface Changes {
-  readonly floats: Float32Array | Float64Array;
+  readonly floats: Floats;
   readonly words: Uint32Array;
   readonly live: number;
   readonly mu: number;
   readonly eta: number;
+  /** From a weight to its change. */
+  readonly distance: number;
 }
 
 /**
  * change = μ·change − (η·δ)·x, W += change; b −= η·δ. assembly/brain/momentum.ts explains which changes are dropped.
- * @param distance from a weight to its change
  * @param isSparse whether the window holds pairs
  */
-function changeWeights(
-  changes: Changes,
-  layers: readonly Layer[],
-  distance: number,
-  isSparse: boolean,
-): void {
+function changeWeights(changes: Changes, layers: readonly Places[], isSparse: boolean): void {
   const { floats: f, words, live, eta } = changes;
-  for (const [i, l] of layers.entries()) {
-    const [delta, biases] = [l.delta / 4, l.biases / 4];
-    for (let j = 0; j < l.stride; j++) {
-      f[delta + j] = eta * f[delta + j]!;
-      f[biases + j] = f[biases + j]! - f[delta + j]!;
+  for (let i = 0; i < layers.length; i++) {
+    const l = layers[i]!;
+    const { delta, biases, units, fanIn, input } = l;
+    for (let j = 0; j < units; j++) {
+      const step = fround(eta * f[delta + j]!);
+      f[delta + j] = step;
+      f[biases + j] = f[biases + j]! - step;
     }
-    for (let k = 0; k < l.fanIn; k++) {
+    for (let k = 0; k < fanIn; k++) {
       if (i > 0 || !isSparse) {
-        changeRow(changes, l, distance, k);
-      } else if (f[l.input / 4 + k] !== 0) {
-        changeRow(changes, l, distance, k);
+        changeRow(changes, l, k);
+      } else if (f[input + k] !== 0) {
+        changeRow(changes, l, k);
         setBit(words, live, k, true);
       } else if (hasBit(words, live, k)) {
-        setBit(words, live, k, shrinkRow(changes, l, distance, k));
+        setBit(words, live, k, shrinkRow(changes, l, k));
       }
     }
   }
 }
 
-function changeRow({ floats: f, mu }: Changes, l: Layer, distance: number, k: number): void {
-  const x = f[l.input / 4 + k]!;
-  const delta = l.delta / 4;
-  const w = l.weights / 4 + k * l.stride;
-  for (let j = 0; j < l.stride; j++) {
-    const change = w + distance / 4 + j;
+function changeRow({ floats: f, mu, distance }: Changes, l: Places, k: number): void {
+  const { input, delta, weights, stride, units } = l;
+  const x = f[input + k]!;
+  const w = weights + k * stride;
+  for (let j = 0; j < units; j++) {
+    const change = w + distance + j;
     const c = fround(fround(mu * f[change]!) - fround(f[delta + j]! * x));
     f[w + j] = f[w + j]! + c;
     f[change] = Math.abs(c) < LEAST ? 0 : c;
@@ -142,11 +268,15 @@ function changeRow({ floats: f, mu }: Changes, l: Layer, distance: number, k: nu
 }
 
 /** @returns whether any change remains */
-function shrinkRow({ floats: f, mu }: Changes, l: Layer, distance: number, k: number): boolean {
-  const w = l.weights / 4 + k * l.stride;
+function shrinkRow(
+  { floats: f, mu, distance }: Changes,
+  { weights, stride, units }: Places,
+  k: number,
+): boolean {
+  const w = weights + k * stride;
   let any = false;
-  for (let j = 0; j < l.stride; j++) {
-    const change = w + distance / 4 + j;
+  for (let j = 0; j < units; j++) {
+    const change = w + distance + j;
     const c = fround(mu * f[change]!);
     const before = f[w + j]!;
     f[w + j] = before + c;

@@ -5,7 +5,7 @@ import { LINE, roundUp } from '../memory/layout.js';
 import { writeStruct } from '../memory/struct-fields.js';
 import { Window } from '../memory/structs.js';
 import { plainRule } from '../model/model.js';
-import { HeldState, type Machine, type State } from './machine.js';
+import { giveBackMachine, HeldState, type Machine, type State } from './machine.js';
 import type { TrainOptions } from './options.js';
 
 /** Packed samples: rows of inputs, and rows of targets. */
@@ -37,7 +37,7 @@ export class BrainTraining {
 
   /**
    * @param isReplaceable whether `replace` is called: then the sample is a row, never pairs
-   * @throws RangeError if the samples don't fit in memory
+   * @throws RangeError if the samples don't fit in memory; the machine is then given back
    */
   constructor(
     machine: Machine,
@@ -51,13 +51,18 @@ export class BrainTraining {
     this.#before = state;
     this.#isAdam = options.praxis === 'adam';
     this.#count = samples.count;
-    const isHeld = state instanceof HeldState && state.isHeldBy(machine);
-    this.#kept = isHeld && state.isAdam === this.#isAdam ? state : undefined;
+    this.#kept =
+      state instanceof HeldState && !state.isReleased && state.isAdam === this.#isAdam ? state : undefined;
     if (this.#kept) machine.keep();
-    else if (isHeld) state.release();
-    machine.state = undefined; // from now on its parameters match no state
+    else machine.hold(undefined);
     this.#remember();
-    this.#place(samples, isReplaceable);
+    try {
+      this.#place(samples, isReplaceable);
+    } catch (error) {
+      giveBackMachine(machine);
+      throw error;
+    }
+    machine.forget();
   }
 
   /** A copy of the state learned so far. */
@@ -72,7 +77,9 @@ export class BrainTraining {
 
   /** Ends the training, and leaves its state in the memory of the machine. @returns the state */
   end(): State {
-    return (this.#machine.state = new HeldState(this.#machine, this.#isAdam, this.#rest));
+    const state = new HeldState(this.#isAdam, this.#rest);
+    this.#machine.hold(state);
+    return state;
   }
 
   /** Continues from other parameters. */
@@ -84,7 +91,7 @@ export class BrainTraining {
   undo(): State {
     if (this.#kept) {
       this.#machine.restore();
-      this.#machine.state = this.#before;
+      this.#machine.hold(this.#before);
     }
     return this.#before;
   }
@@ -124,6 +131,7 @@ export class BrainTraining {
     const { model } = this.#machine;
     const { beta1, beta2, epsilon } = this.#options;
     model.reserve(1, this.#isAdam ? 2 : 1);
+    if (this.#kept && !this.#isAdam) return; // the rule of momentum is the same in each training
     const adam = this.#kept ? model : this.#before.adam;
     model.useRule(
       this.#isAdam
@@ -150,63 +158,94 @@ export class BrainTraining {
 
   /** Writes header, live inputs, targets, and rows or pairs, in the format of the struct Window. */
   #place({ count, inputs, targets }: EncodedSamples, isReplaceable: boolean): void {
-    const { model } = this.#machine;
-    const { sizes } = this.#machine.shape;
-    const { stride, units } = model.layers.at(-1)!;
-    const width = sizes[0]!;
+    const machine = this.#machine;
+    const { model } = machine;
+    const { units, stride } = model.layers[model.layers.length - 1]!;
+    const width = machine.shape.sizes[0]!;
     const others = isReplaceable ? undefined : isWorthPairs(width, count, inputs);
-    const bitBytes = 8 * Math.ceil(width / 64);
+    const place = planWindow(count, width, stride, others);
+    // Often the window is as the last training left it, but for its samples.
+    const isSame =
+      machine.window?.at === model.window && machine.window.count === count && others === undefined;
+    if (!isSame) this.#writeHeader(count, place, others);
+    machine.window = others === undefined ? { at: model.window, count } : undefined;
+    const { views, window } = model;
+    this.#live = window + place.live;
+    this.#targets = window + place.targets;
+    this.#rows = window + place.rows;
+    if (others === undefined) views.floats.set(inputs, this.#rows / 4);
+    else this.#addPairs(count, width, inputs, window + place.starts, place.begin);
+    let from = 0;
+    for (let at = this.#targets / 4, end = at + count * stride; at < end; at += stride) {
+      for (let j = 0; j < units; j++) views.floats[at + j] = targets[from++]!;
+    }
+  }
 
-    const live = roundUp(Window.bytes, LINE);
-    const targetsAt = roundUp(live + bitBytes, LINE);
-    const starts = roundUp(targetsAt + 4 * count * stride, LINE);
-    const rows = starts;
-    const begin = roundUp(starts + 4 * (count + 1), LINE);
-    const end =
-      others === undefined
-        ? rows + 4 * count * width
-        : begin + count * (bitBytes + 4) + PAIR * others + PAIR * width + 64;
-    if (!model.resizeWindow(roundUp(end, LINE))) {
+  #writeHeader(
+    count: number,
+    { live, targets, rows, starts, bytes }: Place,
+    others: number | undefined,
+  ): void {
+    const { model } = this.#machine;
+    if (!model.resizeWindow(bytes)) {
       throw new RangeFault({
         place: 'data',
-        problem: `${count} samples need ${Math.ceil(end / 2 ** 20)} MiB, and the engine refuses that much memory`,
+        problem: `${count} samples need ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses that much memory`,
         cure: 'train on fewer at a time',
       });
     }
     const { views, window } = model;
     views.bytes.fill(0, window, window + starts);
+    const isSparse = others !== undefined;
     writeStruct(new Window(views, window), {
-      order: 0,
-      targets: targetsAt,
-      sampleWeights: 0,
-      rows: others === undefined ? rows : 0,
-      starts: others === undefined ? 0 : starts,
-      largestInput: 0,
+      ...{ order: 0, targets, sampleWeights: 0, largestInput: 0 },
+      ...{ rows: isSparse ? 0 : rows, starts: isSparse ? starts : 0 },
     });
-    this.#live = window + live;
-    this.#targets = window + targetsAt;
-    this.#rows = window + rows;
-    for (let i = 0; i < count; i++) {
-      views.floats.set(targets.subarray(i * units, (i + 1) * units), views.at(this.#targets) + i * stride);
-    }
-    if (others === undefined) views.floats.set(inputs, views.at(this.#rows));
-    else this.#addPairs(count, width, inputs, window + starts, begin);
+    if (!isSparse) return;
+    // Any change of an earlier training may still act, so all inputs count as live.
+    const width = this.#machine.shape.sizes[0]!;
+    const whole = Math.floor(width / 8);
+    views.bytes.fill(255, window + live, window + live + whole);
+    views.bytes[window + live + whole] = (1 << (width % 8)) - 1;
   }
 
   #addPairs(count: number, width: number, inputs: Float32Array, starts: number, begin: number): void {
     const { model, kernels } = this.#machine;
     const { layout, views, window } = model;
     views.words[starts / 4] = begin;
-    // Any change of an earlier training may still act, so all inputs up to `width` count as live.
-    const whole = Math.floor(width / 8);
-    views.bytes.fill(255, this.#live, this.#live + whole);
-    views.bytes[this.#live + whole] = (1 << (width % 8)) - 1;
     for (let i = 0; i < count; i += layout.rows) {
       const some = Math.min(layout.rows, count - i);
       views.floats.set(inputs.subarray(i * width, (i + some) * width), views.at(layout.inputs));
       kernels.addFloats(layout.net, window, layout.inputs, i, some);
     }
   }
+}
+
+/** Places in a window, in bytes from its start. */
+interface Place {
+  /** The bits of live inputs. */
+  readonly live: number;
+  readonly targets: number;
+  readonly rows: number;
+  /** Where the pairs of each sample begin. */
+  readonly starts: number;
+  /** Where the pairs of the first begin. */
+  readonly begin: number;
+  readonly bytes: number;
+}
+
+/** @param others the number of inputs that are not zero, if the window holds pairs */
+function planWindow(count: number, width: number, stride: number, others: number | undefined): Place {
+  const bitBytes = 8 * Math.ceil(width / 64);
+  const live = roundUp(Window.bytes, LINE);
+  const targets = roundUp(live + bitBytes, LINE);
+  const starts = roundUp(targets + 4 * count * stride, LINE);
+  const begin = roundUp(starts + 4 * (count + 1), LINE);
+  const end =
+    others === undefined
+      ? starts + 4 * count * width
+      : begin + count * (bitBytes + 4) + PAIR * others + PAIR * width + 64;
+  return { live, targets, rows: starts, starts, begin, bytes: roundUp(end, LINE) };
 }
 
 /** Counts the inputs that are not zero; undefined if pairs don't pay. */

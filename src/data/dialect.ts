@@ -1,6 +1,6 @@
 import Papa from 'papaparse';
 import { isMissingMark, isNumeric } from './columns.js';
-import { splitNumber } from './number-formats.js';
+import { hasDigitsOnly, splitNumber } from './number-formats.js';
 
 /** The format of a CSV text. */
 export interface CSVDialect {
@@ -294,7 +294,7 @@ function hasHeader([first = [], ...others]: readonly (readonly string[])[]): boo
 
 /** Digits and punctuation, such as a number, a date or an amount; or a timestamp. */
 const isNumberLike = (text: string): boolean =>
-  isNumeric(text) || /^[^\p{L}]*\d[^\p{L}]*$/u.test(text) || /^\d{4}-\d\d-\d\dT\d/.test(text);
+  isNumeric(text) || hasDigitsOnly(text) || /^\d{4}-\d\d-\d\dT\d/.test(text);
 
 interface JudgedName {
   readonly isNumber: boolean;

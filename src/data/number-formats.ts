@@ -380,5 +380,8 @@ export function findOddity(text: string): string | undefined {
   if (!Number.isNaN(readPlain(plain))) return undefined;
   const name = oddities.find(([pattern]) => pattern.test(plain))?.[1];
   if (name !== undefined || splitNumber(plain) || isTime(plain)) return name;
-  return /^\P{L}*\d\P{L}*$/u.test(plain) ? 'numbers with other marks' : undefined;
+  return hasDigitsOnly(plain) ? 'numbers with other marks' : undefined;
 }
+
+/** Digits and punctuation without letters, such as an amount or a date. One expression for both would take quadratic time. */
+export const hasDigitsOnly = (text: string): boolean => /\d/.test(text) && !/\p{L}/u.test(text);

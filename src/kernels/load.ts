@@ -1,7 +1,6 @@
 import { isCore, isModule, wasmKernels } from './wasm.js';
 import { EngineError, RangeFault } from '../errors.js';
 import { loaded } from '../base/loaded.js';
-import { IdlePool } from './idle-pool.js';
 import type { Kernels, ThreadChoice } from './kernels.js';
 import { reasonForOne } from './processors.js';
 
@@ -11,8 +10,13 @@ import { reasonForOne } from './processors.js';
  */
 export type EngineChoice = 'auto' | 'wasm' | 'reference' | (WebAssembly.Module & object);
 
-/** Kernels of disposed networks. */
-const pool = new IdlePool<Kernels>(({ memory }) => memory);
+/**
+ * Kernels of disposed networks. The next network reuses them with their memory, because engines collect a WebAssembly memory late and
+ * allow only a limited number. Large memories are dropped, because memories can't shrink.
+ */
+const idle: Kernels[] = [];
+const MOST_IDLE = 4;
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Whether the host had memory for WebAssembly before. */
 let hasMemory = false;
@@ -40,7 +44,7 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
       // Without shared memory, one thread computes.
     }
   }
-  const reused = pool.take();
+  const reused = idle.pop();
   if (reused) return reused;
   try {
     const kernels = await wasmKernels(module);
@@ -94,7 +98,8 @@ async function referenceKernels(): Promise<Kernels> {
 /** Takes kernels back; the caller must not use them afterwards. */
 export function giveBackKernels(kernels: Kernels): void {
   kernels.team?.end();
-  if (kernels.engine === 'wasm' && !kernels.team) pool.giveBack(kernels);
+  if (kernels.engine !== 'wasm' || kernels.team || kernels.memory.buffer.byteLength > MOST_BYTES) return;
+  if (idle.push(kernels) > MOST_IDLE) idle.shift();
 }
 
 /** The reason why one thread computes now, although the caller asked for `threads`; undefined if several compute. */

@@ -1,6 +1,7 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { Dataset, DataStream, detectDialect, profileTable, Table } from '../../src/data/index.js';
+import { findOddity } from '../../src/data/number-formats.js';
 import { Network } from '../../src/index.js';
 import { expectError } from '../support/patient.js';
 
@@ -350,4 +351,10 @@ it.each([
   ],
 ])('Table.fromCSV refuses %s', async (_, text, message) => {
   await expectError(() => Table.fromCSV(text), [Error, message]);
+});
+
+it('a cell of 100,000 digits takes no quadratic search', () => {
+  const csv = `size,color,kind\n${'9'.repeat(100_000)},red,a\n2.5,green,b\n`;
+  expect(() => Dataset.fromCSV(csv, { label: 'kind' })).toThrow("CSV row 2, column 'size'");
+  expect(findOddity(`${'9'.repeat(100_000)}a`)).toBeUndefined();
 });
