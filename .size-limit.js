@@ -22,8 +22,11 @@ const besideCore = (name, path, limit, more = []) => ({
 /** Loaded by `import()` where it is needed. */
 const onDemand = {
   threads: './threads.js',
+  tiny: './tiny.js',
   reference: './reference/reference.js',
   gradientCheck: './diagnosis/check-gradients.js',
+  layers: './diagnosis/layers.js',
+  diagnosis: './diagnosis/report-diagnosis.js',
 };
 
 export default [
@@ -35,7 +38,9 @@ export default [
     limit: '8 kB',
     gzip: true,
   },
+  besideCore('tiny networks', 'training/tiny.js', '4 kB'),
   besideCore('checkGradients', 'diagnosis/check-gradients.js', '2.5 kB'),
+  besideCore('diagnose', 'diagnosis/report-diagnosis.js', '2 kB'),
   besideCore('bp4/metrics', 'metrics/index.js', '4 kB'),
   besideCore('bp4/ensemble', 'ensemble/index.js', '4 kB'),
   besideCore('bp4/data', 'data/index.js', '51 kB', ['./parquet/*']),
@@ -49,7 +54,7 @@ export default [
   besideCore('bp4/tfjs', 'formats/tfjs/index.js', '9.9 kB'),
   besideCore('bp4/safetensors', 'formats/safetensors/index.js', '5.6 kB'),
   besideCore('bp4/numpy', 'formats/numpy/index.js', '7.9 kB'),
-  besideCore('bp4/code', 'formats/code/index.js', '7 kB'),
+  besideCore('bp4/code', 'formats/code/index.js', '7.2 kB'),
   { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '38.5 kB', gzip: true },
   { name: 'the script of bp4/brain', path: 'dist/brain.min.js', limit: '38.5 kB', gzip: true },
 ];

@@ -127,6 +127,7 @@ export default defineConfig(
     'src/kernels/wasm-module.ts',
     'src/kernels/wasm-threads-module.ts',
     'src/brain/wasm-module.ts',
+    'src/training/wasm-tiny-module.ts',
     'src/formats/code/parts.ts',
   ]),
   {

@@ -8,6 +8,11 @@ import { Batch, Net, Rule, Tally, Window } from './structs';
 /** Far enough below the largest f32, 3.4e38, that the roundings of an update don't matter. */
 const LIMIT: f64 = 1e38;
 
+/** Whether `count` floats are finite. Rounds nothing. */
+export function areFinite(floats: usize, count: i32): bool {
+  return isFinite(largestMagnitude(floats, count));
+}
+
 /** Whether all weights of the first layer are finite. Reads them only if the bound doesn't prove it. */
 export function hasFiniteWeights(net: Net): bool {
   const tally = changetype<Tally>(net.tally);

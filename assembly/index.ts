@@ -11,7 +11,7 @@ export { update } from './update';
 export { beginUpdate, optimize } from './optimizers';
 export { decay, limitNorms, regularize } from './regularize';
 export { dropOut } from './dropout';
-export { largestMagnitude } from './micro/largest-magnitude';
+export { areFinite } from './finite';
 export { tally } from './tally';
 export { backpropagate, descend, feedForward } from './step';
 

@@ -7,6 +7,7 @@
 // A zero would add ±0 to a sum, and a sum from +0 is never −0. Skipping zeros therefore yields the results of forward.ts and
 // bp4-weight-gradient.ts, as long as what the zeros would have multiplied is finite (finite.ts).
 
+import { areFinite } from './finite';
 import { layerAt, rowAt } from './network';
 import { Batch, Layer, Net, Rule } from './structs';
 
@@ -202,6 +203,37 @@ function forward1(value: usize, places: usize, weights: usize, row: usize, biase
     place += 2;
   }
   v128.store(z, f32x4.add(sum, v128.load(biases)));
+}
+
+/** The pairs of a sample of as many inputs fit into the scratch of any layer (layout.ts). */
+const MOST_SPARSE_INPUTS = 1 << 15;
+
+/** Fewer samples don't make up for the look at all weights. */
+const FEWEST_ROWS = 8;
+
+/** Whether pairs pay for the samples in [from, to), which are rows: fewer than a third of their inputs are not zero. */
+export function areSparse(l: Layer, from: i32, to: i32): bool {
+  const fanIn = l.fanIn;
+  if (to - from < FEWEST_ROWS || fanIn < 32 || fanIn > MOST_SPARSE_INPUTS) return false;
+  let others = i32x4.splat(0);
+  const end = rowAt(l.input, to, fanIn);
+  let at = rowAt(l.input, from, fanIn);
+  const count = i32(end - at) >> 2;
+  for (; at + 16 <= end; at += 16) others = i32x4.sub(others, f32x4.ne(v128.load(at), f32x4.splat(0)));
+  others = i32x4.add(others, i32x4.shuffle(others, others, 2, 3, 0, 1));
+  if ((i32x4.extract_lane(others, 0) + i32x4.extract_lane(others, 1)) * 3 > count) return false;
+  return areFinite(l.weights, fanIn * l.stride);
+}
+
+/**
+ * `forwardPairs` for samples that are rows. Each becomes pairs in the scratch, which is in the cache, just before its products.
+ */
+export function forwardSparse(l: Layer, pairs: usize, from: i32, to: i32, scratch: usize): void {
+  for (let i = from; i < to; ++i) {
+    const end = compressFloats(rowAt(l.input, i, l.fanIn), l.fanIn, scratch);
+    notePair(scratch, end, l.fanIn, pairs + (i << 3));
+    forwardPairs(l, pairs, i, i + 1);
+  }
 }
 
 /**

@@ -9,7 +9,14 @@ import { forward } from './forward';
 import { expandRows, gather } from './gather';
 import { copy } from './micro/copy';
 import { batchAt, lastLayer, layerAt, rowAt } from './network';
-import { descendFirst, forwardPairs, fusesFirst, weightGradientPairs } from './pairs';
+import {
+  areSparse,
+  descendFirst,
+  forwardPairs,
+  forwardSparse,
+  fusesFirst,
+  weightGradientPairs,
+} from './pairs';
 import { updateByRule } from './rule';
 import { Batch, Net, Rule, Tally, Team, Window } from './structs';
 import { tally } from './tally';
@@ -113,12 +120,14 @@ export function wholeBatch(net: Net, rows: i32): Batch {
 }
 
 /** Forward, from the first layer to the last, with dropout in training. */
-export function forwardPass(net: Net, batch: Batch): void {
+function forwardPass(net: Net, batch: Batch): void {
   const from = batch.from;
   const to = batch.to;
   for (let i = 0; i < net.layerCount; ++i) {
     const l = layerAt(net, i);
     if (i == 0 && batch.isSparse) forwardPairs(l, net.pairs, from, to);
+    else if (i == 0 && !batch.isTraining && areSparse(l, from, to))
+      forwardSparse(l, net.pairs, from, to, batch.scratch);
     else forward(l, from, to, batch.scratch);
     activate(l, from, to);
     if (!hasDropout(l)) continue;

@@ -18,15 +18,15 @@ export interface Timing {
 
 /**
  * Times contenders in turns, round after round, so that a disturbance of the machine affects all of them.
- * @param now milliseconds; by default of the wall clock
+ * @param clock returns milliseconds; default those of the wall clock
  */
 export async function measure(
   contenders: readonly Contender[],
   rounds: number,
-  now = (): number => performance.now(),
+  clock: () => number = () => performance.now(),
 ): Promise<Timing[]> {
   // Each round takes one sample. `async` is set, because tinybench would otherwise find out by an additional call.
-  const bench = new Bench({ iterations: 1, time: 0, warmup: false, throws: true, now });
+  const bench = new Bench({ iterations: 1, time: 0, warmup: false, throws: true, now: clock });
   for (const { name, run } of contenders) bench.add(name, run, { async: true });
   const samples = contenders.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {

@@ -114,14 +114,14 @@ const scaleFloats = operation({
   flops: ({ rows, fanIn }) => rows * fanIn,
 });
 
-const largestMagnitude = operation({
-  name: 'largestMagnitude',
-  equation: 'max |x|',
+const areFinite = operation({
+  name: 'areFinite',
+  equation: '|x| < ∞',
   place(arena, { rows, fanIn }, source) {
     const count = rows * fanIn;
     return { floats: arena.input('floats', source.floats(count)), count };
   },
-  call: (kernels, { floats, count }) => kernels.largestMagnitude(floats, count),
+  call: (kernels, { floats, count }) => kernels.areFinite(floats, count),
   flops: ({ rows, fanIn }) => rows * fanIn,
 });
 
@@ -447,7 +447,7 @@ const activationNames = Object.keys(activationCodes) as ActivationName[];
 export const operations: readonly Operation[] = [
   widenBytes,
   scaleFloats,
-  largestMagnitude,
+  areFinite,
   forward,
   ...activationNames.map(activate),
   ...activationNames.map(multiplySlope),

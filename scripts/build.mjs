@@ -52,11 +52,14 @@ const kernelStamp = hashFiles(
 );
 const core = await compile('release', 'assembly/index.ts', 'kernels');
 const threads = await compile('threads', 'assembly/threads.ts', 'kernels-threads');
+// Its constants lie below those of the core, in the same memory: from 64 to 1024.
+const tiny = await compile('tiny', 'assembly/tiny.ts', 'kernels-tiny');
 const brain = await compile('brain', 'assembly/brain/index.ts', 'kernels-brain');
 const coreName = `bp4 ${createHash('sha256').update(core).digest('hex').slice(0, 16)}`;
 writeModule('kernels/wasm-module', core, `export const coreName = '${coreName}';\n`);
 writeModule('kernels/wasm-threads-module', threads);
 writeModule('brain/wasm-module', brain);
+writeModule('training/wasm-tiny-module', tiny);
 
 /** Compiles a module only if its sources, its options, the compiler or this script have changed, because asc takes most of a build. */
 async function compile(target, entry, wasmName) {

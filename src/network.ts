@@ -1,10 +1,8 @@
 // First, so that the compiled kernels open the bundle: gzip looks 32 kB back, and this text between two modules hides the first from
 // the second (700 bytes).
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
-import { diagnoseLayers } from './diagnosis/layers.js';
-import { reportDiagnosis } from './diagnosis/report-diagnosis.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
-import { StateError, TypeFault } from './errors.js';
+import { RangeFault, StateError, TypeFault } from './errors.js';
 import { isModule } from './kernels/wasm.js';
 import { MOST_THREADS } from './memory/layout.js';
 import type { ThreadChoice } from './kernels/kernels.js';
@@ -37,7 +35,8 @@ import {
   type LossSpec,
   type NetworkSpec,
 } from './model/spec.js';
-import { evaluate, predict, totalCost, type Metrics } from './training/evaluate.js';
+import type { Hook } from './training/hook.js';
+import { evaluate, predict, predictFew, totalCost, type Metrics } from './training/evaluate.js';
 import type { RawRows } from './training/matrix.js';
 import { isNamed, Samples, type Data, type Inputs, type NamedInputs } from './training/samples.js';
 import { assertResumable, countSlots, startRun } from './training/resume.js';
@@ -45,7 +44,7 @@ import type { Stream } from './training/stream.js';
 import { readData, train } from './training/train.js';
 import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from './training/options.js';
 import type { Diagnosis, EpochReport } from './training/reports.js';
-import { finish, inSlices, type Work } from './base/work.js';
+import { awaited, finish, inSlices, type Work } from './base/work.js';
 
 /** The engine and the number of threads. Neither changes the results. */
 export interface EngineOptions {
@@ -119,6 +118,8 @@ export class Network {
   readonly #threads: ThreadChoice;
   #model: Model | undefined;
   #isTraining = false;
+  /** The options of the last training, if they are plain values. */
+  #options: CheckedTrainOptions | undefined;
   /** The progress of the last training run. */
   #run: Run | undefined;
   #onDispose: (() => void) | undefined;
@@ -233,12 +234,40 @@ export class Network {
    * @throws TypeError, RangeError naming the invalid row and column
    * @throws StateError after `dispose`
    */
-  predict(inputs: RawRows | NamedInputs, options: Omit<Inputs, 'inputs'> = {}): Float32Array {
+  predict(inputs: RawRows | NamedInputs, options?: Omit<Inputs, 'inputs'>): Float32Array {
     const model = this.#use();
+    if (options === undefined) {
+      const outputs = predictFew(model, inputs);
+      if (outputs) return outputs;
+      options = {};
+    }
     checkKeys('options', options, ['inputScale']);
     const { inputScale = 1 } = options;
     const data = isNamed(inputs) ? inputs : { inputs, inputScale };
     return finish(predict(model, finish(Samples.readInputs(data, model))));
+  }
+
+  /**
+   * `predict` into an array that you provide. For a few rows in a Float32Array, without transforms of the inputs, it allocates no
+   * memory and is faster than `predict`.
+   * @param inputs as `predict` takes them; to scale inputs, multiply them before
+   * @param outputs [n][outputs], row-major; overwritten
+   * @returns `outputs`
+   * @throws TypeError, RangeError naming the invalid row and column, or if `outputs` has another length
+   * @throws StateError after `dispose`
+   */
+  predictInto<Outputs extends Float32Array>(inputs: RawRows | NamedInputs, outputs: Outputs): Outputs {
+    const isArray = outputs instanceof Float32Array;
+    if (isArray && predictFew(this.#use(), inputs, outputs)) return outputs;
+    const answers = this.predict(inputs);
+    const { length } = answers;
+    if (!isArray || outputs.length !== length) {
+      const got = isArray ? `one of ${outputs.length}` : show(outputs);
+      const problem = `expected a Float32Array of ${length}, got ${got}`;
+      throw new (isArray ? RangeFault : TypeFault)({ place: 'outputs', problem });
+    }
+    outputs.set(answers);
+    return outputs;
   }
 
   /**
@@ -295,6 +324,7 @@ export class Network {
    */
   async diagnose(data: Data): Promise<Diagnosis> {
     const samples = finish(Samples.read(data, this.#use()));
+    const { diagnoseLayers } = await loaded('diagnose', import('./diagnosis/layers.js'));
     // If the network was disposed meanwhile, its memory may belong to another network.
     return await inSlices(diagnoseLayers(this.#use(), samples), () => this.#use());
   }
@@ -325,26 +355,27 @@ export class Network {
    */
   async train(data: Data | Stream, options: TrainOptions = {}): Promise<EpochReport[]> {
     const model = this.#use();
-    return await this.#alone(async () => {
-      const checked = checkTrainOptions(options, model.layers.length);
+    let wake = (): void => undefined;
+    // A late thread may still write to the network.
+    const stop = (): void => (model.kernels.team?.isLate ? undefined : wake());
+    this.#begin(stop);
+    let signal: AbortSignal | undefined;
+    try {
+      const checked = checkTrainOptions(options, model.layers.length, this.#options);
+      this.#options = checked.given && checked;
       if (checked.resume) assertResumable(this.#run, model.slots, checked);
+      signal = checked.signal;
       const mayGoOn = (): void => {
         this.#use();
-        checked.signal?.throwIfAborted();
+        signal?.throwIfAborted();
       };
       mayGoOn();
-      const { signal } = checked;
-      let wake = (): void => undefined;
-      // A late thread may still write to the network.
-      const stop = (): void => (model.kernels.team?.isLate ? undefined : wake());
-      this.#onDispose = stop;
       signal?.addEventListener('abort', stop);
-      try {
-        return await inSlices(this.#train(model, data, checked), mayGoOn, (resolve) => (wake = resolve));
-      } finally {
-        signal?.removeEventListener('abort', stop);
-      }
-    });
+      return await inSlices(this.#train(model, data, checked), mayGoOn, (resolve) => (wake = resolve));
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      this.#end();
+    }
   }
 
   /**
@@ -362,13 +393,15 @@ export class Network {
     onDispose: () => void,
   ): Promise<EpochReport[]> {
     const model = this.#use();
-    return await this.#alone(async () => {
-      this.#onDispose = onDispose;
+    this.#begin(onDispose);
+    try {
       return await train(this.#threads, (state) => this.#restore(state), model);
-    });
+    } finally {
+      this.#end();
+    }
   }
 
-  async #alone(train: () => Promise<EpochReport[]>): Promise<EpochReport[]> {
+  #begin(onDispose: () => void): void {
     if (this.#isTraining) {
       throw new StateError({
         place: 'train',
@@ -377,19 +410,22 @@ export class Network {
       });
     }
     this.#isTraining = true;
-    try {
-      return await train();
-    } finally {
-      this.#isTraining = false;
-      this.#onDispose = undefined;
-    }
+    this.#onDispose = onDispose;
+  }
+
+  #end(): void {
+    this.#isTraining = false;
+    this.#onDispose = undefined;
   }
 
   *#train(model: Model, data: Data | Stream, options: CheckedTrainOptions): Work<EpochReport[]> {
     const checked = yield* readData(model, data, options);
-    const diagnosis = options.diagnose
-      ? reportDiagnosis(model, checked.validation ?? checked.training)
-      : undefined;
+    let diagnosis: Hook | undefined;
+    if (options.diagnose) {
+      const part = import('./diagnosis/report-diagnosis.js');
+      const { reportDiagnosis } = yield* awaited(loaded('diagnose', part));
+      diagnosis = reportDiagnosis(model, checked.validation ?? checked.training);
+    }
     model.reserve(1, countSlots(options));
     if (!options.resume) this.#run = startRun(model, this.#random, options, this.#run);
     const context = { model, random: this.#random, run: this.#run!, save: () => this.save(), diagnosis };

@@ -18,27 +18,34 @@ export function inflate(place: string, packed: Uint8Array, size: number): Uint8A
   return unpack(place, packed, size, inflateSync);
 }
 
-/** The number of compressed bytes that are enough to decompress a header. */
-const BEGINNING = 2 ** 12;
+/** Compressed bytes are read in pieces of this size until a header can be decompressed. */
+const PIECE = 2 ** 12;
+/** A block of deflate that isn't compressed ends within so many bytes. */
+const LONGEST_BEGINNING = 2 ** 17;
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 /**
- * Decompresses the first 4 KiB of a gzip file.
+ * Decompresses the beginning of a gzip file.
  * @param place names the data in error messages
  * @throws FormatError if the bytes cannot be decompressed
  */
 export function inflateBeginning(place: string, packed: Uint8Array): Uint8Array {
-  let beginning: Uint8Array | undefined;
+  let beginning = new Uint8Array(0);
+  const gunzip = new Gunzip((bytes) => {
+    if (beginning.length === 0) beginning = bytes;
+  });
   try {
-    new Gunzip((bytes) => (beginning ??= bytes)).push(packed.subarray(0, BEGINNING));
+    const end = Math.min(packed.length, LONGEST_BEGINNING);
+    for (let at = 0; at < end && beginning.length === 0; at += PIECE)
+      gunzip.push(packed.subarray(at, at + PIECE));
   } catch (cause) {
     throw new FormatError(
       { place, problem: `cannot be decompressed (${(cause as Error).message})` },
       { cause },
     );
   }
-  return beginning ?? new Uint8Array(0);
+  return beginning;
 }
 
 /**

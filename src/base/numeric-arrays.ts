@@ -63,29 +63,53 @@ export function holdsBytes(values: NumericArray): boolean {
 
 /** A plain view of the same numbers, without the `subarray` of a subclass (Buffer, for example). */
 export function plainView(values: NumericArray): NumericArray {
-  return new numericArrays[values[Symbol.toStringTag]](
-    values.buffer as ArrayBuffer,
-    values.byteOffset,
-    values.length,
-  );
+  const Plain = numericArrays[values[Symbol.toStringTag]];
+  return values.constructor === Plain
+    ? values
+    : new Plain(values.buffer as ArrayBuffer, values.byteOffset, values.length);
 }
 
 /**
- * Whether all numbers from `from` to `to` are finite. Sums of x·0 are 0 unless some x is NaN or infinite; four of them don't wait for
- * each other. Only for the most common type, so that V8 compiles it for no other: a check of each number takes ten times longer.
+ * Whether all numbers from `from` to `to` are finite: the sum of x·0 is 0 unless some x is NaN or infinite. Only for the most
+ * common type, so that V8 compiles it for no other: a check of each number takes ten times longer.
  */
 export function areFinite(values: Float32Array, from = 0, to = values.length): boolean {
   const end = Math.min(values.length, to);
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let i = from;
-  for (; i < end - 3; i += 4) {
-    a += values[i]! * 0;
-    b += values[i + 1]! * 0;
-    c += values[i + 2]! * 0;
-    d += values[i + 3]! * 0;
+  let sum = 0;
+  for (let i = from; i < end; i++) sum += values[i]! * 0;
+  return sum === 0;
+}
+
+/**
+ * Copies rows `first` to `first + rows`, or those that `order` names there.
+ * @param from  where row 0 begins in the source, `apart` numbers before the next
+ * @param at    where the first copy begins in the target, `stride` numbers before the next
+ */
+export function copyRows(
+  source: NumericArray,
+  from: number,
+  apart: number,
+  width: number,
+  first: number,
+  rows: number,
+  order: Uint32Array | undefined,
+  target: NumericArray,
+  at: number,
+  stride: number,
+): void {
+  // For a short row the loop is faster than creating a subarray.
+  const isShort = width < 32;
+  if (!order && apart === width && stride === width && !(isShort && rows < 4)) {
+    from += first * width;
+    target.set(source.subarray(from, from + rows * width), at);
+    return;
   }
-  for (; i < end; i++) a += values[i]! * 0;
-  return a + b + c + d === 0;
+  for (let n = first; n < first + rows; n++) {
+    const row = from + (order ? order[n]! : n) * apart;
+    if (isShort) for (let k = 0; k < width; k++) target[at + k] = source[row + k]!;
+    else target.set(source.subarray(row, row + width), at);
+    at += stride;
+  }
 }
 
 /** @throws RangeError if the engine refuses the memory */

@@ -227,6 +227,7 @@ export function fillRow(
   tolerate: Tolerate,
 ): void {
   if (copyNumbers(values, format, row, at)) return;
+  row.fill(0, at, at + format.size);
   if (format.lookup) fillByKeys(place, values, format.lookup, row, at, tolerate);
   else fillInOrder(place, values, format.size, row, at, tolerate);
 }
@@ -289,7 +290,6 @@ function fillInOrder(
   if (length !== size) {
     const effect = length > size ? 'the rest is left out' : 'what is missing counts as 0';
     tolerate({ place, problem: `length ${length} must be ${size}` }, effect);
-    row.fill(0, at, at + size);
   }
   for (let k = 0; k < Math.min(size, length); k++) {
     const value = values[k];
@@ -321,7 +321,6 @@ function fillByKeys(
   if (typeof values !== 'object' || values === null || isList(values)) {
     throw notNumbers(place, 'an object of numbers', values);
   }
-  row.fill(0, at, at + lookup.size);
   for (const [key, value] of Object.entries(values)) {
     const k = lookup.get(key);
     if (k === undefined || value === undefined || value === null) continue;

@@ -181,28 +181,21 @@ export class Machine {
   #views: Learned = [new Float32Array(0), new Float32Array(0)];
   #viewed: unknown;
 
-  /** The memory, with room for the inputs of one sample from `inputsAt` on. */
-  get floats(): Float32Array {
-    return this.model.views.floats as Float32Array;
-  }
-
   /** The activations of each layer that the last `run` left. */
   get activations(): Float32Array[] {
     const { model } = this;
     return model.layers.map(({ activations, stride, units }) => model.matrix(activations, stride, 1, units));
   }
 
-  get inputsAt(): number {
-    return this.model.layout.inputs / 4;
-  }
-
-  /** Computes the outputs for the inputs in the memory. @returns a copy */
-  run(): Float32Array<ArrayBuffer> {
+  /** Computes the outputs for the inputs of one sample. @returns a copy */
+  run(inputs: Float32Array): Float32Array<ArrayBuffer> {
     const { model, kernels } = this;
-    kernels.run(model.layout.net);
+    const { layout, views } = model;
+    const { floats } = views;
+    floats.set(inputs, layout.inputs / 4);
+    kernels.run(layout.net);
     const { activations, units } = model.layers[model.layers.length - 1]!;
     const outputs = new Float32Array(units);
-    const { floats } = this;
     const at = activations / 4;
     for (let j = 0; j < units; j++) outputs[j] = floats[at + j]!;
     return outputs;

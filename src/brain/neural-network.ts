@@ -93,8 +93,8 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   private _session: BrainTraining | undefined;
   /** The arrays of `weights` and `biases`, once a program has asked for them. */
   private _views: WeightViews | undefined;
-  /** What the last `run` was given. */
-  private _input: unknown;
+  /** The inputs of the last `run`. */
+  private _row: Float32Array | undefined;
   private readonly _tolerate: Tolerate = createTolerate(() => this.options.strict);
   /** The number of calls of `trainAsync` that have not ended, and the last of them. */
   private _calls = 0;
@@ -108,7 +108,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    */
   constructor(options: GivenOptions | null = {}) {
     this.options = mergeNetworkOptions(this.options, options);
-    this._updateOptions(mergeTrainOptions(this.trainOpts, options), options);
+    this._updateOptions(options);
     const { inputSize, hiddenLayers, outputSize, seed } = this.options;
     if (inputSize && outputSize) this._sizes = [inputSize, ...(hiddenLayers ?? []), outputSize];
     this._random = Random.fromSeed(seed ?? ++unseeded);
@@ -220,18 +220,12 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   get outputs(): Float32Array[] {
     const state = this._current();
     if (!state) return [];
-    const size = this._sizes[0]!;
-    const input = this._input ?? new Float32Array(size);
-    const format = ArrayBuffer.isView(input) ? { lookup: undefined, size } : this._inputFormat;
+    const row = this._row ?? new Float32Array(this._sizes[0]!);
     const machine = this._machine(state);
-    const { floats, inputsAt } = machine;
-    try {
-      fillRow('input', input, format, floats, inputsAt, this._tolerate);
-      machine.run();
-      return [floats.slice(inputsAt, inputsAt + size), ...machine.activations];
-    } finally {
-      giveBackMachine(machine);
-    }
+    machine.run(row);
+    const outputs = [row.slice(), ...machine.activations];
+    giveBackMachine(machine);
+    return outputs;
   }
 
   /** Input keys → indices of inputs; null if the inputs are lists. A copy. */
@@ -371,14 +365,14 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   run(input: Partial<Input>): Output {
     const state = this._current();
     if (!state) throw notRunnable();
+    const row = this._row?.length === this._sizes[0] ? this._row! : new Float32Array(this._sizes[0]!);
+    this._row = undefined; // a getter of the input may run the network
+    fillRow('input', input, this._inputFormat, row, 0, this._tolerate);
+    this._row = row;
     const machine = this._machine(state);
-    this._input = input;
-    try {
-      fillRow('input', input, this._inputFormat, machine.floats, machine.inputsAt, this._tolerate);
-      return toAnswer(machine.run(), this._outputLookup) as Output;
-    } finally {
-      giveBackMachine(machine);
-    }
+    const output = machine.run(row);
+    giveBackMachine(machine);
+    return toAnswer(output, this._outputLookup) as Output;
   }
 
   /** `run` without keys: from a list of inputs to a list of outputs. */
@@ -386,10 +380,9 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const state = this._current();
     if (!state) throw notRunnable();
     this.validateInput(input);
-    this._input = Float32Array.from(input);
+    this._row = Float32Array.from(input);
     const machine = this._machine(state);
-    machine.floats.set(input, machine.inputsAt);
-    const output = machine.run();
+    const output = machine.run(this._row);
     giveBackMachine(machine);
     return output;
   }
@@ -466,11 +459,10 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const tally = new Tally(units, this.options.binaryThresh);
     for (let i = 0; i < data.length; i++) {
       const input = inputs.slice(i * width, (i + 1) * width);
-      machine.floats.set(input, machine.inputsAt);
       tally.add(
         input,
         targets.slice(i * units, (i + 1) * units),
-        machine.run(),
+        machine.run(input),
         isKnown(data[i]!.output, this._outputLookup),
       );
     }
@@ -484,15 +476,15 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    */
   updateTrainingOptions(options: GivenTrainOptions | null): void {
     this._assertIdle('updateTrainingOptions');
-    const merged = mergeTrainOptions(this.trainOpts, options);
+    mergeTrainOptions(this.trainOpts, options);
     this._settle();
-    this._updateOptions(merged, options);
+    this._updateOptions(options);
   }
 
-  private _updateOptions(merged: TrainOptions, given: object | null): void {
-    checkOptionNames(given, this._tolerate);
-    this.trainOpts = merged;
-    if (merged.log) this.setLogMethod(merged.log);
+  private _updateOptions(options: object | null): void {
+    checkOptionNames(options, this._tolerate);
+    this.trainOpts = mergeTrainOptions(this.trainOpts, options);
+    this.setLogMethod(this.trainOpts.log);
   }
 
   /**
@@ -546,7 +538,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const { sizes, parameters, inputLookup, outputLookup, options, trainOpts } = readJSON(json);
     this._settle();
     this._views = undefined;
-    this._input = undefined;
+    this._row = undefined;
     this.trained = undefined;
     const { callback } = this.trainOpts;
     const { engine, strict } = this.options;
@@ -701,10 +693,11 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     work: (epochs: Epochs) => Result,
   ): Result {
     this._assertIdle('train');
-    const trainOpts = mergeTrainOptions(this.trainOpts, options);
+    const { activation } = mergeTrainOptions(this.trainOpts, options);
     this._settle();
-    const samples = this._prepare(data, trainOpts.activation);
-    this._updateOptions(trainOpts, options);
+    const samples = this._prepare(data, activation);
+    this._updateOptions(options);
+    const { trainOpts } = this;
     const before = this._state!;
     const machine = this._machine(before);
     const session = new BrainTraining(machine, before, trainOpts, samples);

@@ -159,7 +159,7 @@ const rules: Record<keyof TrainOptions, Rule> = {
   epsilon: between,
 };
 
-const isName = (name: string): name is keyof TrainOptions => Object.hasOwn(rules, name);
+const names = Object.keys(rules) as (keyof TrainOptions)[];
 
 /**
  * Merges training options. Unknown names and undefined values are ignored, and so is null in place of options.
@@ -168,12 +168,11 @@ const isName = (name: string): name is keyof TrainOptions => Object.hasOwn(rules
 export function mergeTrainOptions(before: TrainOptions, given: object | null): TrainOptions {
   checkObject('options', given);
   const values = (given ?? {}) as Record<string, unknown>;
-  let merged = before as unknown as Record<string, unknown>;
-  for (const name in values) {
-    const value = values[name];
-    // Most calls of `train` repeat the options of the call before: then these stay as they are.
-    if (value === undefined || value === merged[name] || !isName(name) || !Object.hasOwn(values, name))
-      continue;
+  const options = before as unknown as Record<string, unknown>;
+  let merged = options;
+  for (const name of names) {
+    const isGiven = values[name] !== undefined && Object.hasOwn(values, name);
+    const value = isGiven ? values[name] : options[name];
     const { what, holds } = rules[name];
     if (!holds(value)) {
       throw new RangeFault({
@@ -181,7 +180,9 @@ export function mergeTrainOptions(before: TrainOptions, given: object | null): T
         problem: `is out of normal training range, your network will probably not train: expected ${what}`,
       });
     }
-    if (merged === (before as unknown)) merged = { ...merged };
+    // Most calls of `train` repeat the options of the call before: then these stay as they are.
+    if (value === options[name]) continue;
+    if (merged === options) merged = { ...options };
     merged[name] = value;
   }
   return merged as unknown as TrainOptions;
@@ -193,11 +194,13 @@ const others = [
   ...['errorCheckInterval', 'mode', 'gpu', 'inputRange', 'decayRate', 'invalidTrainOptsShouldThrow'],
 ];
 
+const known: ReadonlySet<string> = new Set([...names, ...others]);
+
 /** Reports the options whose names are near known ones. Others have no effect, as in brain.js. */
 export function checkOptionNames(given: object | null, tolerate: Tolerate): void {
-  for (const name in given) {
-    if (isName(name) || others.includes(name)) continue;
-    const meant = findMeant(name.slice(0, 50), [...Object.keys(rules), ...others]);
+  for (const name of Object.keys(given ?? {})) {
+    if (known.has(name)) continue;
+    const meant = findMeant(name.slice(0, 50), [...known]);
     if (meant === undefined) continue;
     const fault = {
       place: 'options',

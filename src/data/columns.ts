@@ -107,6 +107,27 @@ export class UnknownFormat extends TypeFault {
 export const composed = (category: string | number): string | number =>
   typeof category === 'string' ? category.normalize('NFC') : category;
 
+/** An option that names columns, with composed names. A value of another type is left to the checks. */
+function composeNames(value: unknown): unknown {
+  if (typeof value === 'string') return composed(value);
+  if (Array.isArray(value)) return value.map(composeNames);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, of]) => [name.normalize('NFC'), of as unknown]),
+  );
+}
+
+const namingOptions = ['inputs', 'label', 'targets', 'categorical', 'formats', 'answer', 'ignore'];
+
+/** Options whose names of columns are found whether their letters are composed (NFC) or not. */
+export function composeOptions<Options extends object>(options: Options): Options {
+  const entries = Object.entries(options).map(([option, value]): [string, unknown] => [
+    option,
+    namingOptions.includes(option) ? composeNames(value) : value,
+  ]);
+  return Object.fromEntries(entries) as Options;
+}
+
 /** Encodes the values of a column as numbers. */
 export class Column {
   readonly name: string;
@@ -413,8 +434,9 @@ export interface ColumnPlan {
  * @param source a source whose names are known
  * @throws TypeError or RangeError naming the option and the available columns
  */
-export function planColumns(source: RowSource, options: ColumnOptions): ColumnPlan {
-  const names = source.names!;
+export function planColumns(source: RowSource, given: ColumnOptions): ColumnPlan {
+  const options = composeOptions(given);
+  const names = source.names!.map((name) => name.normalize('NFC'));
   const missing = checkName('missing', options.missing ?? 'error', [
     'error',
     'drop',

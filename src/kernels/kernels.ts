@@ -120,8 +120,8 @@ interface EquationKernels {
  * The equations combined, over all layers of a network. `net`, `window` and `tally` point to structs.
  */
 export interface StepKernels {
-  /** The largest |x| of `count` floats; NaN if one is NaN. */
-  largestMagnitude(floats: number, count: number): number;
+  /** Whether `count` floats are finite: 1 or 0. */
+  areFinite(floats: number, count: number): number;
 
   /** Adds samples, u8[count][inputs] at `bytes` times `scale`, as pairs to a window that already holds `first` samples. */
   addBytes(net: number, window: number, bytes: number, scale: number, first: number, count: number): void;

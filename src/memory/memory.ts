@@ -4,6 +4,8 @@ export interface Memory {
   readonly buffer: ArrayBuffer;
   /** The first free byte. */
   readonly base: number;
+  /** The memory of WebAssembly, if its kernels use this one. */
+  readonly memory?: WebAssembly.Memory;
   /**
    * Grows the memory to at least `bytes`, keeping its content; never shrinks it.
    * @throws RangeError if the engine refuses the memory
@@ -15,13 +17,13 @@ const PAGE = 65536;
 
 /** The memory of WebAssembly kernels. */
 export class PagedMemory implements Memory {
-  readonly #memory: WebAssembly.Memory;
+  readonly memory: WebAssembly.Memory;
   readonly base: number;
   /** Cached, because the getter of the memory takes longer than a step of a small network. */
   buffer: ArrayBuffer;
 
   constructor(memory: WebAssembly.Memory, base: number) {
-    this.#memory = memory;
+    this.memory = memory;
     this.base = base;
     this.buffer = memory.buffer;
   }
@@ -29,8 +31,8 @@ export class PagedMemory implements Memory {
   ensure(bytes: number): void {
     const missing = bytes - this.buffer.byteLength;
     if (missing <= 0) return;
-    this.#memory.grow(Math.ceil(missing / PAGE));
-    this.buffer = this.#memory.buffer;
+    this.memory.grow(Math.ceil(missing / PAGE));
+    this.buffer = this.memory.buffer;
   }
 }
 

@@ -1,3 +1,4 @@
+import { copyRows } from '../base/numeric-arrays.js';
 import { RangeFault } from '../errors.js';
 import { planLayout, type Layout } from './layout.js';
 import type { Memory } from './memory.js';
@@ -85,14 +86,17 @@ export class NetworkMemory {
     return this.views.floats.subarray(at, at + copies * this.#layout.parameterCount);
   }
 
-  /** A copy of a matrix [rows][stride] without its padding: [rows][columns]. */
-  matrix(pointer: number, stride: number, rows: number, columns: number): Float32Array<ArrayBuffer> {
-    const { floats } = this.views;
-    const copy = new Float32Array(rows * columns);
-    for (let n = 0; n < rows; n++) {
-      const from = this.views.at(pointer) + n * stride;
-      copy.set(floats.subarray(from, from + columns), n * columns);
-    }
+  /** Copies a matrix [rows][stride] without its padding: [rows][columns], to `copy` from `at` on. */
+  matrix<Copy extends Float32Array = Float32Array<ArrayBuffer>>(
+    pointer: number,
+    stride: number,
+    rows: number,
+    columns: number,
+    copy = new Float32Array(rows * columns) as Float32Array as Copy,
+    at = 0,
+  ): Copy {
+    const { views } = this;
+    copyRows(views.floats, views.at(pointer), stride, columns, 0, rows, undefined, copy, at, columns);
     return copy;
   }
 

@@ -24,8 +24,8 @@ export const clippedLog = (probability: number): number =>
  */
 export function logLoss(answers: Float32Array, truth: Truth): number {
   const { outputs, count, width, labels, targets } = read(answers, truth);
-  finish(checkValues('outputs', { values: outputs, width, count }, ...probability));
-  if (targets) finish(checkValues('targets', { values: targets, width, count }, ...probability));
+  finish(checkValues({ place: 'outputs', values: outputs, width, count }, ...probability));
+  if (targets) finish(checkValues({ place: 'targets', values: targets, width, count }, ...probability));
   let total = 0;
   for (let n = 0; n < count; n++) {
     if (width === 1) {

@@ -100,6 +100,7 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
    * @param frozen layers that keep their weights
    */
   useRule(rule: RuleOptions, frozen: readonly number[]): void {
+    if (rule === this.#rule && frozen === this.#frozen) return;
     // Most calls change only the step: a short training would take longer to write all structs than to learn.
     const isSame = frozen.join() === this.#frozen.join();
     for (const name in rule) {
@@ -126,6 +127,12 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
     this.rule.isWeighted = Number(isWeighted);
   }
 
+  /** Copies the outputs of the mini-batch into `outputs`, from `at` on. */
+  readOutputs(rows: number, outputs: Float32Array, at: number): void {
+    const { activations, stride, units } = this.layers.at(-1)!;
+    this.matrix(activations, stride, rows, units, outputs, at);
+  }
+
   /** Points the kernels at the inputs of the mini-batch in the layout. */
   useInputs(): void {
     this.layers[0]!.input = this.layout.inputs;
@@ -140,6 +147,8 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
       ...this.#rule,
       ...{ rate: 0, rootScale: 0, decay: 0, gradientScale: 0 }, // the kernels compute these
       step: this.rule.step,
+      key0: this.rule.key0,
+      key1: this.rule.key1,
       isWeighted: this.rule.isWeighted,
       first: this.slot(0),
       second: this.slot(1),

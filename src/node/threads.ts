@@ -75,10 +75,15 @@ export function threads(count: number = availableParallelism()): Executor {
       });
     },
     async close() {
-      waiting.length = 0; // a thread that ends now would start another for them
+      for (const job of waiting.splice(0)) rejectClosed(job);
       await Promise.all(pool.splice(0).map((thread) => thread.end()));
     },
   };
+}
+
+/** Without this, whoever awaits a task of a closed executor would wait forever. */
+function rejectClosed({ task, reject }: Job): void {
+  reject(new ThreadError({ place: describePlace(task), problem: 'its threads were closed' }));
 }
 
 /** A thread, and the job that it runs. */
@@ -135,6 +140,7 @@ class Thread {
   async end(): Promise<void> {
     this.#isEnding = true;
     await this.#worker.terminate();
+    if (this.#job) rejectClosed(this.#job);
   }
 
   #post(message: ToThread): void {

@@ -12,6 +12,8 @@ export interface DataSources {
   /** What the URLs begin with that may be fetched. */
   readonly prefixes: readonly string[];
   readonly blobs: Blobs;
+  /** Ends a request whose server doesn't answer. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface DataSources {
  * @throws FileError if the file is there but can't be read
  */
 export async function findData({ data, url }: Order, sources: DataSources): Promise<Uint8Array> {
-  const { folder, prefixes, blobs } = sources;
+  const { folder, prefixes, blobs, signal } = sources;
   const file = `${data}.bp4data`;
   if (folder !== undefined) {
     const path = join(folder, file);
@@ -29,7 +31,7 @@ export async function findData({ data, url }: Order, sources: DataSources): Prom
   }
   const urls = url === undefined ? prefixes.map((prefix) => `${prefix}${file}`) : [checkURL(url, prefixes)];
   for (const one of urls) {
-    const bytes = await fetchIfThere(one);
+    const bytes = await fetchIfThere(one, signal);
     // A presigned URL has a signature behind its path.
     if (bytes) return checkHash(one.replace(/\?.*/s, ''), data, bytes);
   }
@@ -61,9 +63,9 @@ function checkURL(url: string, prefixes: readonly string[]): string {
   });
 }
 
-async function fetchIfThere(url: string): Promise<Uint8Array | undefined> {
+async function fetchIfThere(url: string, signal: AbortSignal | undefined): Promise<Uint8Array | undefined> {
   // A redirection could lead to where this worker may not fetch.
-  const response = await fetch(url, { redirect: 'error' });
+  const response = await fetch(url, { redirect: 'error', ...(signal && { signal }) });
   return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
 }
 

@@ -22,7 +22,16 @@ import {
   type Outcome,
 } from './message.js';
 import { QueueError } from './queue-error.js';
-import { abandon, answer, MOST_BLOB, openStore, UNWANTED, within, type Store } from './store.js';
+import {
+  abandon,
+  answer,
+  answerWithin,
+  MOST_BLOB,
+  openStore,
+  UNWANTED,
+  within,
+  type Store,
+} from './store.js';
 
 export interface QueueOptions {
   /** The number of local threads, which train the networks of the best trials again. Default: the number of processors. */
@@ -42,9 +51,16 @@ export interface QueueOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-/** Milliseconds between looks at the open jobs, because events can be lost; and after an error. */
+/**
+ * Milliseconds between looks at the open jobs, because events can be lost: the first look after a result, which doubles as long as
+ * none comes; the most; after an error; and for the answer of the server.
+ */
+const FIRST_LOOK = 200;
 const LOOK = 5_000;
 const LOOK_AFTER_ERROR = 2_000;
+const ANSWER = 30_000;
+/** Milliseconds without a result after which the user hears what the open tasks wait for. */
+const SILENCE = 60_000;
 /** Milliseconds before the end of a study that can't reach its server. */
 const LAST = 3_000;
 /** Seconds that a finished job is kept, for a study that is resumed. */
@@ -79,8 +95,9 @@ interface Open {
 
 /**
  * Runs the tasks of a study, or the shards of a training, on other machines, where `startWorker` or `bp4 worker` runs, through a
- * queue on Redis, Valkey or PostgreSQL. Needs the packages bullmq and ioredis, or bullmq and pg. The networks of a study stay on those
- * machines: those of the best trials are trained again here, to the same bits. Those of shards are sent through the queue.
+ * queue on Redis, Valkey or PostgreSQL. Needs the packages bullmq and ioredis, or bullmq and pg. The networks of whole trials stay on
+ * those machines: those of the best trials are trained again here, to the same bits. Networks that training goes on from, those of
+ * shards and of rungs, are sent through the queue, and so are those that a metric of your own measures.
  * @param url 'redis://', 'rediss://' or 'postgres://'. Default: the variable BP4_QUEUE
  * @returns an executor whose `open` throws QueueError if a package is missing or the server can't be used, and RangeError
  * if the data is larger than 256 MiB, the most that the queue carries
@@ -101,8 +118,9 @@ export function queue(url?: string, options: QueueOptions = {}): Executor {
       await here.open(data);
     },
     async run(task, more) {
-      const { needsNetwork } = more;
-      if (needsNetwork && !isShard(task)) return await here.run(task, more);
+      const { needsNetwork, expectedHash } = more;
+      // When the best trials are trained again, the workers may be gone.
+      if (expectedHash !== undefined) return await here.run(task, more);
       const answer = await client.run(task, { ...more, ...(needsNetwork && { sendsNetwork: true }) });
       if (client.draw(task) < audit) {
         const other = await client.check(task, answer.worker, more, here);
@@ -140,6 +158,13 @@ const sum = (outcome: Outcome<TaskResult>): string =>
     ? outcome.fault.message
     : `score ${outcome.result.score}, weights ${outcome.result.hash || 'that diverged'}`;
 
+/** The first of the places, and how many more there are. */
+function listSome(places: readonly string[]): string {
+  const rest = places.length - MOST_LISTED;
+  return [...places.slice(0, MOST_LISTED), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+}
+const MOST_LISTED = 4;
+
 /** Adds jobs, and waits for their results. */
 class Client {
   readonly #url: string | undefined;
@@ -150,8 +175,14 @@ class Client {
   #store: Store | undefined;
   #events: QueueEvents | undefined;
   readonly #open = new Map<string, Open>();
-  readonly #sending = new Map<string, Promise<void>>();
+  readonly #sending = new Map<string, Promise<boolean>>();
   #timer: NodeJS.Timeout | undefined;
+  #pause = LOOK;
+  #isLooking = false;
+  #isExplained = false;
+  /** When it looked last, and when the last task was added or came to a result. */
+  #looked = performance.now();
+  #heard = performance.now();
   #isLost = false;
   #isClosed = false;
 
@@ -169,14 +200,14 @@ class Client {
     this.#events = this.#store.listen();
     this.#events.on('error', (error) => this.#lose(error));
     this.#events.on('completed', ({ jobId, returnvalue }) => void this.#complete(jobId, returnvalue));
-    this.#events.on('failed', ({ jobId, failedReason }) => this.#fail(jobId, failedReason));
+    this.#events.on('failed', ({ jobId, failedReason }) => void this.#fail(jobId, failedReason));
     await answer(this.#store.name, this.#events.waitUntilReady());
-    this.#timer = setTimeout(() => void this.#lookAtAll(), LOOK);
   }
 
-  async #sendData(): Promise<void> {
+  /** @returns whether it was missing */
+  async #sendData(): Promise<boolean> {
     const { dataURL, sendsData = dataURL === undefined } = this.#options;
-    if (!sendsData) return;
+    if (!sendsData) return false;
     const bytes = this.#data.save();
     if (bytes.length > MOST_BLOB) {
       throw new RangeFault({
@@ -185,7 +216,7 @@ class Client {
         cure: `save it as ${this.#hash}.bp4data in a folder that the workers read by --data, or behind a URL for --allow`,
       });
     }
-    await this.#store!.blobs.put(this.#hash, bytes);
+    return await this.#store!.blobs.put(this.#hash, bytes);
   }
 
   /** A number from 0 to below 1 that belongs to the task. */
@@ -216,10 +247,12 @@ class Client {
       const open = { place, message, networks, signal, resolve, reject };
       this.#open.set(id, open);
       signal?.addEventListener('abort', () => {
-        if (!this.#settle(id)) return;
+        if (this.#open.get(id) !== open) return;
+        this.#open.delete(id);
         reject(signal.reason as Error);
         abandon(this.#store!.jobs, id).catch(() => undefined);
       });
+      this.#hear();
       this.#add(id, open).catch((error: unknown) => this.#lose(error));
     });
   }
@@ -255,7 +288,7 @@ class Client {
   /** Adds a job, or takes the result that the server has of it. */
   async #add(id: string, { message, networks }: Open): Promise<void> {
     const { jobs } = this.#store!;
-    for (const [hash, bytes] of networks) await this.#putNetwork(hash, bytes);
+    await this.#sendNetworks(networks);
     await jobs.add('task', message, { ...jobOptions, jobId: id });
     // Of a job that is there already, BullMQ reports nothing.
     const job = await jobs.getJob(id);
@@ -266,55 +299,102 @@ class Client {
     } else await this.#take(id, job);
   }
 
-  /** The shards of a round begin with the same network, which is sent once. */
-  async #putNetwork(hash: string, bytes: Uint8Array): Promise<void> {
-    let sending = this.#sending.get(hash);
-    if (!sending) {
-      sending = this.#store!.blobs.put(hash, bytes).finally(() => this.#sending.delete(hash));
-      this.#sending.set(hash, sending);
+  /**
+   * The shards of a round begin with the same network, which is sent once.
+   * @returns whether one was missing
+   */
+  async #sendNetworks(networks: Open['networks']): Promise<boolean> {
+    let isMissing = false;
+    for (const [hash, bytes] of networks) {
+      let sending = this.#sending.get(hash);
+      if (!sending) {
+        sending = this.#store!.blobs.put(hash, bytes).finally(() => this.#sending.delete(hash));
+        this.#sending.set(hash, sending);
+      }
+      if (await sending) isMissing = true;
     }
-    await sending;
+    return isMissing;
   }
 
   async #take(id: string, job: Job): Promise<void> {
     if (job.finishedOn === undefined) return;
-    if (await job.isFailed()) this.#fail(id, job.failedReason);
+    if (await job.isFailed()) await this.#fail(id, job.failedReason);
     else await this.#complete(id, job.returnvalue);
   }
 
-  /** Looks at the jobs whose results are awaited, and adds those that the server has lost. */
+  /** Looks at the jobs whose results are awaited. */
   async #lookAtAll(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
     try {
-      let isGone = false;
-      for (const [id, open] of this.#open) {
-        const job = await this.#store!.jobs.getJob(id);
-        if (job) await this.#take(id, job);
-        else if (this.#open.has(id)) {
-          if (!isGone) await this.#sendData();
-          isGone = true;
-          await this.#add(id, open);
-        }
-      }
+      const look = async (): Promise<void> => {
+        await this.#sendData();
+        await Promise.all([...this.#open].map(([id, open]) => this.#look(id, open)));
+        if (performance.now() - this.#heard > SILENCE) await this.#explainSilence();
+      };
+      await answerWithin(ANSWER, this.#store!.name, look());
       this.#isLost = false;
-      this.#lookAfter(LOOK);
+      this.#looked = performance.now();
+      this.#pause = Math.min(2 * this.#pause, LOOK);
+      this.#lookAfter(this.#pause);
     } catch (error) {
       this.#lose(error);
+    } finally {
+      this.#isLooking = false;
     }
   }
 
+  /** Takes the result of a job, or adds it again if the server has lost it. */
+  async #look(id: string, open: Open): Promise<void> {
+    const job = await this.#store!.jobs.getJob(id);
+    if (job) await this.#take(id, job);
+    else if (this.#open.get(id) === open) await this.#add(id, open);
+  }
+
+  /** Says once what the open tasks wait for. */
+  async #explainSilence(): Promise<void> {
+    if (this.#isExplained || this.#open.size === 0) return;
+    this.#isExplained = true;
+    const { jobs, name } = this.#store!;
+    const states = new Map<string, string[]>();
+    for (const [id, { place }] of this.#open) {
+      const state = await jobs.getJobState(id);
+      states.set(state, [...(states.get(state) ?? []), place]);
+    }
+    const tasks = [...states].map(([state, places]) => `${state}: ${listSome(places)}`);
+    const workers = await jobs.getWorkersCount();
+    this.#warn(`${name}: no result for a minute; workers: ${workers}; ${tasks.join('; ')}`);
+  }
+
+  /** A task was added, or came to a result: if no other result comes now, its event may be lost. */
+  #hear(): void {
+    this.#heard = performance.now();
+    this.#isExplained = false;
+    this.#pause = FIRST_LOOK;
+    this.#lookAfter(FIRST_LOOK);
+  }
+
+  /** Looks then, and at the latest `LOOK` after the last time. */
   #lookAfter(milliseconds: number): void {
     clearTimeout(this.#timer);
-    if (!this.#isClosed) this.#timer = setTimeout(() => void this.#lookAtAll(), milliseconds);
+    if (this.#isClosed) return;
+    const most = Math.max(0, this.#looked + LOOK - performance.now());
+    this.#timer = setTimeout(() => void this.#lookAtAll(), Math.min(milliseconds, most));
   }
 
   /** Warns once, and looks again soon. */
   #lose(error: unknown): void {
     if (this.#isClosed) return;
-    const { onWarning = warnProcess } = this.#options;
     const { message, code } = error as NodeJS.ErrnoException;
-    if (!this.#isLost) onWarning(`${this.#store?.name ?? 'queue'}: ${message || code}; waiting for it`);
+    if (!this.#isLost) this.#warn(`${this.#store?.name ?? 'queue'}: ${message || code}; waiting for it`);
     this.#isLost = true;
+    this.#looked = performance.now();
     this.#lookAfter(LOOK_AFTER_ERROR);
+  }
+
+  #warn(message: string): void {
+    const { onWarning = warnProcess } = this.#options;
+    onWarning(message);
   }
 
   async #complete(id: string, message: unknown): Promise<void> {
@@ -366,17 +446,23 @@ class Client {
     return this.#open.get(id) === open;
   }
 
-  #fail(id: string, reason: string): void {
+  async #fail(id: string, reason: string): Promise<void> {
     const open = this.#settle(id);
     if (!open) return;
-    if (reason !== UNWANTED) open.reject(new QueueError({ place: open.place, problem: reason }));
-    // Another study has given it up.
-    else if (this.#reopen(id, open)) this.#add(id, open).catch((error: unknown) => this.#lose(error));
+    try {
+      // Another study has given it up, or the server has lost what the task needs.
+      const isLost =
+        reason === UNWANTED || (await this.#sendData()) || (await this.#sendNetworks(open.networks));
+      if (!isLost) open.reject(new QueueError({ place: open.place, problem: reason }));
+      else if (this.#reopen(id, open)) await this.#add(id, open);
+    } catch (error) {
+      if (this.#open.get(id) === open || this.#reopen(id, open)) this.#lose(error);
+    }
   }
 
   #settle(id: string): Open | undefined {
     const open = this.#open.get(id);
-    this.#open.delete(id);
+    if (this.#open.delete(id)) this.#hear();
     return open;
   }
 

@@ -62,7 +62,9 @@ export async function abandon(jobs: Queue, id: string): Promise<void> {
 /** Calls `end` when nobody waits for a job any more. @returns a function that stops looking */
 export function watchJob(jobs: Queue, id: string, end: () => void): () => void {
   const look = async (): Promise<void> => {
-    if ((await jobs.getJob(id))?.progress === UNWANTED) end();
+    const job = await jobs.getJob(id);
+    // A result for a job that is gone would be refused.
+    if (!job || job.progress === UNWANTED) end();
   };
   // Where the server is away, the next look may find it.
   const timer = setInterval(() => void look().catch(() => undefined), GLANCE);
@@ -104,8 +106,11 @@ export interface Store {
 
 /** Bytes by their SHA-256, in parts: datasets and networks. */
 export interface Blobs {
-  /** Has no effect where the bytes are there. */
-  put(hash: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Has no effect where the bytes are there.
+   * @returns whether they were missing
+   */
+  put(hash: string, bytes: Uint8Array): Promise<boolean>;
   /**
    * @returns undefined if they aren't there
    * @throws QueueError if there are other bytes
@@ -202,9 +207,17 @@ const unreachable = (name: string, cause: Error): QueueError =>
   );
 
 /** @throws QueueError if the first answer of the server takes too long */
-export async function answer(place: string, work: Promise<unknown>): Promise<void> {
-  if (await within(FIRST, work)) return;
-  throw new QueueError({ place, problem: `can't be used: no answer within ${FIRST / 1000} seconds` });
+export const answer = (place: string, work: Promise<unknown>): Promise<void> =>
+  answerWithin(FIRST, place, work);
+
+/** @throws QueueError if the answer of the server takes longer */
+export async function answerWithin(
+  milliseconds: number,
+  place: string,
+  work: Promise<unknown>,
+): Promise<void> {
+  if (await within(milliseconds, work)) return;
+  throw new QueueError({ place, problem: `can't be used: no answer within ${milliseconds / 1000} seconds` });
 }
 
 async function openRedis(url: string, name: string, onError: (error: Error) => void): Promise<Store> {
@@ -243,9 +256,10 @@ async function openRedis(url: string, name: string, onError: (error: Error) => v
       async put(hash, bytes) {
         const parts = splitBlob(bytes);
         if ((await client.expire(key(hash), KEPT)) === 1 && (await client.hlen(key(hash))) === parts.length)
-          return;
+          return false;
         for (const [i, part] of parts.entries()) await client.hset(key(hash), String(i), Buffer.from(part));
         await client.expire(key(hash), KEPT);
+        return true;
       },
       get: (hash) => joinBlob(hash, (i) => client.hgetBuffer(key(hash), String(i))),
       async remove(hash) {
@@ -258,7 +272,11 @@ async function openRedis(url: string, name: string, onError: (error: Error) => v
     },
     async close() {
       await within(LAST, jobs.close());
-      for (const one of clients) one.disconnect();
+      for (const one of clients) {
+        // BullMQ connects anew where it awaits a connection, which would keep the process alive.
+        one.connect = () => Promise.reject(new QueueError({ place: name, problem: 'is closed' }));
+        one.disconnect();
+      }
     },
   };
 }
@@ -312,16 +330,22 @@ async function openPostgres(
       new bullmq.Worker(NAME, adapt(bullmq, handler), { ...options, ...common }, factory),
     blobs: {
       async put(hash, bytes) {
-        for (const [i, part] of splitBlob(bytes).entries()) {
+        const parts = splitBlob(bytes);
+        const { rowCount } = await pool.query(`UPDATE ${SCHEMA}.bp4_blobs SET put = now() WHERE hash = $1`, [
+          hash,
+        ]);
+        if (rowCount === parts.length) return false;
+        for (const [i, part] of parts.entries()) {
           await pool.query(
             `INSERT INTO ${SCHEMA}.bp4_blobs (hash, part, bytes) VALUES ($1, $2, $3)
-             ON CONFLICT (hash, part) DO UPDATE SET put = now()`,
+             ON CONFLICT (hash, part) DO NOTHING`,
             [hash, i, Buffer.from(part)],
           );
         }
         await pool.query(`DELETE FROM ${SCHEMA}.bp4_blobs WHERE put < now() - $1 * interval '1 second'`, [
           KEPT,
         ]);
+        return true;
       },
       get: (hash) =>
         joinBlob(hash, async (i) => {

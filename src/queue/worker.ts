@@ -76,6 +76,8 @@ const STALLED = 5_000;
 const LAST = 5_000;
 /** Milliseconds until a task that this worker mustn't run is offered again. */
 const NOT_MINE = 500;
+/** Codes of BullMQ for a job that is gone, or that another worker has: its result is the same. */
+const LOSSES = new Set<unknown>([-1, -2, -3, -6]);
 /** A task whose worker was lost so often is lost for good. */
 const MOST_LOSSES = 5;
 /** The most bytes of a network that a worker leaves in the queue when it stops. */
@@ -109,7 +111,10 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     if (!closing.signal.aborted) sayOnce(`${store.name}: ${message || code}`);
   };
   const store = await openStore(url, warn);
-  const pools = new Pools(count, (order) => findData(order, { folder: data, prefixes, blobs: store.blobs }));
+  const { signal } = closing;
+  const pools = new Pools(count, (order) =>
+    findData(order, { folder: data, prefixes, blobs: store.blobs, signal }),
+  );
   const name = `${hostname()}:${process.pid}:${randomBytes(2).toString('hex')}`;
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -224,7 +229,9 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     stalledInterval: STALLED,
     maxStalledCount: MOST_LOSSES,
   });
-  worker.on('error', warn);
+  worker.on('error', (error) => {
+    if (!LOSSES.has((error as { readonly code?: unknown }).code)) warn(error);
+  });
   worker.on('failed', (job, { message }) => {
     if (message === UNWANTED) job?.remove().catch(() => undefined);
     else onWarning(`${job?.id}: ${message}`);

@@ -224,10 +224,12 @@ export class Coordinator {
     const before = live.results[part];
     if (before?.state === 'complete') return before;
     const progress = before?.network && { network: before.network, scores: before.scores };
-    const { data, division, parts, objective, isMeasuredHere: needsNetwork } = this.#plan;
+    const { data, division, parts, objective, isMeasuredHere } = this.#plan;
+    // The next rung goes on from the network.
+    const needsNetwork = isMeasuredHere || until !== undefined;
     const options = { progress, signal, ...(needsNetwork && { needsNetwork }) };
     const result = await this.#executor.run(this.#describeTask(live, part, until), options);
-    if (!needsNetwork || !result.network) return result;
+    if (!isMeasuredHere || !result.network) return result;
     const { test } = divide(data, division, parts[part]!.fold);
     return { ...result, score: await scoreNetwork(result.network, objective, test) };
   }
@@ -314,7 +316,8 @@ export class Coordinator {
     const tasks = parts.map(
       (_, part) => (rest: AbortSignal) =>
         this.#executor.run(this.#describeTask(live, part), {
-          needsNetwork: live.outcome.parts[part]!.hash,
+          needsNetwork: true,
+          expectedHash: live.outcome.parts[part]!.hash,
           signal: rest,
         }),
     );

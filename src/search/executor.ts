@@ -6,11 +6,13 @@ import { runTrial, type Interruption, type Task, type TaskResult } from './task.
 export interface RunOptions extends Interruption {
   /** The network that a shard starts from, as `save` returns it. */
   readonly start?: Uint8Array | undefined;
+  /** Whether the result must hold the network, which an executor on other machines leaves there otherwise. */
+  readonly needsNetwork?: boolean;
   /**
-   * Whether the result must hold the network, which an executor on other machines leaves there otherwise; or its hash: where the
-   * network of that hash is known, the task needn't run.
+   * Of a task that runs again for its network: the hash of the weights that it came to. Where that network is known, the task needn't
+   * run.
    */
-  readonly needsNetwork?: boolean | string;
+  readonly expectedHash?: string;
 }
 
 /**

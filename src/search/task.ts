@@ -5,7 +5,7 @@ import { sha256 } from '../base/sha256.js';
 import type { Dataset, Split } from '../data/dataset.js';
 import { transformedWidth, type FitOptions } from '../data/fit-transforms.js';
 import { chooseThreshold } from '../metrics/predictions.js';
-import type { LayerSpec, LossName, LossSpec } from '../model/spec.js';
+import type { LayerSpec, LossName, LossSpec, NetworkSpec } from '../model/spec.js';
 import type { NetworkState } from '../model/state.js';
 import { Network } from '../network.js';
 import type { EarlyStopping } from '../training/hooks/early-stopping.js';
@@ -13,6 +13,7 @@ import type { Answers } from '../training/hooks/metrics.js';
 import { optionNames, type TrainOptions } from '../training/options.js';
 import type { EpochReport } from '../training/reports.js';
 import type { ScheduleOptions } from '../training/schedules.js';
+import { canonicalJSON } from './canonical-json.js';
 import { objectives, toLoss, type MetricName, type Objective } from './scores.js';
 
 // A task is one training of a study: a pure function of plain data and a dataset. Whoever runs it, on whatever machine, gets the
@@ -184,6 +185,16 @@ async function openNetwork(
     seed,
     transforms,
   });
+}
+
+/** Whether a network is as the task describes it, with the transforms of its training part: in all but its weights. */
+export async function describesNetwork(task: Task, data: Dataset, spec: NetworkSpec): Promise<boolean> {
+  const net = await openNetwork(task, divide(data, task.division, task.fold).train, undefined);
+  const [mine, given] = [net.state.spec, spec].map((one) =>
+    canonicalJSON('network', JSON.parse(JSON.stringify(one))),
+  );
+  net.dispose();
+  return mine === given;
 }
 
 interface Parts extends Split {

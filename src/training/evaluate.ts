@@ -41,27 +41,44 @@ export function totalCost({ kernels, layout, evaluationTally }: Model, rows: num
 /** The outputs for all samples, [n][outputs], in the user's own units. */
 export function* predict(model: Model, samples: Samples): Work<Float32Array> {
   const outputs = newFloats('outputs', samples.count, model.outputs);
-  yield* feedForwardAll(model, samples, (rows, first) => {
-    const { activations, stride, units } = model.layers.at(-1)!;
-    outputs.set(model.matrix(activations, stride, rows, units), first * units);
-  });
+  yield* feedForwardAll(model, samples, (rows, first) =>
+    model.readOutputs(rows, outputs, first * model.outputs),
+  );
   model.spec.transforms.targets?.invert(outputs);
   return outputs;
 }
 
-/** Runs all samples forward, a chunk at a time; yields after each chunk. */
-export function* feedForwardAll(
+/**
+ * `predict` for a few rows in a Float32Array, which allocates nothing but the outputs if none are given.
+ * @returns undefined if `predict` must do it, or must name what is wrong
+ */
+export function predictFew(model: Model, inputs: unknown, outputs?: Float32Array): Float32Array | undefined {
+  const { spec, kernels, layout, views, chunkRows } = model;
+  const { transforms } = spec;
+  if (!(inputs instanceof Float32Array) || transforms.inputs) return undefined;
+  const rows = inputs.length / spec.inputs;
+  if (!(rows > 0 && rows <= chunkRows && Number.isInteger(rows))) return undefined;
+  outputs ??= new Float32Array(rows * model.outputs);
+  if (outputs.length !== rows * model.outputs) return undefined;
+  views.floats.set(inputs, views.at(layout.inputs));
+  if (!kernels.areFinite(layout.inputs, inputs.length)) return undefined;
+  model.useInputs();
+  kernels.feedForward(layout.net, rows);
+  model.readOutputs(rows, outputs, 0);
+  transforms.targets?.invert(outputs);
+  return outputs;
+}
+
+/** Runs all samples forward, a chunk at a time; yields between chunks. */
+export function feedForwardAll(
   model: Model,
   samples: Samples,
   use: (rows: number, first: number) => void,
 ): Work<void> {
-  for (let first = 0; first < samples.count; first += model.chunkRows) {
-    const rows = Math.min(model.chunkRows, samples.count - first);
-    samples.gather(model, first, rows);
+  return samples.gatherAll(model, (rows, first) => {
     model.kernels.feedForward(model.layout.net, rows);
     use(rows, first);
-    yield;
-  }
+  });
 }
 
 /** Sums over samples: of the costs, and the number classified correctly. */

@@ -20,26 +20,41 @@ export type Rows = NumericArray | readonly number[] | readonly (readonly number[
 export type RawRows =
   Rows | readonly (readonly (number | string)[])[] | readonly Readonly<Record<string, number | string>>[];
 
-/** Checked rows, one after the other. */
+/** Rows, one after the other. */
 export interface Matrix {
+  /** Their name in error messages. */
+  readonly place: string;
   readonly values: NumericArray;
   readonly width: number;
   readonly count: number;
 }
 
 /**
- * Checks rows of numbers: each number, times `scale`, must be finite in single precision.
+ * Reads rows of numbers and checks each: it must be finite in single precision.
+ * @param columns the transforms of the user's rows, if any
+ * @returns as `readRows` does
+ * @throws TypeError, RangeError that name the row and column
+ */
+export function* readMatrix(place: string, given: unknown, width: number, columns?: Columns): Work<Matrix> {
+  const matrix = yield* readRows(place, given, width, 1, columns);
+  yield* checkFinite(matrix);
+  return matrix;
+}
+
+/**
+ * Reads rows of numbers: each number, times `scale`, must be finite in single precision. Those of a typed array must be checked
+ * by `checkFinite` or where they are copied.
  * @param place their name in error messages
  * @param width the length of a row after the transforms
  * @param columns the transforms of the user's rows, if any
  * @returns a view of the user's own typed array; or a copy, if the rows are plain arrays or have transforms
  * @throws TypeError, RangeError that name the row and column
  */
-export function* readMatrix(
+export function* readRows(
   place: string,
   given: unknown,
   width: number,
-  scale = 1,
+  scale: number,
   columns?: Columns,
 ): Work<Matrix> {
   const wide = columns?.list.length ?? width;
@@ -52,40 +67,52 @@ export function* readMatrix(
   if (isFlat && length % wide !== 0) {
     throw new RangeFault({ place, problem: `expected a multiple of ${wide} values, got ${length}` });
   }
-  let values;
+  let values: NumericArray;
   if (columns) {
     const plain = isNumericArray(rows) ? plainView(rows) : (rows as unknown[]);
     const rowAt = (n: number): unknown => (isFlat ? plain.slice(n * wide, (n + 1) * wide) : plain[n]);
     values = yield* rowValues(place, rowAt, isFlat ? length / wide : length, width, scale, columns);
-  } else if (isFlat) values = yield* flatValues(place, rows, width, scale);
-  else values = yield* rowValues(place, (n) => (rows as unknown[])[n], length, width, scale);
-  return { values, width, count: values.length / width };
+  } else if (isNumericArray(rows)) values = plainView(rows);
+  else if (isFlat) {
+    values = newFloats(place, length / width, width);
+    yield* checkEach(place, rows, width, scale, values);
+  } else values = yield* rowValues(place, (n) => (rows as unknown[])[n], length, width, scale);
+  return { place, values, width, count: values.length / width };
 }
 
-function* flatValues(
+const placeOf = (place: string, width: number, i: number): string =>
+  `${place}[${Math.floor(i / width)}][${i % width}]`;
+
+/**
+ * Checks that each number, times `scale`, is finite in single precision.
+ * @throws RangeError that names the row and column
+ */
+export function* checkFinite({ place, values, width }: Matrix, scale = 1): Work<void> {
+  // 32-bit integers are finite, even times the largest scale.
+  if (holdsIntegers(values)) return;
+  if (scale === 1 && values instanceof Float32Array) {
+    for (let from = 0; areFinite(values, from, from + NUMBERS_AT_A_TIME); from += NUMBERS_AT_A_TIME) {
+      if (from + NUMBERS_AT_A_TIME >= values.length) return;
+      yield;
+    }
+  }
+  yield* checkEach(place, values, width, scale);
+}
+
+/** Checks each value, and copies it. */
+function* checkEach(
   place: string,
   values: NumericArray | readonly unknown[],
   width: number,
   scale: number,
-): Work<NumericArray> {
-  const { length } = values;
-  const isTyped = isNumericArray(values);
-  const copy = isTyped ? plainView(values) : newFloats(place, length / width, width);
-  // 32-bit integers are finite, even times the largest scale.
-  if (isTyped && holdsIntegers(values)) return copy;
-  if (copy instanceof Float32Array && isTyped && scale <= 1) {
-    for (let from = 0; areFinite(copy, from, from + NUMBERS_AT_A_TIME); from += NUMBERS_AT_A_TIME) {
-      if (from + NUMBERS_AT_A_TIME >= length) return copy;
-      yield;
-    }
-  }
-  for (let i = 0; i < length; i++) {
-    const value: unknown = values[i];
-    if (!fits(value, scale)) throw misfit(`${place}[${Math.floor(i / width)}][${i % width}]`, value);
-    if (!isTyped) copy[i] = value;
+  copy?: NumericArray,
+): Work<void> {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (!fits(value, scale)) throw misfit(placeOf(place, width, i), value);
+    if (copy) copy[i] = value;
     if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
   }
-  return copy;
 }
 
 function* rowValues(
@@ -137,8 +164,7 @@ function isRecord(row: unknown): row is Record<string, unknown> {
  * @throws RangeError that names the row and column
  */
 export function* checkValues(
-  place: string,
-  { values, width }: Matrix,
+  { place, values, width }: Matrix,
   isValid: (value: number) => boolean,
   expected: string,
   cure?: string,
@@ -146,8 +172,11 @@ export function* checkValues(
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (!isValid(value)) {
-      const at = `[${Math.floor(i / width)}][${i % width}]`;
-      throw new RangeFault({ place: place + at, problem: `is ${value}; expected ${expected}`, cure });
+      throw new RangeFault({
+        place: placeOf(place, width, i),
+        problem: `is ${value}; expected ${expected}`,
+        cure,
+      });
     }
     if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
   }

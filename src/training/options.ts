@@ -1,3 +1,4 @@
+import { plainRule, type RuleOptions } from '../model/model.js';
 import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, show } from '../base/check.js';
 import { TypeFault } from '../errors.js';
 import { checkCheckpoint, type Checkpoint } from './hooks/checkpoint.js';
@@ -71,6 +72,10 @@ export interface TrainOptions extends RegularizationOptions {
 
 /** Checked options, with their defaults. */
 export interface CheckedTrainOptions {
+  /** A copy of the options, if they are plain values. */
+  readonly given: TrainOptions | undefined;
+  /** The update, without its step and its keys. */
+  readonly rule: RuleOptions;
   readonly epochs: number;
   readonly miniBatchSize: number;
   readonly schedule: Schedule;
@@ -117,9 +122,16 @@ export const optionNames = [
 ] as const satisfies readonly (keyof TrainOptions)[];
 
 /**
+ * @param last the result for the last call, which is returned if the options are the same: a short training would take longer to
+ * check them than to learn
  * @throws TypeError, RangeError that name the option
  */
-export function checkTrainOptions(options: TrainOptions, layerCount: number): CheckedTrainOptions {
+export function checkTrainOptions(
+  options: TrainOptions,
+  layerCount: number,
+  last?: CheckedTrainOptions,
+): CheckedTrainOptions {
+  if (last?.given && areSame(options, last.given)) return last;
   checkKeys('options', options, optionNames);
   if (isSignal(options)) {
     throw new TypeFault({
@@ -131,13 +143,21 @@ export function checkTrainOptions(options: TrainOptions, layerCount: number): Ch
   const { epochs = 10, miniBatchSize = 32, shuffle = true, resume = false, diagnose = false } = options;
   const { validation, validationSplit, onEpoch, onBatch, signal } = options;
   const optimizer = checkOptimizer(options.optimizer ?? 'sgd');
+  const regularization = checkRegularization(options, layerCount);
   checkSignal(signal);
   return {
+    given: isPlain(options) ? { ...options } : undefined,
+    rule: {
+      ...plainRule,
+      ...optimizer.rule,
+      ...regularization.rule,
+      isPlain: Number(optimizer.name === 'sgd' && regularization.isNone),
+    },
     epochs: checkInteger('epochs', epochs),
     miniBatchSize: checkInteger('miniBatchSize', miniBatchSize),
     schedule: checkSchedule(options.learningRate, optimizer.rate),
     optimizer,
-    regularization: checkRegularization(options, layerCount),
+    regularization,
     classWeights: checkClassWeights(options.classWeights),
     shuffle: checkOptional('shuffle', shuffle, 'boolean'),
     validation,
@@ -151,6 +171,20 @@ export function checkTrainOptions(options: TrainOptions, layerCount: number): Ch
     onBatch: checkOptional('onBatch', onBatch, 'function'),
     signal,
   };
+}
+
+/** Whether no value is an object, which may change inside, or a function, which should not be kept. */
+const isPlain = (options: TrainOptions): boolean =>
+  Object.getPrototypeOf(options) === Object.prototype &&
+  Object.values(options).every((value: unknown) => Object(value) !== value);
+
+function areSame(options: TrainOptions, before: TrainOptions): boolean {
+  const keys = Object.keys(options) as (keyof TrainOptions)[];
+  return (
+    isPlain(options) &&
+    keys.length === Object.keys(before).length &&
+    keys.every((key) => key in before && options[key] === before[key])
+  );
 }
 
 function checkClassWeights(weights: TrainOptions['classWeights']): ClassWeights | undefined {

@@ -24,7 +24,7 @@ export function startRun(
   last: Run | undefined,
 ): Run {
   const { name, decays } = options.optimizer;
-  const isSame = last?.optimizer === name && last.decays.join() === decays.join();
+  const isSame = last?.optimizer === name && last.decays.every((decay, i) => decay === decays[i]);
   if (!isSame) model.clearSlots();
   const drops = model.layers.some(({ dropBelow }) => dropBelow > 0);
   const keys = drops ? ([random.bits(), random.bits()] as const) : ([0, 0] as const);

@@ -1,19 +1,28 @@
 import { checkKeys, checkNumber, checkPositive } from '../base/check.js';
 import type { Model } from '../model/model.js';
 import type { ActivationName, CheckedSpec, LossName } from '../model/spec.js';
-import { asArray, holdsBytes, NUMBERS_AT_A_TIME, type NumericArray } from '../base/numeric-arrays.js';
+import {
+  asArray,
+  copyRows,
+  holdsBytes,
+  holdsIntegers,
+  NUMBERS_AT_A_TIME,
+  type NumericArray,
+} from '../base/numeric-arrays.js';
 import { RangeFault, TypeFault, type Fault } from '../errors.js';
 import type { Layout } from '../memory/layout.js';
 import {
   checkCount,
   checkValues,
   readLabels,
+  checkFinite,
   readMatrix,
+  readRows,
   type Matrix,
   type RawRows,
   type Rows,
 } from './matrix.js';
-import type { Work } from '../base/work.js';
+import { finish, type Work } from '../base/work.js';
 
 /** Samples without targets. */
 export interface Inputs {
@@ -100,7 +109,7 @@ export class Samples {
   }
 
   /**
-   * Checks inputs alone, for `predict`.
+   * Reads inputs alone, for `predict`.
    * @throws TypeError, RangeError that name the row and column
    */
   static *readInputs(data: Inputs, model: Shape): Work<Samples> {
@@ -108,7 +117,7 @@ export class Samples {
   }
 
   /**
-   * Checks inputs with their targets or labels.
+   * Reads inputs, and checks their targets or labels. Inputs in a typed array are checked where they are gathered.
    * @param place put before the names in error messages: '' or 'validation.'
    * @param classWeights additional factors for the samples of each label
    * @throws TypeError, RangeError that name the row and column
@@ -142,12 +151,19 @@ export class Samples {
     if (classWeights) {
       throw new TypeFault({ place: 'classWeights', problem: 'for labels only', cure: 'use sampleWeights' });
     }
-    const targets = yield* readMatrix(`${place}targets`, data.targets, model.outputs, 1, columns);
+    const targets = yield* readMatrix(`${place}targets`, data.targets, model.outputs, columns);
     checkCount(`${place}targets`, targets.count, count);
     const { loss } = model.spec;
     const [isValid, expected] = targetRules[loss] ?? [];
-    if (isValid) yield* checkValues(`${place}targets`, targets, isValid, `${expected} for ${loss}`);
+    if (isValid) yield* checkValues(targets, isValid, `${expected} for ${loss}`);
     return new Samples({ inputs, scale, targets, weights: readWeights(place, data.sampleWeights, count) });
+  }
+
+  /** `read`, and a check of all inputs before the training, by gathering them once. */
+  static *readToTrain(data: Data, model: Model, place: string, classWeights?: ClassWeights): Work<Samples> {
+    const samples = yield* Samples.read(data, model, place, classWeights);
+    if (!holdsIntegers(samples.#parts.inputs.values)) yield* samples.gatherAll(model);
+    return samples;
   }
 
   get areWeighted(): boolean {
@@ -191,21 +207,20 @@ export class Samples {
    * Checks that the outputs can become the targets.
    * @throws RangeError that names the first target they can't
    */
-  *checkReach({ spec }: Model, place: string): Work<void> {
+  *checkReach({ spec }: Model): Work<void> {
     const { targets } = this.#parts;
     const { activation } = spec.layers.at(-1)!;
     if (!targets) return;
     const [from, to] = ranges[activation] ?? [];
     if (from !== undefined) {
       yield* checkValues(
-        place,
         targets,
         (y) => y >= from && y <= to!,
         `a number ${to === Infinity ? `of at least ${from}` : `from ${from} to ${to}`} for ${activation} outputs`,
         "use 'linear', or transform the targets",
       );
     }
-    if (activation === 'softmax') yield* checkOneRight(place, targets);
+    if (activation === 'softmax') yield* checkOneRight(targets);
   }
 
   /** The largest size of a target; 1 for labels. */
@@ -226,13 +241,14 @@ export class Samples {
     const count = Math.ceil(this.count / step);
     const { inputs, targets, labels, weights } = this.#parts;
     const isWhole = step === 1 && !this.#chosen;
-    const numbers = isWhole
-      ? undefined
-      : Uint32Array.from({ length: count }, (_, i) => this.#chosen?.[i * step] ?? i * step);
+    const numbers = Uint32Array.from(
+      { length: isWhole ? 0 : count },
+      (_, i) => this.#chosen?.[i * step] ?? i * step,
+    );
     const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given => {
-      if (!values) return values;
+      if (!values || isWhole) return values?.slice() as Given;
       const copy = new (values.constructor as Float64ArrayConstructor)(count * width);
-      copyRows({ values, width, count: inputs.count }, 0, count, numbers, copy, 0, width);
+      copyRows(values, 0, width, width, 0, count, numbers, copy, 0, width);
       return copy as Given;
     };
     return new Samples({
@@ -271,13 +287,23 @@ export class Samples {
     model.useInputs();
   }
 
+  /** Gathers all samples, a chunk at a time; yields between chunks. */
+  *gatherAll(model: Model, use?: (rows: number, first: number) => void): Work<void> {
+    for (let first = 0; first < this.count; first += model.chunkRows) {
+      if (first > 0) yield;
+      const rows = Math.min(model.chunkRows, this.count - first);
+      this.gather(model, first, rows);
+      use?.(rows, first);
+    }
+  }
+
   /** Writes rows `first` to `first + rows` of the samples, or of their `order`, as the kernels read them. */
   write(model: Model, to: Destination, first: number, rows: number, order?: Uint32Array): void {
     const { layout, kernels } = model;
     const { inputs, scale } = this.#parts;
     const [from, numbers] = this.#locate(first, rows, order);
     if (holdsBytes(inputs.values)) {
-      copyRows(inputs, from, rows, numbers, model.views.bytes, layout.rawBytes, inputs.width);
+      copyMatrix(inputs, from, rows, numbers, model.views.bytes, layout.rawBytes, inputs.width);
       kernels.widenBytes(layout.rawBytes, to.inputs, rows * inputs.width, scale);
     } else this.#copyFloats(model, to.inputs, from, rows, numbers);
     this.#writeAnswers(model, to, from, rows, numbers);
@@ -289,7 +315,7 @@ export class Samples {
     const { inputs, scale } = this.#parts;
     const [from, numbers] = this.#locate(first, rows);
     if (holdsBytes(inputs.values)) {
-      copyRows(inputs, from, rows, numbers, model.views.bytes, layout.rawBytes, inputs.width);
+      copyMatrix(inputs, from, rows, numbers, model.views.bytes, layout.rawBytes, inputs.width);
       kernels.addBytes(layout.net, window, layout.rawBytes, scale, first, rows);
     } else {
       this.#copyFloats(model, layout.inputs, from, rows, numbers);
@@ -318,8 +344,10 @@ export class Samples {
     order: Uint32Array | undefined,
   ): void {
     const { inputs, scale } = this.#parts;
-    copyRows(inputs, first, rows, order, views.floats, views.at(to), inputs.width);
-    if (scale !== 1) kernels.scaleFloats(to, rows * inputs.width, scale);
+    const count = rows * inputs.width;
+    copyMatrix(inputs, first, rows, order, views.floats, views.at(to), inputs.width);
+    if (scale !== 1) kernels.scaleFloats(to, count, scale);
+    if (!kernels.areFinite(to, count)) finish(checkFinite(inputs, scale));
   }
 
   #writeAnswers(
@@ -336,7 +364,7 @@ export class Samples {
     const { targets, labels, weights } = this.#parts;
     if (stride > units) floats.fill(0, at, at + rows * stride); // the padding is zero
     if (targets) {
-      copyRows(targets, first, rows, order, floats, at, stride);
+      copyMatrix(targets, first, rows, order, floats, at, stride);
       if (spec.labelSmoothing) smooth(floats, at, rows, stride, units, coding);
     }
     if (labels) writeLabels(labels, first, rows, order, floats, at, stride, units, coding);
@@ -347,7 +375,7 @@ export class Samples {
 }
 
 /** @throws RangeError for several right answers, or none, where softmax has one */
-function* checkOneRight(place: string, { values, width, count }: Matrix): Work<void> {
+function* checkOneRight({ place, values, width, count }: Matrix): Work<void> {
   for (let n = 0; n < count; n++) {
     const row = values.subarray(n * width, (n + 1) * width);
     let ones = 0;
@@ -386,7 +414,7 @@ function readWeights(
   return weights;
 }
 
-function copyRows(
+function copyMatrix(
   { values, width, count }: Matrix,
   first: number,
   rows: number,
@@ -399,17 +427,7 @@ function copyRows(
   if (values.length < count * width) {
     throw new TypeFault(BUFFER_IS_GONE);
   }
-  if (!order && stride === width) {
-    target.set(values.subarray(first * width, (first + rows) * width), at);
-    return;
-  }
-  for (let n = first; n < first + rows; n++) {
-    const from = (order ? order[n]! : n) * width;
-    // For a short row the loop is faster than creating a subarray.
-    if (width < 32) for (let k = 0; k < width; k++) target[at + k] = values[from + k]!;
-    else target.set(values.subarray(from, from + width), at);
-    at += stride;
-  }
+  copyRows(values, 0, width, width, first, rows, order, target, at, stride);
 }
 
 /** The values that stand for targets of 0 and 1. */
@@ -489,7 +507,7 @@ function* readInputs(
 ): Work<{ readonly inputs: Matrix; readonly scale: number }> {
   const scale = checkScale(`${place}inputScale`, data);
   const columns = spec.transforms.inputs;
-  const inputs = yield* readMatrix(`${place}inputs`, data.inputs, spec.inputs, scale, columns);
+  const inputs = yield* readRows(`${place}inputs`, data.inputs, spec.inputs, scale, columns);
   return { inputs, scale: columns ? 1 : scale };
 }
 

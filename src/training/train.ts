@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.js';
 import type { Work } from '../base/work.js';
 import { RangeFault, TypeFault } from '../errors.js';
-import { plainRule, type Model } from '../model/model.js';
+import type { Model } from '../model/model.js';
 import { countSteps, restart, runEpochs, type Training } from './epochs.js';
 import { evaluate, meanMetrics, type Metrics } from './evaluate.js';
 import { findDivergence } from './find-divergence.js';
@@ -19,6 +19,9 @@ import { align, Samples, type Data } from './samples.js';
 import { splitSamples } from './split.js';
 import { checkStream, isStream, type Stream } from './stream.js';
 import { openWindows, readStream } from './windows.js';
+
+/** Above it, the ordinary kernels are as fast. */
+const MOST_TINY_UNITS = 8;
 
 /** The training and validation data. */
 export interface CheckedData {
@@ -49,7 +52,7 @@ function* readParts(
   const given =
     validation === undefined
       ? undefined
-      : yield* Samples.read(validation, model, 'validation.', classWeights);
+      : yield* Samples.readToTrain(validation, model, 'validation.', classWeights);
   if (isStream(data)) {
     checkStream(data);
     if (validationSplit) {
@@ -61,8 +64,8 @@ function* readParts(
     }
     return { training: data, validation: given };
   }
-  const samples = yield* Samples.read(data, model, '', classWeights);
-  yield* samples.checkReach(model, 'targets');
+  const samples = yield* Samples.readToTrain(data, model, '', classWeights);
+  yield* samples.checkReach(model);
   return validationSplit
     ? splitSamples(samples, validationSplit, model.spec.seed)
     : { training: samples, validation: given };
@@ -142,7 +145,7 @@ export function* train(
   const windows = yield* openWindows(model, random, data, options);
   let snapshot: Snapshot | undefined;
   try {
-    if (!isStream(data)) yield* windows.watch(model, data);
+    if (!isStream(data)) yield* windows.watch(model, data, options.given !== undefined);
     else if (options.schedule.needsLength && run.stepsPerEpoch === 0) {
       let steps = 0;
       yield* readStream(model, data, options.classWeights, function* ({ count }) {
@@ -165,7 +168,10 @@ export function* train(
     const hooks = listHooks(context, training, [early, metrics], history);
     try {
       restart(training);
-      yield* runEpochs(training, hooks);
+      for (const pause of learn(training, hooks, history)) {
+        windows.keepWatched();
+        yield pause;
+      }
       assertFinite(model, run);
       for (const { afterTraining } of hooks) afterTraining?.();
       if (!isStream(data)) {
@@ -190,6 +196,21 @@ export function* train(
   }
 }
 
+/** Runs the epochs. Kernels for tiny networks, which learn the same bits, load if the training is long enough. */
+function* learn(training: Training, hooks: readonly Hook[], history: EpochReport[]): Work<void> {
+  const { model, windows, options } = training;
+  const isTiny = model.layers.every(({ stride }) => stride <= MOST_TINY_UNITS);
+  if (isTiny && options.epochs * windows.count > 2000) {
+    let tiny: typeof import('./tiny.js') | undefined;
+    yield import('./tiny.js').then(
+      (part) => (tiny = part),
+      () => undefined, // service workers forbid import()
+    );
+    if (tiny) yield* tiny.runTinyEpochs(training, hooks, history);
+  }
+  yield* runEpochs(training, hooks);
+}
+
 /** The hooks of a training, in calling order. */
 function listHooks(
   { model, run, save, diagnosis }: TrainingContext,
@@ -212,17 +233,7 @@ function listHooks(
 }
 
 function useRule(model: Model, { keys, step, stepsBefore }: Run, options: CheckedTrainOptions): void {
-  const { optimizer, regularization } = options;
-  model.useRule(
-    {
-      ...plainRule,
-      ...optimizer.rule,
-      ...regularization.rule,
-      isPlain: Number(optimizer.name === 'sgd' && regularization.isNone),
-      step: stepsBefore + step,
-      key0: keys[0],
-      key1: keys[1],
-    },
-    regularization.frozen,
-  );
+  model.useRule(options.rule, options.regularization.frozen);
+  model.step = stepsBefore + step;
+  [model.rule.key0, model.rule.key1] = keys;
 }

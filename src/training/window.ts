@@ -1,6 +1,5 @@
 import type { Random } from '../base/random.js';
 import type { Work } from '../base/work.js';
-import { writeStruct } from '../memory/struct-fields.js';
 import { Window as WindowStruct } from '../memory/structs.js';
 import {
   layOutWindow,
@@ -75,7 +74,7 @@ export class Window {
   }
 
   /**
-   * Loads the samples, chunk by chunk; yields after each.
+   * Loads the samples, chunk by chunk; yields between chunks.
    * @param miniBatchSize samples per mini-batch
    * @param random        draws the order; undefined keeps the original order
    * @param form          the form in memory
@@ -89,7 +88,8 @@ export class Window {
   ): Work<Window> {
     const size = Math.min(miniBatchSize, samples.count);
     model.reserve(size);
-    yield model.kernels.team?.prepare(model.layout.parameterCount * size);
+    const { team } = model.kernels;
+    if (team) yield team.prepare(model.layout.parameterCount * size);
     const layout = form === 'none' ? undefined : yield* load(model, samples, form, random !== undefined);
     model.isWeighted = samples.areWeighted;
     return new Window(model, samples, size, layout, random);
@@ -168,24 +168,23 @@ function* load(
   const layout = layOutWindow({ count, areWeighted, hasOrder, form, inputs, stride, bytesPerFloat });
   if (layout.bytes > MOST_BYTES[form] || !model.resizeWindow(layout.bytes)) return undefined;
   const { order, targets, sampleWeights, rows, starts } = layout;
-  writeStruct(new WindowStruct(model.views, model.window), {
-    order,
-    targets,
-    sampleWeights,
-    rows,
-    starts,
-    largestInput: 0,
-  });
+  const window = new WindowStruct(model.views, model.window);
+  window.order = order;
+  window.targets = targets;
+  window.sampleWeights = sampleWeights;
+  window.rows = rows;
+  window.starts = starts;
+  window.largestInput = 0;
   let isLoaded = false;
   try {
     for (let first = 0; first < count; first += model.chunkRows) {
+      if (first > 0) yield;
       const chunk = Math.min(model.chunkRows, count - first);
       if (form === 'pairs' && !makeRoom(model, layout, first, chunk)) return undefined;
       // Looked up for each chunk, because the window may have moved in between.
       const to = locateSample(layout, { inputs, stride, bytesPerFloat }, model.window, first);
       if (form === 'pairs') samples.writePairs(model, to, first, chunk);
       else samples.write(model, to, first, chunk);
-      yield;
     }
     isLoaded = true;
   } finally {

@@ -66,6 +66,7 @@ export abstract class Windows {
   mostLoss = 0;
   /** Samples whose loss says as much as that of all. */
   watched: Samples | undefined;
+  #isKept = false;
   readonly #random: Random;
   #hasMeasuredStart = false;
   /** For an interrupted epoch: the number of samples still to skip, because they were learned before. */
@@ -108,11 +109,19 @@ export abstract class Windows {
   /**
    * Raises `mostLoss` so that it lies far above the costs of outputs of 0.
    * @param samples of the window that opens
+   * @param areSafe whether no function of the user's runs before the next pause
    */
-  *watch({ outputs }: Model, samples: Samples): Work<void> {
-    this.watched ??= samples.copySome(MOST_WATCHED);
+  *watch({ outputs }: Model, samples: Samples, areSafe = false): Work<void> {
+    this.watched ??= samples;
+    if (!areSafe || samples.count > MOST_WATCHED) this.keepWatched();
     const target = yield* samples.largestTarget();
     this.mostLoss = Math.max(this.mostLoss, MOST_GROWTH * outputs * target * target);
+  }
+
+  /** Copies the watched samples, because the user's arrays may change during a pause. A short training has none. */
+  keepWatched(): void {
+    if (!this.#isKept) this.watched = this.watched?.copySome(MOST_WATCHED);
+    this.#isKept = this.watched !== undefined;
   }
 
   /**
@@ -236,8 +245,8 @@ class StreamWindows extends Windows {
       return this.end();
     }
     const place = `batches[${this.#batches++}].`;
-    const samples = yield* Samples.read(result.value, this.#model, place, this.#options.classWeights);
-    yield* samples.checkReach(this.#model, `${place}targets`);
+    const samples = yield* Samples.readToTrain(result.value, this.#model, place, this.#options.classWeights);
+    yield* samples.checkReach(this.#model);
     yield* this.watch(this.#model, samples);
     this.current = yield* openWindow(this.#model, this.#random, samples, this.#options);
     return yield* this.begin(this.current);

@@ -73,6 +73,8 @@ describe('live options', () => {
     expect(net.sizes).toEqual([2, 5, 1]);
     net.options.binaryThresh = 1.5;
     expect(net.test(xor)).toMatchObject({ truePos: 0, falsePos: 0 });
+    net.trainOpts.momentum = 5;
+    expect(() => net.train(xor)).toThrow(/\[momentum, 5\]/);
   });
 
   it('setActivation and the fields of brain.js 1 set the options', () => {

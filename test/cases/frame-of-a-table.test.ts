@@ -1,6 +1,13 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
-import { Dataset, DataStream, detectDialect, profileTable, Table } from '../../src/data/index.js';
+import {
+  Dataset,
+  DataStream,
+  detectDialect,
+  profileTable,
+  suggestColumns,
+  Table,
+} from '../../src/data/index.js';
 import { findOddity } from '../../src/data/number-formats.js';
 import { Network } from '../../src/index.js';
 import { expectError } from '../support/patient.js';
@@ -278,6 +285,56 @@ describe('encodings', () => {
     });
     const data = await Dataset.fromParquet(new Uint8Array(file), { label: 'kind' });
     expect([data.columns, [...data.inputs]]).toEqual([['Gr\u00f6\u00dfe'], [1, 2]]);
+    const left = await Table.fromParquet(new Uint8Array(file), { ignore: ['Gro\u0308\u00dfe'] });
+    expect(profileTable(left).columns[0]).toMatchObject({ holds: 'values that are ignored' });
+  });
+
+  it.each<[string, () => Dataset | Promise<Dataset>]>([
+    [
+      'of CSV',
+      () =>
+        Dataset.fromCSV('gro\u00df,caf\u00e9,kind\n1,"1,5",a\n2,2,b\n', {
+          inputs: ['cafe\u0301', 'gro\u00df'],
+          label: 'kind',
+          formats: { ['cafe\u0301']: { kind: 'number', decimal: ',' } },
+        }),
+    ],
+    [
+      'of a label and categories',
+      () =>
+        Dataset.fromCSV('gro\u00df,caf\u00e9\n1,a\n2,b\n', {
+          label: 'cafe\u0301',
+          classes: ['a', 'b'],
+          categorical: [],
+        }),
+    ],
+    [
+      'of arrays in JSON, which the caller names',
+      () =>
+        Dataset.fromJSON('[[1,"a"],[2,"b"]]', {
+          columns: ['x', 'cafe\u0301'],
+          label: 'caf\u00e9',
+        }),
+    ],
+    [
+      'of objects',
+      () =>
+        Dataset.fromObjects(
+          [
+            { x: 1, ['cafe\u0301']: 2 },
+            { x: 2, ['cafe\u0301']: 3 },
+          ],
+          { targets: 'caf\u00e9' },
+        ),
+    ],
+  ])('options find columns %s in both forms', async (_, read) => {
+    expect((await read()).count).toBe(2);
+  });
+
+  it('suggestColumns finds names in both forms', () => {
+    const profile = profileTable(Table.fromCSV('x,caf\u00e9,z\n1,2,3\n2,5,1\n3,4,2\n'));
+    const { columns } = suggestColumns(profile, { answer: 'cafe\u0301', ignore: ['z'] });
+    expect(columns).toMatchObject({ targets: ['caf\u00e9'], inputs: ['x'] });
   });
 
   type Read = Pick<Dataset, 'classes'> | Promise<Pick<Dataset, 'classes'>>;

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { detectDialect, profileTable, suggestColumns, Table } from '../../src/data/index.js';
-import { irisCSV } from '../support/cli.js';
+import { bp4, irisCSV, readEvent } from '../support/cli.js';
 
 // Which column a table is guessed to predict: on real tables, and where the name, the position or the values decide.
 
@@ -92,8 +93,8 @@ it.each<[string, Table, string, string]>([
   ['the last column', table('a,b,c', (n) => `${n / 7},${n % 3},${n % 2}`), 'c', 'the last column'],
   [
     'another than a place in the last column',
-    table('kind,depth,longitude', (n) => `${'ab'[n % 2]},${n / 7},${n / 9}`),
-    'kind',
+    table('status,depth,longitude', (n) => `${'ab'[n % 2]},${n / 7},${n / 9}`),
+    'status',
     'recognized by its name',
   ],
   [
@@ -114,7 +115,32 @@ it.each<[string, Table, string, string]>([
 it('suggestColumns is in doubt unless a name decides', () => {
   const values = (n: number): string => `${n / 7},${n * n},${n / 9}`;
   const suggest = (header: string): unknown => suggestColumns(profileTable(table(header, values))).isInDoubt;
-  expect([suggest('a,b,c'), suggest('a,price,c'), suggest('mpg,price,c')]).toEqual([true, false, true]);
+  expect([suggest('a,b,c'), suggest('a,mpg,c'), suggest('mpg,charges,c')]).toEqual([true, false, true]);
+});
+
+it.each([
+  ['a price between other numbers, from which demand may be predicted', '', 'packs,price,c', 'price', true],
+  ['a price in the first column', '', 'price,b,c', 'price', false],
+  ['a type in the last column', '', 'a,b,type', 'type', false],
+  ['a type elsewhere', '', 'type,b,c', 'c', true],
+  ['a key after measurements', '', 'yield,b,plot', 'yield', false],
+  ['numbers that have the name of the table', 'Visits', 'visits,b,c', 'visits', false],
+])('suggestColumns heeds where %s stands', (_, name, header, answer, isInDoubt) => {
+  const found = profileTable(table(header, (n) => `${n / 7},${n * n},${n / 9}`));
+  const suggestion = suggestColumns(found, { table: name });
+  expect([suggestion.columns.targets, suggestion.isInDoubt]).toEqual([[answer], isInDoubt]);
+});
+
+it('suggestColumns is in doubt if the column with the name of the table holds classes that it may compare', () => {
+  const found = profileTable(table('time,poison,treatment', (n) => `${n / 7},${n % 3},${'abcd'[n % 4]}`));
+  expect(suggestColumns(found, { table: 'poisons' }).isInDoubt).toBe(true);
+});
+
+it('suggestColumns takes the number of a class for no answer unless it stands first or last', () => {
+  const row = (n: number): string => `${n / 7},${n},${n / 9}`;
+  const rows = Array.from({ length: 240 }, (_, n) => row(n % 120)).join('\n');
+  const found = profileTable(Table.fromCSV(`IQ,class,lang\n${rows}\n`));
+  expect(suggestColumns(found).columns.targets).toEqual(['lang']);
 });
 
 it('suggestColumns is in doubt by the values only if another column comes close', () => {
@@ -125,11 +151,33 @@ it('suggestColumns is in doubt by the values only if another column comes close'
   const { isInDoubt: isLastOnly } = suggestColumns(
     profileTable(table('age,b,c', (n) => `${n / 7},${n * n},${n / 9}`)),
   );
-  expect([isClass, areClasses, isLastOnly]).toEqual([false, true, true]);
+  // A factor of an experiment is often in the first or last column.
+  const factors = table('a,b,c,d', (n) => `${n % 2},${n % 5},${n / 9},${n * n}`);
+  const isFactor = suggestColumns(profileTable(factors)).isInDoubt;
+  expect([isClass, areClasses, isLastOnly, isFactor]).toEqual([false, true, true, true]);
 });
 
 it('suggestColumns takes many integers for classes only if each has five rows on average', () => {
   const taskOf = (classes: number): string =>
     suggestColumns(profileTable(table('a,class', (n) => `${n / 7},${n % classes}`))).task;
   expect([taskOf(12), taskOf(13)]).toEqual(['classification', 'regression']);
+});
+
+describe('bp4 train, where nobody can be asked', () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'bp4-guess-'));
+  afterAll(() => rmSync(cwd, { recursive: true }));
+  const rows = Array.from({ length: 60 }, (_, n) => `${n / 5},${n / 7},${(n * n) / 11}`);
+
+  it.each([
+    ['doubtful', 'a,b,c', 'c', 'a'],
+    ['clear', 'a,b,mpg', 'mpg', undefined],
+  ])('a guess that is %s says so, with the next best column', async (name, header, answer, nextBest) => {
+    writeFileSync(join(cwd, `${name}.csv`), `${header}\n${rows.join('\n')}\n`);
+    const train = ['train', `${name}.csv`, '--epochs', '1'];
+    const { stdout } = await bp4(train, { cwd });
+    const doubt = /in doubt, the next best is (\w+);/.exec(stdout)?.[1];
+    expect([stdout.includes(`target    ${answer}: numbers`), doubt]).toEqual([true, nextBest]);
+    const event = readEvent(await bp4([...train, '--json'], { cwd }), 'data');
+    expect(event['nextBest']).toBe(nextBest);
+  });
 });

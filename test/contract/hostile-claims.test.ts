@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { Dataset } from '../../src/data/index.js';
@@ -88,5 +90,20 @@ describe('npz', () => {
     const overlapped = new Uint8Array([...bytes.subarray(0, size), ...bytes.subarray(directory)]);
     new DataView(overlapped.buffer).setUint32(overlapped.length - 6, size, true);
     expect(() => readNPZ(overlapped)).toThrow(FormatError);
+  });
+});
+
+describe('IDX', () => {
+  it('rejects a gzip file that claims to unpack to more than 1 GiB, as its header does', () => {
+    const size = 2 ** 30 + 1;
+    const header = new Uint8Array(12);
+    new DataView(header.buffer).setUint32(0, 0x0802);
+    new DataView(header.buffer).setUint32(4, 1);
+    new DataView(header.buffer).setUint32(8, size - header.length);
+    const images = gzipSync(Buffer.concat([header, randomBytes(1_100_000)])); // a smaller file can't unpack to so much
+    images.writeUInt32LE(size, images.length - 4);
+    expect(() => Dataset.fromIDX({ images })).toThrow(
+      `images: expected at most ${2 ** 30} bytes unpacked, got ${size}; unpack it beforehand`,
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Dataset, DataStream, type NPYSources } from '../../src/data/index.js';
@@ -269,6 +270,12 @@ describe('Dataset.fromIDX with gzip', () => {
     const plain = Dataset.fromIDX({ images, labels });
     expect(packed.inputs).toEqual(plain.inputs);
     expect(packed.labels).toEqual(plain.labels);
+  });
+
+  it('fromIDX reads gzipped noise, which cannot be compressed', () => {
+    const header = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 28, 0, 0, 0, 28);
+    const noise = Buffer.concat([header, randomBytes(100 * 784)]);
+    expect(Dataset.fromIDX({ images: gzipSync(noise) }).count).toBe(100);
   });
 
   it('fromIDX rejects gzipped files whose size does not match the IDX header', async () => {

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 const source = fileURLToPath(new URL('../../src', import.meta.url));
 
-it('uses import() only for threads, the reference, the gradient check, Parquet, Zstandard and the ONNX reader', () => {
+it('uses import() only for threads, tiny networks, the reference, the gradient check, the diagnosis, Parquet, Zstandard and the ONNX reader', () => {
   const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/')) // as Windows has them
     .filter((path) => path.endsWith('.ts') && !/^(cli|queue)\//.test(path))
@@ -27,5 +27,8 @@ it('uses import() only for threads, the reference, the gradient check, Parquet, 
     'kernels/load.ts: ./reference/reference.js',
     'kernels/load.ts: ./threads.js',
     'network.ts: ./diagnosis/check-gradients.js',
+    'network.ts: ./diagnosis/layers.js',
+    'network.ts: ./diagnosis/report-diagnosis.js',
+    'training/train.ts: ./tiny.js',
   ]);
 });

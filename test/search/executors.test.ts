@@ -65,6 +65,23 @@ describe('threads', () => {
     await refused;
   });
 
+  it('that are closed reject the tasks that they run and those that wait, so that nobody awaits them forever', async () => {
+    const executor = threads(1);
+    await executor.open(data);
+    const spec = {
+      layers: [{ units: 1, activation: 'linear' as const }],
+      train: { epochs: 1e9 },
+    };
+    const task = { trial: 0, repeat: 0, spec, seed: 0, division: { folds: 2, seed: 0 } } as const;
+    const both = Promise.allSettled(
+      [0, 1].map((fold) => executor.run({ ...task, fold, metric: 'rSquared' }, {})),
+    );
+    await executor.close();
+    expect(await both).toMatchObject(
+      [0, 1].map((fold) => ({ reason: { name: 'ThreadError', place: `trial 0, fold ${fold}` } })),
+    );
+  });
+
   it('pass on what a task throws', async () => {
     const executor = threads(1);
     await executor.open(data);

@@ -15,10 +15,12 @@ import {
   type Pruner,
   type StudyOptions,
   type StudyResult,
+  type Task,
 } from '../../src/search/index.js';
 import { Random } from '../../src/base/random.js';
 import { accuracy } from '../../src/metrics/index.js';
-import { divide, hashWeights } from '../../src/search/task.js';
+import { decodeState } from '../../src/model/file.js';
+import { describesNetwork, divide, hashWeights } from '../../src/search/task.js';
 import { expectError } from '../support/patient.js';
 
 const random = Random.fromSeed(7);
@@ -414,7 +416,7 @@ describe('the ensemble of a study', () => {
     const executor: Executor = {
       ...here,
       run(task, more) {
-        needed.push(more.needsNetwork);
+        needed.push(more.expectedHash);
         return here.run(task, more);
       },
     };
@@ -425,6 +427,46 @@ describe('the ensemble of a study', () => {
     expect(journal.lines).toEqual(lines);
     expect(summarize(again)).toEqual(summarize(expected));
   });
+});
+
+it('a rung goes on from the networks of the last one, even where they are left elsewhere unless they are needed', async () => {
+  const here = inline();
+  const goesOn: boolean[] = [];
+  const elsewhere: Executor = {
+    ...here,
+    run: async (task, more) => {
+      if (more.expectedHash === undefined) goesOn.push(more.progress !== undefined);
+      const result = { ...(await here.run(task, more)) };
+      if (!more.needsNetwork) delete result.network;
+      return result;
+    },
+  };
+  const halving = { ...options, pruner: { kind: 'halving' } } as const;
+  const there = summarize(await study({ ...halving, executor: elsewhere }));
+  const first = options.trials * options.folds;
+  expect(goesOn.slice(0, first)).not.toContain(true);
+  expect(goesOn.slice(first)).not.toContain(false);
+  expect(goesOn.length).toBeGreaterThan(first);
+  expect(there).toEqual(summarize(await study(halving)));
+});
+
+it('the same weights behind other transforms are another network', async () => {
+  const scale = (factor: number): Dataset =>
+    Dataset.fromArrays({
+      inputs: Array.from({ length: 12 }, (_, n) => [factor * Math.sqrt(n)]),
+      targets: Array.from({ length: 12 }, (_, n) => [n % 3]),
+    });
+  const task: Task = {
+    ...{ trial: 0, fold: 0, repeat: 0, seed: 1, metric: 'rootMeanSquaredError' },
+    spec: { layers: [{ units: 1, activation: 'linear' }], train: { epochs: 2 } },
+    division: { folds: 2, seed: 0 },
+  };
+  const [state, other] = await Promise.all(
+    [1, 2].map(async (factor) => decodeState((await runTask(task, scale(factor))).network!).state),
+  );
+  expect(hashWeights(other!)).toBe(hashWeights(state!));
+  expect(await describesNetwork(task, scale(1), state!.spec)).toBe(true);
+  expect(await describesNetwork(task, scale(1), other!.spec)).toBe(false);
 });
 
 describe('a study that is stopped', () => {

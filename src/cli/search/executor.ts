@@ -2,8 +2,10 @@ import { encodeState } from '../../model/file.js';
 import { threads } from '../../node/threads.js';
 import { queue } from '../../queue/queue.js';
 import { openStore, type Store } from '../../queue/store.js';
+import type { Dataset } from '../../data/dataset.js';
 import type { Executor } from '../../search/executor.js';
-import { hashWeights } from '../../search/task.js';
+import { isShard } from '../../search/shard.js';
+import { describesNetwork, hashWeights } from '../../search/task.js';
 import { readMembers } from '../model/model-file.js';
 import type { QueueAddress } from '../options/queue.js';
 import { writeMessage } from '../terminal/output.js';
@@ -40,17 +42,22 @@ interface Watcher {
 export async function reuseNetworks(executor: Executor, path: string, watcher: Watcher): Promise<Executor> {
   const members = await readMembers(path);
   const known = new Map(members.map(({ state }) => [hashWeights(state), state]));
+  let data!: Dataset;
   return {
-    open: (data) => executor.open(data),
+    open(given) {
+      data = given;
+      return executor.open(given);
+    },
     close: () => executor.close(),
     async run(task, options) {
-      const { needsNetwork: hash } = options;
-      if (typeof hash !== 'string') {
+      const { expectedHash: hash } = options;
+      if (hash === undefined || isShard(task)) {
         watcher.onStart();
         return await executor.run(task, options);
       }
       const state = known.get(hash);
-      if (state) {
+      // Data in other units can lead to the same weights behind other transforms.
+      if (state && (await describesNetwork(task, data, state.spec))) {
         const network = encodeState(state);
         return { state: 'complete', score: NaN, epochs: 0, scores: [], hash, network, seconds: 0 };
       }

@@ -59,6 +59,7 @@ export function eventOfData(output: Output, { found, about }: DescribedData): vo
     validationSamples: training.validationSamples,
     testSamples: training.testSamples,
     ...reading,
+    nextBest: found?.guess && findRunnerUp(found.guess),
     leftOut: found?.guess?.leftOut ?? [],
     dropped: found?.dropped ?? 0,
     skipped: found?.profile?.skipped ?? [],
@@ -90,7 +91,7 @@ export function describeData(output: Output, { found, about, train }: DescribedD
   );
   const skipped = describeSkipped(profile!.skipped ?? []);
   if (skipped !== undefined) row(output, 'skipped', skipped, '--skip and --comment change it');
-  const why = guess?.reason === undefined ? '' : `${guess.reason}; ${describeRunnerUp(guess)}`;
+  const why = guess?.reason === undefined ? '' : `${guess.reason}; ${describeDoubt(guess)}`;
   if (task === 'classification') {
     const classes = train.classes!.map(String);
     const option = why && `${why}change it with --label or --target NAME`;
@@ -147,8 +148,14 @@ export function describeData(output: Output, { found, about, train }: DescribedD
     row(output, 'gaps', 'filled in with the mean of the column', '--missing drop leaves such rows out');
 }
 
-const describeRunnerUp = ({ isInDoubt, alternatives: [runnerUp] }: ColumnSuggestion): string =>
-  isInDoubt && runnerUp ? `next best: ${nameText(runnerUp.name)}; ` : '';
+/** The next best column to predict, if the guess is in doubt. */
+const findRunnerUp = ({ isInDoubt, alternatives }: ColumnSuggestion): string | undefined =>
+  isInDoubt ? alternatives[0]?.name : undefined;
+
+function describeDoubt(guess: ColumnSuggestion): string {
+  const runnerUp = findRunnerUp(guess);
+  return runnerUp === undefined ? '' : `in doubt, the next best is ${nameText(runnerUp)}; `;
+}
 
 const noteRows = {
   format: 'numbers',

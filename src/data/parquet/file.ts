@@ -149,12 +149,13 @@ class Parquet {
   readonly #footer: Footer;
 
   private constructor(file: AsyncBuffer, footer: Footer, ignore: readonly string[]) {
+    const ignored = new Set(ignore.map((name) => name.normalize('NFC')));
     this.#file = file;
     this.#footer = footer;
     this.names = footer.columns.map(({ name }) => name);
     this.unsupported = new Map(
       footer.columns.flatMap(({ name, kind }) => {
-        const what = ignore.includes(name) ? 'values that are ignored' : kind;
+        const what = ignored.has(name) ? 'values that are ignored' : kind;
         return typeof what === 'string' ? [[name, what]] : [];
       }),
     );

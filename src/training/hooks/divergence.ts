@@ -29,8 +29,9 @@ export function isSound(model: Model): boolean {
   const { kernels, layout, slots } = model;
   const { parameters, parameterCount } = layout;
   return (
-    Number.isFinite(kernels.largestMagnitude(parameters, parameterCount)) &&
-    Number.isFinite(kernels.largestMagnitude(model.slot(0), slots * parameterCount))
+    kernels.areFinite(parameters, parameterCount) +
+      kernels.areFinite(model.slot(0), slots * parameterCount) ===
+    2
   );
 }
 

@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { DelayedError, Worker, type Queue } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../src/base/sha256.js';
-import { identify, packAnswer, packOrder, unpackOrder, type Order } from '../../../src/queue/message.js';
+import {
+  identify,
+  packAnswer,
+  packOrder,
+  unpackOrder,
+  type Order,
+  type SentResult,
+} from '../../../src/queue/message.js';
 import { openStore, type Store } from '../../../src/queue/store.js';
 import {
   clearQueue,
@@ -59,6 +66,15 @@ const task: Task = {
 };
 const order: Order = { task, data: sha256(data.save()) };
 
+/** A message as no bp4 writes it. */
+const write = (change: object): object => ({
+  text: JSON.stringify({ ...(JSON.parse(packOrder(order, undefined).text) as object), ...change }),
+});
+
+const leaveOutNetwork = ({ state, score, epochs, scores, hash, seconds }: TaskResult): SentResult => ({
+  ...{ state, score, epochs, scores, hash, seconds },
+});
+
 /** Adds a job by hand, and waits for its end. */
 async function submit(
   message: unknown,
@@ -79,11 +95,14 @@ describe('a worker', () => {
     ['a task that is too long', { text: 'x'.repeat(70_000) }, /^task: has 70000 bytes/],
     ['a task of the wrong type', { text: '[]' }, /^task: expected an object/],
     ['__proto__', { text: '{"task":{"__proto__":{"isAdmin":true}}}' }, /^task: unknown '__proto__'/],
+    ['a dataset that is a path', write({ data: '../../etc/passwd' }), /^data: expected a SHA-256, got '\.\./],
+    ['a task of another arithmetic', write({ arithmetic: 999 }), /^arithmetic: expected .*, got 999/],
+    ['a network of strings', write({ task: { ...task, spec: 'x' } }), /^task\.spec: expected an object/],
   ])('refuses %s once, and reads no data for it', async (_, message, reason) => {
     await start();
     // The queue holds no data, so a worker that looked for them would say so.
     expect(await submit(message)).toEqual({ reason: expect.stringMatching(reason) as string, tries: 1 });
-    expect(warnings).toHaveLength(1);
+    await expect.poll(() => warnings).toHaveLength(1);
   });
 
   it('refuses a task under the id of another', async () => {
@@ -255,6 +274,46 @@ describe('a study', () => {
       expect(ran.checks.size).toBeGreaterThan(0);
       expect(ran.checks.size).toBeLessThan(ran.tasks.size);
     });
+  });
+
+  it('stops at a signed result that is replayed for another task', async () => {
+    const secret = 'one';
+    const id = identify(order);
+    const result = leaveOutNetwork(await runTask(task, data));
+    const recorded = packAnswer(id, { result, worker: 'honest' }, secret);
+    const replaying = new Worker('bp4-1', () => Promise.resolve(recorded), {
+      connection: { url: server.url },
+      prefix: '{bp4}',
+    });
+    const executor = queue(server.url, { threads: 1, secret });
+    try {
+      await executor.open(data);
+      expect(await executor.run(task, {})).toEqual(result);
+      await expect(executor.run({ ...task, trial: 1 }, {})).rejects.toThrow(
+        new RegExp(`^result of task-[0-9a-f]{32} is that of '${id}'$`),
+      );
+    } finally {
+      await Promise.all([executor.close(), replaying.close()]);
+    }
+  });
+
+  it('that a worker lies to about a hash names the trial when it trains the winner again', async () => {
+    const lying = new Worker(
+      'bp4-1',
+      async (job) => {
+        const result = await runTask(unpackOrder(job.data, job.id, undefined).task, data);
+        const lie = { ...leaveOutNetwork(result), hash: '0123456789abcdef' };
+        return packAnswer(job.id!, { result: lie, worker: 'lying' }, undefined);
+      },
+      { connection: { url: server.url }, prefix: '{bp4}' },
+    );
+    try {
+      await expect(run(queue(server.url, { threads: 1 }), { trials: 2, units: [1, 4] })).rejects.toThrow(
+        /^trial [01], fold [01]: trained again, its weights have the hash [0-9a-f]{16}, not 0123456789abcdef/,
+      );
+    } finally {
+      await lying.close();
+    }
   });
 
   it('stops at a result that is not signed', async () => {

@@ -1,5 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -7,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { queue, readQueueStatus } from '../../../dist/queue/index.js';
 import { compare, servers, useServer } from './site.js';
-import { endWorker, folder, run, type Ran } from './studies.js';
+import { endWorker, folder, run, spawnWorker, type Ran } from './studies.js';
 
 const epochs = 400;
 let expected: Ran;
@@ -45,6 +47,24 @@ describe.each(servers)('a study on %s', (name, start) => {
     await site.addWorker();
     const ran = await running;
     compare(`${name}: SIGTERM`, ran, expected);
+  });
+
+  it('is left by a worker that waits for data from a server that never answers', async () => {
+    const asked = createServer().listen(0, '127.0.0.1');
+    await once(asked, 'listening');
+    const dataURL = `http://127.0.0.1:${(asked.address() as AddressInfo).port}/data`;
+    const stop = new AbortController();
+    const running = run(queue(site.url, { threads: 1, dataURL }), { epochs, signal: stop.signal });
+    const isStopped = expect(running).rejects.toThrow();
+    const worker = await spawnWorker(site.url, undefined, [], ['--allow', dataURL]);
+    await once(asked, 'request');
+    // It takes this long only where nothing ends it.
+    const isLate = pause(60_000, 'still there', { ref: false });
+    expect(await Promise.race([endWorker(worker, 'SIGTERM'), isLate])).toBe(0);
+    stop.abort();
+    await isStopped;
+    asked.closeAllConnections();
+    asked.close();
   });
 
   it('goes on from its journal when the coordinator is killed', async () => {

@@ -70,10 +70,11 @@ export async function spawnWorker(
   onWarning: (text: string) => void = (text) => process.stderr.write(text),
   /** What the worker is run by. */
   prefix: readonly string[] = [],
+  flags: readonly string[] = [],
 ): Promise<ChildProcess> {
   const cli = fileURLToPath(new URL('../../../dist/cli/index.js', import.meta.url));
   const [program, ...words] = [...prefix, process.execPath, cli, 'worker', '--threads', '1'];
-  const child = spawn(program, words, {
+  const child = spawn(program, [...words, ...flags], {
     env: { ...process.env, BP4_QUEUE: url },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
