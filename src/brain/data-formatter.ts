@@ -94,7 +94,8 @@ export class DataFormatter {
 
   formatDataIn(input?: Value, output?: Value): readonly number[] {
     if (input === undefined) return [];
-    if (Array.isArray(input) && typeof input[0] === 'number') return input;
+    const indices: unknown = input;
+    if (Array.isArray(indices) && typeof indices[0] === 'number') return indices as number[];
     return 'stop-input' in this.indexTable ? this.toIndexesInputOutput(input, output) : this.toIndexes(input);
   }
 
@@ -114,7 +115,7 @@ export class DataFormatter {
     'indexTable' | 'characterTable' | 'values' | 'characters' | 'specialIndexes'
   > {
     const { indexTable, characterTable, values, characters, specialIndexes } = this;
-    return { indexTable, characterTable, values, characters, specialIndexes } as never;
+    return { indexTable, characterTable, values, characters, specialIndexes };
   }
 
   static fromJSON(json: ReturnType<DataFormatter['toJSON']>): DataFormatter {

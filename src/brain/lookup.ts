@@ -67,12 +67,12 @@ export const lookup = {
     limit = 0,
   ): Record<string, number> {
     const entries = Object.entries(table).slice(offset, limit > 0 ? offset + limit : undefined);
-    return Object.fromEntries(entries.map(([key, k]) => [key, array[k - offset]!])) as Record<string, number>;
+    return Object.fromEntries<number>(entries.map(([key, k]) => [key, array[k - offset]!]));
   },
 
   /** ['a', 'b'] → { a: 1, b: 0 } */
   lookupFromArray: (array: readonly string[]): Record<string, number> =>
-    Object.fromEntries(array.map((key, i) => [key, array.length - 1 - i]).reverse()),
+    Object.fromEntries(array.map((key, i) => [key, array.length - 1 - i] as const).reverse()),
 
   /** The nesting of data, from outside in: [{ input: [0], output: [1] }] → ['array', 'datum', 'array', 'number'] */
   dataShape(data: unknown): string[] {

@@ -123,7 +123,7 @@ export function toSVG(net: Drawable, options: Partial<SVGOptions> = {}): string 
 }
 
 function findSizes(net: Drawable): readonly number[] {
-  const of = ('sizes' in net && net.sizes?.length) || !('options' in net && net.options) ? net : net.options;
+  const of = ('sizes' in net && net.sizes?.length) || !('options' in net) ? net : net.options;
   const { sizes, inputSize, hiddenLayers, outputSize } = of as Partial<Record<string, unknown>>;
   const hidden = Array.isArray(hiddenLayers) ? (hiddenLayers as unknown[]) : [];
   const found = Array.isArray(sizes) ? (sizes as unknown[]) : [inputSize, ...hidden, outputSize];
