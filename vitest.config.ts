@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Files that replace modules of bp4, or look at what is kept for the whole process: each gets modules of its own. */
+/**
+ * Files that replace modules of bp4, look at what is kept for the whole process, or count what compiled code allocates: each
+ * gets modules of its own.
+ */
 const isolated = [
   'test/cli/once.test.ts',
-  'test/contract/{engine-refused,memory,responsive}.test.ts',
+  'test/contract/{allocation,engine-refused,memory,responsive}.test.ts',
   'test/package/core-wasm.test.ts',
   'test/parity/threads.test.ts',
   'test/truth/{check-gradients,kernels}.test.ts',

@@ -8,10 +8,13 @@ import { expect, it } from 'vitest';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const { exports } = JSON.parse(readFileSync(`${repository}/package.json`, 'utf8')) as {
-  exports: Record<string, string | { readonly default?: string; readonly node?: string }>;
+  exports: Record<string, Entry>;
 };
+type Entry = string | { readonly import?: Entry; readonly node?: Entry; readonly default: Entry };
+const fileOf = (entry: Entry): string =>
+  typeof entry === 'string' ? entry : fileOf(entry.import ?? entry.node ?? entry.default);
 const entries = Object.values(exports).flatMap((entry) => {
-  const file = typeof entry === 'string' ? entry : (entry.node ?? entry.default!);
+  const file = fileOf(entry);
   return file.endsWith('.js') ? [file] : [];
 });
 const importAll = entries.map((file) => `await import(${JSON.stringify(file)});`).join('\n');
