@@ -256,7 +256,11 @@ describe('tolerance', () => {
 
   it('log gets a status that is the line of brain.js 1 as text', () => {
     const lines: string[] = [];
-    create().train(xor, { ...endless, iterations: 10, log: (status) => lines.push(`${status as unknown as string}`) });
+    create().train(xor, {
+      ...endless,
+      iterations: 10,
+      log: (status) => lines.push(String(status as unknown)),
+    });
     expect(lines).toEqual([expect.stringMatching(/^iterations: 10, training error: 0\.\d+$/)]);
   });
 });
