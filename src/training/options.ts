@@ -174,14 +174,14 @@ export function checkTrainOptions(
 }
 
 /** Whether no value is an object, which may change inside, or a function, which should not be kept. */
-const isPlain = (options: TrainOptions): boolean =>
-  Object.getPrototypeOf(options) === Object.prototype &&
+const isPlain = (options: TrainOptions | null): boolean =>
+  Object.getPrototypeOf(options ?? 0) === Object.prototype &&
   Object.values(options).every((value: unknown) => Object(value) !== value);
 
 function areSame(options: TrainOptions, before: TrainOptions): boolean {
+  if (!isPlain(options)) return false;
   const keys = Object.keys(options) as (keyof TrainOptions)[];
   return (
-    isPlain(options) &&
     keys.length === Object.keys(before).length &&
     keys.every((key) => key in before && options[key] === before[key])
   );

@@ -50,7 +50,8 @@ export function* runTinyEpochs(
   const { model, random, windows, run, snapshot, options } = training;
   const window = windows.current;
   const rate = options.schedule.constant;
-  if (rate === undefined || !window || !fits(training) || window.count > window.samplesPerCall) return;
+  if (rate === undefined || !window?.isHeld || !fits(training)) return;
+  if (window.count > window.samplesPerCall) return;
   let kernels = instances.get(model.kernels);
   if (!kernels) {
     // A page's Content-Security-Policy may have changed since the core was compiled.
@@ -111,6 +112,7 @@ function fits({ model, options, run }: Training): boolean {
     options.regularization.isNone &&
     rule.isWeighted === 0 &&
     run.done === 0 &&
+    !run.isOver &&
     spec.inputs <= MOST_INPUTS &&
     (loss === QUADRATIC || loss === BINARY_CROSS_ENTROPY) &&
     model.layers.every(

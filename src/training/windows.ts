@@ -111,9 +111,9 @@ export abstract class Windows {
    * @param samples of the window that opens
    * @param areSafe whether no function of the user's runs before the next pause
    */
-  *watch({ outputs }: Model, samples: Samples, areSafe = false): Work<void> {
+  *watch({ outputs, chunkRows }: Model, samples: Samples, areSafe = false): Work<void> {
     this.watched ??= samples;
-    if (!areSafe || samples.count > MOST_WATCHED) this.keepWatched();
+    if (!areSafe || samples.count > chunkRows) this.keepWatched();
     const target = yield* samples.largestTarget();
     this.mostLoss = Math.max(this.mostLoss, MOST_GROWTH * outputs * target * target);
   }

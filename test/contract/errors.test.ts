@@ -368,6 +368,13 @@ describe('train', () => {
   it.each(wrongTraining)('train rejects %s', async (_, options, Class, message) => {
     await expectHarmlessError((net) => net.train(goodData, options as TrainOptions), [Class, message]);
   });
+
+  // The network keeps the options of its last training.
+  it.each(wrongTraining)('train rejects %s after a training', async (_, options, Class, message) => {
+    const net = await Network.create(spec);
+    await net.train(goodData, {});
+    await expectError(() => net.train(goodData, options as TrainOptions), [Class, message]);
+  });
 });
 
 it('the constructor names Network.create as what to call instead', async () => {

@@ -439,6 +439,23 @@ describe('data that are changed or taken away during training', () => {
     expect(labels).toHaveLength(0);
     expect(history).toHaveLength(options.epochs!);
   });
+
+  it.each([1, 2, 3, 4, 5, 6])(
+    'data taken away in pause %i leave a network that is trained or unchanged',
+    async (pause) => {
+      const net = await Network.create(spec);
+      const before = fingerprint(net);
+      const { inputs, targets } = randomData(300, 3, 2);
+      everyLookTakes(100);
+      const history = await atTurn(
+        pause,
+        () => net.train({ inputs, targets }, { epochs: 1 }).catch(() => undefined),
+        () => void structuredClone(0, { transfer: [inputs.buffer, targets.buffer] }),
+      );
+      vi.restoreAllMocks();
+      expect(fingerprint(net) === before).toBe(history === undefined);
+    },
+  );
 });
 
 it("an effect that is undone and done again, as in React's StrictMode, trains as one that is done once", async () => {

@@ -98,6 +98,28 @@ it('reports a loss that has grown a millionfold as the reference does', async ()
   expect(ours).toEqual(await record(one, 'reference', options));
 });
 
+it('learns a mini-batch of all samples that its memory does not hold', async () => {
+  const one: Case = { sizes: [31, 1], activations: ['sigmoid'] };
+  const count = 125_000; // 18 MB
+  const inputs = Float32Array.from({ length: count * 31 }, (_, i) => ((i * 7919) % 101) / 101);
+  const labels = Uint8Array.from({ length: count }, (_, n) => n % 2);
+  const train = async (engine: 'wasm' | 'reference') => {
+    const net = await create(one, engine);
+    const history = await net.train({ inputs, labels }, { epochs: 1, miniBatchSize: count });
+    return { history, state: net.state };
+  };
+  expect(await train('wasm')).toEqual(await train('reference'));
+  expect(atOnce).toBe(0);
+});
+
+it('does not resume a training that has stopped early', async () => {
+  const net = await create(xor, 'wasm');
+  const data = randomData(COUNT, 2, 1);
+  const earlyStopping = { patience: 1, minDelta: 1, restoreBest: false };
+  expect(await net.train(data, { epochs: EPOCHS, earlyStopping })).toHaveLength(2);
+  expect(await net.train(data, { epochs: EPOCHS, resume: true })).toEqual([]);
+});
+
 it.each([
   ['onEpoch', { onEpoch: () => undefined }],
   ['onBatch', { onBatch: () => undefined }],
