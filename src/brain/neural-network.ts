@@ -108,7 +108,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    */
   constructor(options: GivenOptions | null = {}) {
     this.options = mergeNetworkOptions(this.options, options);
-    this._updateOptions(options);
+    this._updateOptions(options, mergeTrainOptions(this.trainOpts, options));
     const { inputSize, hiddenLayers, outputSize, seed } = this.options;
     if (inputSize && outputSize) this._sizes = [inputSize, ...(hiddenLayers ?? []), outputSize];
     this._random = Random.fromSeed(seed ?? ++unseeded);
@@ -476,15 +476,15 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    */
   updateTrainingOptions(options: GivenTrainOptions | null): void {
     this._assertIdle('updateTrainingOptions');
-    mergeTrainOptions(this.trainOpts, options);
+    const merged = mergeTrainOptions(this.trainOpts, options);
     this._settle();
-    this._updateOptions(options);
+    this._updateOptions(options, merged);
   }
 
-  private _updateOptions(options: object | null): void {
-    checkOptionNames(options, this._tolerate);
-    this.trainOpts = mergeTrainOptions(this.trainOpts, options);
-    this.setLogMethod(this.trainOpts.log);
+  private _updateOptions(given: object | null, merged: TrainOptions): void {
+    checkOptionNames(given, this._tolerate);
+    this.trainOpts = merged;
+    this.setLogMethod(merged.log);
   }
 
   /**
@@ -693,11 +693,10 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     work: (epochs: Epochs) => Result,
   ): Result {
     this._assertIdle('train');
-    const { activation } = mergeTrainOptions(this.trainOpts, options);
+    const trainOpts = mergeTrainOptions(this.trainOpts, options);
     this._settle();
-    const samples = this._prepare(data, activation);
-    this._updateOptions(options);
-    const { trainOpts } = this;
+    const samples = this._prepare(data, trainOpts.activation);
+    this._updateOptions(options, trainOpts);
     const before = this._state!;
     const machine = this._machine(before);
     const session = new BrainTraining(machine, before, trainOpts, samples);

@@ -161,31 +161,61 @@ const rules: Record<keyof TrainOptions, Rule> = {
 
 const names = Object.keys(rules) as (keyof TrainOptions)[];
 
+/** The options that were checked last: most calls of `train` repeat them. */
+let checked = trainDefaults();
+
 /**
  * Merges training options. Unknown names and undefined values are ignored, and so is null in place of options.
+ * @returns `before` if nothing changes
  * @throws RangeError if an option is outside the bounds of brain.js; TypeError if `given` isn't an object
  */
 export function mergeTrainOptions(before: TrainOptions, given: object | null): TrainOptions {
   checkObject('options', given);
-  const values = (given ?? {}) as Record<string, unknown>;
-  const options = before as unknown as Record<string, unknown>;
-  let merged = options;
-  for (const name of names) {
-    const isGiven = values[name] !== undefined && Object.hasOwn(values, name);
-    const value = isGiven ? values[name] : options[name];
-    const { what, holds } = rules[name];
-    if (!holds(value)) {
-      throw new RangeFault({
-        place: `[${name}, ${show(value)}]`,
-        problem: `is out of normal training range, your network will probably not train: expected ${what}`,
-      });
-    }
-    // Most calls of `train` repeat the options of the call before: then these stay as they are.
-    if (value === options[name]) continue;
-    if (merged === options) merged = { ...options };
-    merged[name] = value;
+  const changed: Partial<Record<string, unknown>> = {};
+  let isChanged = false;
+  const values = given as Partial<Record<string, unknown>> | null;
+  for (const name in values) {
+    const value = values[name];
+    if (value === undefined || !Object.hasOwn(values, name) || !Object.hasOwn(rules, name)) continue;
+    if (value === before[name as keyof TrainOptions]) continue;
+    changed[name] = value;
+    isChanged = true;
   }
-  return merged as unknown as TrainOptions;
+  const merged = isChanged ? { ...before, ...changed } : before;
+  // A program may have written to them since the last check.
+  if (!isSame(merged, checked)) checked = { ...checkTrainOptions(merged) };
+  return merged;
+}
+
+/** Written out, because V8 reads a property by a fixed name several times faster. */
+const isSame = (one: TrainOptions, other: TrainOptions): boolean =>
+  one.activation === other.activation &&
+  one.iterations === other.iterations &&
+  one.errorThresh === other.errorThresh &&
+  one.log === other.log &&
+  one.logPeriod === other.logPeriod &&
+  one.leakyReluAlpha === other.leakyReluAlpha &&
+  one.learningRate === other.learningRate &&
+  one.momentum === other.momentum &&
+  one.callback === other.callback &&
+  one.callbackPeriod === other.callbackPeriod &&
+  one.timeout === other.timeout &&
+  one.praxis === other.praxis &&
+  one.beta1 === other.beta1 &&
+  one.beta2 === other.beta2 &&
+  one.epsilon === other.epsilon;
+
+function checkTrainOptions(options: TrainOptions): TrainOptions {
+  for (const name of names) {
+    const value = options[name];
+    const { what, holds } = rules[name];
+    if (holds(value)) continue;
+    throw new RangeFault({
+      place: `[${name}, ${show(value)}]`,
+      problem: `is out of normal training range, your network will probably not train: expected ${what}`,
+    });
+  }
+  return options;
 }
 
 /** Options of networks: bp4's, and those of brain.js that have no effect here. */

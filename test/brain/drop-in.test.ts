@@ -64,6 +64,17 @@ describe('live options', () => {
     expect(net.weights).toEqual(twin.weights);
   });
 
+  it.each(Object.keys(NeuralNetwork.trainDefaults))(
+    '%s of trainOpts is checked when the next training starts',
+    (name) => {
+      const net = create();
+      net.train(xor, { iterations: 1 });
+      net.train(xor, { iterations: 1 });
+      Object.assign(net.trainOpts, { [name]: -1 });
+      expect(() => net.train(xor)).toThrow(`[${name}, -1]`);
+    },
+  );
+
   it('options that a program assigns are those of the next call', () => {
     const net = create();
     net.options.hiddenLayers = [5];
