@@ -164,7 +164,7 @@ export class BrainTraining {
     const width = machine.shape.sizes[0]!;
     const others = isReplaceable ? undefined : isWorthPairs(width, count, inputs);
     const place = planWindow(count, width, stride, others);
-    // Often the window is as the last training left it, but for its samples.
+    // Often only the samples of the window differ from those of the last training.
     const isSame =
       machine.window?.at === model.window && machine.window.count === count && others === undefined;
     if (!isSame) this.#writeHeader(count, place, others);

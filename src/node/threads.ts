@@ -81,7 +81,7 @@ export function threads(count: number = availableParallelism()): Executor {
   };
 }
 
-/** Without this, whoever awaits a task of a closed executor would wait forever. */
+/** Without this, a caller that awaits a task of a closed executor would wait forever. */
 function rejectClosed({ task, reject }: Job): void {
   reject(new ThreadError({ place: describePlace(task), problem: 'its threads were closed' }));
 }

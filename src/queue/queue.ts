@@ -171,7 +171,9 @@ class Client {
   readonly #options: QueueOptions;
   readonly #secret: string | undefined;
   #data!: Dataset;
+  /** The SHA-256 and the number of its bytes, as `save` returns it. */
   #hash = '';
+  #length = 0;
   #store: Store | undefined;
   #events: QueueEvents | undefined;
   readonly #open = new Map<string, Open>();
@@ -194,7 +196,9 @@ class Client {
 
   async open(data: Dataset): Promise<void> {
     this.#data = data;
-    this.#hash = sha256(data.save());
+    const bytes = data.save();
+    this.#hash = sha256(bytes);
+    this.#length = bytes.length;
     this.#store = await openStore(this.#url, (error) => this.#lose(error));
     await this.#sendData();
     this.#events = this.#store.listen();
@@ -208,15 +212,16 @@ class Client {
   async #sendData(): Promise<boolean> {
     const { dataURL, sendsData = dataURL === undefined } = this.#options;
     if (!sendsData) return false;
-    const bytes = this.#data.save();
-    if (bytes.length > MOST_BLOB) {
+    if (this.#length > MOST_BLOB) {
       throw new RangeFault({
         place: 'data',
-        problem: `has ${bytes.length} bytes; the queue carries at most ${MOST_BLOB}`,
+        problem: `has ${this.#length} bytes; the queue carries at most ${MOST_BLOB}`,
         cure: `save it as ${this.#hash}.bp4data in a folder that the workers read by --data, or behind a URL for --allow`,
       });
     }
-    return await this.#store!.blobs.put(this.#hash, bytes);
+    const { blobs } = this.#store!;
+    // A look comes after each result, and large data take long to save.
+    return !(await blobs.keep(this.#hash, this.#length)) && (await blobs.put(this.#hash, this.#data.save()));
   }
 
   /** A number from 0 to below 1 that belongs to the task. */
@@ -351,7 +356,7 @@ class Client {
     else if (this.#open.get(id) === open) await this.#add(id, open);
   }
 
-  /** Says once what the open tasks wait for. */
+  /** Reports the open tasks once. */
   async #explainSilence(): Promise<void> {
     if (this.#isExplained || this.#open.size === 0) return;
     this.#isExplained = true;

@@ -107,6 +107,11 @@ export interface Store {
 /** Bytes by their SHA-256, in parts: datasets and networks. */
 export interface Blobs {
   /**
+   * Keeps bytes for another day.
+   * @returns whether all of so many are there
+   */
+  keep(hash: string, length: number): Promise<boolean>;
+  /**
    * Has no effect where the bytes are there.
    * @returns whether they were missing
    */
@@ -247,16 +252,18 @@ async function openRedis(url: string, name: string, onError: (error: Error) => v
   const jobs = new bullmq.Queue(NAME, common);
   jobs.on('error', onError);
   const key = (hash: string): string => `${PREFIX}:blob:${hash}`;
+  const keep = async (hash: string, length: number): Promise<boolean> =>
+    (await client.expire(key(hash), KEPT)) === 1 && (await client.hlen(key(hash))) === countParts(length);
   return {
     name,
     jobs,
     listen: () => new bullmq.QueueEvents(NAME, common),
     work: (handler, options) => new bullmq.Worker(NAME, adapt(bullmq, handler), { ...options, ...common }),
     blobs: {
+      keep,
       async put(hash, bytes) {
         const parts = splitBlob(bytes);
-        if ((await client.expire(key(hash), KEPT)) === 1 && (await client.hlen(key(hash))) === parts.length)
-          return false;
+        if (await keep(hash, bytes.length)) return false;
         for (const [i, part] of parts.entries()) await client.hset(key(hash), String(i), Buffer.from(part));
         await client.expire(key(hash), KEPT);
         return true;
@@ -273,7 +280,7 @@ async function openRedis(url: string, name: string, onError: (error: Error) => v
     async close() {
       await within(LAST, jobs.close());
       for (const one of clients) {
-        // BullMQ connects anew where it awaits a connection, which would keep the process alive.
+        // BullMQ connects again where it awaits a connection, which would keep the process alive.
         one.connect = () => Promise.reject(new QueueError({ place: name, problem: 'is closed' }));
         one.disconnect();
       }
@@ -322,6 +329,12 @@ async function openPostgres(
     await end(jobs.close());
     throw error instanceof QueueError ? error : unreachable(name, error as Error);
   });
+  const keep = async (hash: string, length: number): Promise<boolean> => {
+    const { rowCount } = await pool.query(`UPDATE ${SCHEMA}.bp4_blobs SET put = now() WHERE hash = $1`, [
+      hash,
+    ]);
+    return rowCount === countParts(length);
+  };
   return {
     name,
     jobs,
@@ -329,12 +342,10 @@ async function openPostgres(
     work: (handler, options) =>
       new bullmq.Worker(NAME, adapt(bullmq, handler), { ...options, ...common }, factory),
     blobs: {
+      keep,
       async put(hash, bytes) {
         const parts = splitBlob(bytes);
-        const { rowCount } = await pool.query(`UPDATE ${SCHEMA}.bp4_blobs SET put = now() WHERE hash = $1`, [
-          hash,
-        ]);
-        if (rowCount === parts.length) return false;
+        if (await keep(hash, bytes.length)) return false;
         for (const [i, part] of parts.entries()) {
           await pool.query(
             `INSERT INTO ${SCHEMA}.bp4_blobs (hash, part, bytes) VALUES ($1, $2, $3)
@@ -374,15 +385,15 @@ const createTables = async (pool: { query(sql: string): Promise<unknown> }): Pro
   );
 };
 
+const countParts = (bytes: number): number => Math.ceil(bytes / PART);
+
 function splitBlob(bytes: Uint8Array): Uint8Array[] {
   if (bytes.length > MOST_BLOB)
     throw new RangeFault({
       place: 'queue',
       problem: `carries at most ${MOST_BLOB} bytes, got ${bytes.length}`,
     });
-  return Array.from({ length: Math.ceil(bytes.length / PART) }, (_, i) =>
-    bytes.subarray(i * PART, (i + 1) * PART),
-  );
+  return Array.from({ length: countParts(bytes.length) }, (_, i) => bytes.subarray(i * PART, (i + 1) * PART));
 }
 
 async function joinBlob(

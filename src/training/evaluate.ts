@@ -50,7 +50,7 @@ export function* predict(model: Model, samples: Samples): Work<Float32Array> {
 
 /**
  * `predict` for a few rows in a Float32Array, which allocates nothing but the outputs if none are given.
- * @returns undefined if `predict` must do it, or must name what is wrong
+ * @returns undefined if `predict` must do it, or must throw the error
  */
 export function predictFew(model: Model, inputs: unknown, outputs?: Float32Array): Float32Array | undefined {
   const { spec, kernels, layout, views, chunkRows } = model;

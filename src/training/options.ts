@@ -175,9 +175,8 @@ export function checkTrainOptions(
 
 /** Whether no value is an object, which may change inside, or a function, which should not be kept. */
 const isPlain = (options: TrainOptions | null): boolean =>
-  options !== null &&
-  Object.getPrototypeOf(options) === Object.prototype &&
-  Object.values(options).every((value: unknown) => Object(value) !== value);
+  Object.getPrototypeOf(options ?? 0) === Object.prototype &&
+  Object.values(options!).every((value: unknown) => Object(value) !== value);
 
 function areSame(options: TrainOptions, before: TrainOptions): boolean {
   if (!isPlain(options)) return false;

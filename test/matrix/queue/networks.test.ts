@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sha256 } from '../../../src/base/sha256.js';
 import {
   identify,
@@ -13,7 +13,7 @@ import {
   type SentResult,
 } from '../../../src/queue/message.js';
 import { openStore, type Store } from '../../../src/queue/store.js';
-import { clearQueue, initQueue, startWorker, type QueueWorker } from '../../../dist/queue/index.js';
+import { clearQueue, initQueue, queue, startWorker, type QueueWorker } from '../../../dist/queue/index.js';
 import { runTask, type Task } from '../../../dist/search/index.js';
 import { startPostgres, startRedis, type Server } from './servers.js';
 import { data } from './studies.js';
@@ -39,6 +39,7 @@ describe.each([
     store = await openStore(server.url);
   });
   afterEach(async () => {
+    vi.restoreAllMocks();
     await worker.close();
     await clearQueue(server.url);
     warnings.splice(0);
@@ -153,5 +154,19 @@ describe.each([
     await store.blobs.put(order.data, new Uint8Array(10));
     await store.blobs.remove(order.data);
     expect(await store.blobs.get(order.data)).toBeUndefined();
+  });
+
+  it('is looked for without saving the data again', async () => {
+    const executor = queue(server.url, { threads: 1 });
+    const save = vi.spyOn(data, 'save');
+    await executor.open(data);
+    save.mockClear();
+    const controller = new AbortController();
+    const running = executor.run(task, { signal: controller.signal });
+    await pause(1000); // without a worker, looks come after 0.2 and 0.6 seconds
+    controller.abort();
+    await expect(running).rejects.toThrow('aborted');
+    await executor.close();
+    expect(save).not.toHaveBeenCalled();
   });
 });
