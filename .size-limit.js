@@ -55,6 +55,7 @@ export default [
   besideCore('bp4/safetensors', 'formats/safetensors/index.js', '5.6 kB'),
   besideCore('bp4/numpy', 'formats/numpy/index.js', '7.9 kB'),
   besideCore('bp4/code', 'formats/code/index.js', '7.2 kB'),
-  { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '38.5 kB', gzip: true },
-  { name: 'the script of bp4/brain', path: 'dist/brain.min.js', limit: '38.5 kB', gzip: true },
+  { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '35.5 kB', gzip: true },
+  // The file itself has 35.0 kB; size-limit minifies it a second time, with other names.
+  { name: 'the script of bp4/brain', path: 'dist/brain.min.js', limit: '35.7 kB', gzip: true },
 ];

@@ -124,6 +124,7 @@ export default defineConfig(
     'docs/public/playground/',
     'docs/reference/',
     'src/memory/structs.ts',
+    'src/memory/team.ts',
     'src/kernels/wasm-module.ts',
     'src/kernels/wasm-threads-module.ts',
     'src/brain/wasm-module.ts',

@@ -38,7 +38,7 @@ if (isBuilt) {
 }
 
 // 1. the unrolled micro-kernels: assembly/micro/tiles.ts; and the structs that kernels and TypeScript share:
-//    assembly/structs.ts, src/memory/structs.ts
+//    assembly/structs.ts, src/memory/structs.ts, src/memory/team.ts
 runNode('scripts/generate-tiles.mjs');
 runNode('scripts/generate-structs.mjs');
 
@@ -151,16 +151,26 @@ writeFileSync(
 );
 
 // 6. bp4/brain for pages without modules, with the global `brain`; and in CommonJS, for Jest and webpack 4. Its old parser knows no
-//    #private fields; with names instead, no WeakMap slows them down
+//    #private fields; with names instead, no WeakMap slows them down. The minifier shortens the names of #private fields, but not
+//    those of fields that TypeScript makes private, all of which begin with `_`
 const readPrivateFields = {
   name: 'read-private-fields',
   transform: (code) => code.replace(/(?<=^\s*|\.|\b(?:get|set|static) )#(?=[a-z]\w*)/gim, '__'),
+};
+const shortNames = new Map();
+const shortenPrivateFields = {
+  name: 'shorten-private-fields',
+  transform: (code) =>
+    code.replace(/\b_[a-z]\w*/gi, (name) => {
+      if (!shortNames.has(name)) shortNames.set(name, `$${shortNames.size.toString(36)}`);
+      return shortNames.get(name);
+    }),
 };
 const bundle = (format, entry, file) =>
   build({
     configFile: false,
     logLevel: 'error',
-    plugins: [readPrivateFields],
+    plugins: [format === 'iife' ? shortenPrivateFields : readPrivateFields],
     build: {
       target: format === 'iife' ? 'es2022' : 'es2018',
       outDir: 'dist',

@@ -1,5 +1,5 @@
-// Writes assembly/structs.ts and src/memory/structs.ts: the structs that TypeScript and the kernels share in linear memory,
-// from the one table below. AssemblyScript gets classes whose fields it loads and stores. TypeScript gets classes of the same
+// Writes assembly/structs.ts, src/memory/structs.ts and src/memory/team.ts: the structs that TypeScript and the kernels share in
+// linear memory, from the one table below. AssemblyScript gets classes whose fields it loads and stores. TypeScript gets classes of the same
 // names, with accessors (by src/memory/struct-fields.ts) that read and write the same bytes. `npm run build` runs this.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
@@ -195,10 +195,14 @@ defineFields(${name}, '${fields.map(([field, type]) => `${field}:${types[type][1
 
 const entries = Object.entries(structs);
 write('assembly/structs.ts', header + entries.map(assemblyClass).join(''));
-write(
-  'src/memory/structs.ts',
-  `${header}import { defineFields, Struct } from './struct-fields.js';\n${entries.map(typescriptClass).join('')}`,
-);
+// What only threads share is in a module of its own, which loads with them.
+writeClasses('src/memory/structs.ts', ([, { isAtomic }]) => !isAtomic);
+writeClasses('src/memory/team.ts', ([, { isAtomic }]) => isAtomic);
+
+function writeClasses(path, isIn) {
+  const classes = entries.filter(isIn).map(typescriptClass);
+  write(path, `${header}import { defineFields, Struct } from './struct-fields.js';\n${classes.join('')}`);
+}
 
 /** Leaves an unchanged file untouched, so that watchers stay quiet. */
 function write(path, text) {

@@ -5,11 +5,27 @@ import { log } from './log.js';
 export type RandomState = readonly [number, number, number, number];
 
 /**
- * A seeded generator that draws the same numbers on every engine. All randomness in bp4 comes from it: initial weights,
- * the order of samples, dropout. xoshiro128** 1.1 (D. Blackman and S. Vigna, 2018), seeded through splitmix32; it uses
- * only integer arithmetic, √ and bp4's own logarithm.
+ * The state that a seed stands for, through splitmix32.
+ * @param seed a safe integer; different seeds yield different states
+ * @throws TypeError, RangeError unless it's a safe integer
  */
-export class Random {
+export function spreadSeed(seed: number): RandomState {
+  checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
+  let word = seed >>> 0;
+  const next = (): number => {
+    word = (word + 0x9e3779b9) | 0;
+    let mixed = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return (mixed ^ (mixed >>> 15)) >>> 0;
+  };
+  // The first word comes from the low half of the seed, the others from both halves.
+  const first = next();
+  word ^= Math.floor(seed / 2 ** 32);
+  return [first, next(), next(), next()];
+}
+
+/** xoshiro128** 1.1. bp4/brain needs no more of `Random`, so its bundle leaves out the logarithm. */
+export class Generator {
   #s0: number;
   #s1: number;
   #s2: number;
@@ -21,25 +37,6 @@ export class Random {
 
   constructor(state: RandomState) {
     [this.#s0, this.#s1, this.#s2, this.#s3] = state;
-  }
-
-  /**
-   * @param seed a safe integer; different seeds yield different states
-   * @throws TypeError, RangeError unless it's a safe integer
-   */
-  static fromSeed(seed: number): Random {
-    checkInteger('seed', seed, Number.MIN_SAFE_INTEGER);
-    let word = seed >>> 0;
-    const next = (): number => {
-      word = (word + 0x9e3779b9) | 0;
-      let mixed = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
-      mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-      return (mixed ^ (mixed >>> 15)) >>> 0;
-    };
-    // The first word comes from the low half of the seed, the others from both halves.
-    const first = next();
-    word ^= Math.floor(seed / 2 ** 32);
-    return new Random([first, next(), next(), next()]);
   }
 
   /** Saves the state for one `rewind`. */
@@ -100,6 +97,21 @@ export class Random {
   /** U(from, to). */
   uniform(from: number, to: number): number {
     return from + (to - from) * (this.bits() / 2 ** 32);
+  }
+}
+
+/**
+ * A seeded generator that draws the same numbers on every engine. All randomness in bp4 comes from it: initial weights,
+ * the order of samples, dropout. xoshiro128** 1.1 (D. Blackman and S. Vigna, 2018), seeded through splitmix32; it uses
+ * only integer arithmetic, √ and bp4's own logarithm.
+ */
+export class Random extends Generator {
+  /**
+   * @param seed a safe integer; different seeds yield different states
+   * @throws TypeError, RangeError unless it's a safe integer
+   */
+  static fromSeed(seed: number): Random {
+    return new Random(spreadSeed(seed));
   }
 
   /** N(0, 1), by Marsaglia's polar method. */

@@ -1,6 +1,6 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import { show } from '../base/check.js';
-import { Random } from '../base/random.js';
+import { Generator, spreadSeed } from '../base/random.js';
 import type { Datum } from './data.js';
 import type { NeuralNetworkJSON } from './json.js';
 import { NeuralNetwork } from './neural-network.js';
@@ -40,7 +40,7 @@ const counted = ['truePos', 'trueNeg', 'falsePos', 'falseNeg'] as const;
 /** k-fold cross-validation: each sample is tested by a network trained on the other folds. */
 export class CrossValidate<Input = never, Output = never> {
   readonly initClassifier: () => NeuralNetwork<Input, Output>;
-  private readonly _random: Random;
+  private readonly _random: Generator;
   /** The result of the last `train`; zeros before the first. */
   json: CrossValidateJSON = {
     avgs: { error: 0, iterations: 0, testTime: 0, trainTime: 0 },
@@ -65,7 +65,7 @@ export class CrossValidate<Input = never, Output = never> {
       });
     }
     this.initClassifier = isClass(classifier) ? () => new classifier(options) : classifier;
-    this._random = Random.fromSeed(options.seed ?? 0);
+    this._random = new Generator(spreadSeed(options.seed ?? 0));
   }
 
   /**

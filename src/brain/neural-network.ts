@@ -2,7 +2,7 @@ import { giveBackMachine, toSpec, takeMachine, type Machine, type Shape, type St
 import { DivergenceError, RangeFault, StateError } from '../errors.js';
 import { checkName } from '../base/check.js';
 import type { NetworkJSON } from '../model/json.js';
-import { Random } from '../base/random.js';
+import { Generator, spreadSeed } from '../base/random.js';
 import {
   addKeys,
   toAnswer,
@@ -88,7 +88,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   private _outputLookup: Lookup;
   /** Undefined before `initialize`. */
   private _state: State | undefined;
-  private readonly _random: Random;
+  private readonly _random: Generator;
   /** The training in progress. Its state is ahead of `_state`. */
   private _session: BrainTraining | undefined;
   /** The arrays of `weights` and `biases`, once a program has asked for them. */
@@ -111,7 +111,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     this._updateOptions(options, mergeTrainOptions(this.trainOpts, options));
     const { inputSize, hiddenLayers, outputSize, seed } = this.options;
     if (inputSize && outputSize) this._sizes = [inputSize, ...(hiddenLayers ?? []), outputSize];
-    this._random = Random.fromSeed(seed ?? ++unseeded);
+    this._random = new Generator(spreadSeed(seed ?? ++unseeded));
   }
 
   /** The defaults of the network's options, as brain.js 1 lists them. */

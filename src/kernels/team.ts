@@ -1,5 +1,5 @@
 import { ThreadError, within } from '../errors.js';
-import { Team as SharedTeam } from '../memory/structs.js';
+import { Team as SharedTeam } from '../memory/team.js';
 import type { Team, ThreadChoice } from './kernels.js';
 import { processorCount } from './processors.js';
 import { startWorker } from './worker.js';

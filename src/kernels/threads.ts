@@ -1,6 +1,6 @@
 import { LINE, roundUp } from '../memory/layout.js';
 import { PagedMemory } from '../memory/memory.js';
-import { Team } from '../memory/structs.js';
+import { Team } from '../memory/team.js';
 import type { Kernels, ThreadChoice } from './kernels.js';
 import { WorkerTeam } from './team.js';
 import { wasmText } from './wasm-threads-module.js';
