@@ -18,7 +18,7 @@ const forbidden = {
 export async function reached(folder) {
   const { exports } = JSON.parse(readFileSync(join(folder, 'node_modules/bp4/package.json'), 'utf8'));
   const entries = Object.values(exports)
-    .map((conditions) => conditions.default)
+    .map((conditions) => (conditions.import ?? conditions).default)
     .filter((path) => path?.endsWith('.js'))
     .map((path) => join(folder, 'node_modules/bp4', path));
   const out = join(folder, 'reached');
