@@ -29,9 +29,8 @@ export function isSound(model: Model): boolean {
   const { kernels, layout, slots } = model;
   const { parameters, parameterCount } = layout;
   return (
-    kernels.areFinite(parameters, parameterCount) +
-      kernels.areFinite(model.slot(0), slots * parameterCount) ===
-    2
+    kernels.areFinite(parameters, parameterCount) !== 0 &&
+    kernels.areFinite(model.slot(0), slots * parameterCount) !== 0
   );
 }
 
