@@ -14,7 +14,7 @@ import { single, type Precision } from './numerics.js';
 import { beginUpdate, optimize } from './optimizers.js';
 import { ReferenceMemory } from './reference-memory.js';
 import { decay, limitNorms, regularize } from './regularize.js';
-import { backpropagate, descend, feedForward } from './step.js';
+import { backpropagate, descend, descendFromDelta, feedForward } from './step.js';
 import { tally } from './tally.js';
 import { update } from './update.js';
 
@@ -61,6 +61,7 @@ export function referenceKernels(precision: Precision = single): Kernels {
     tally: (n, sums, rows, weights) => tally(m, net(n), new Tally(m, sums), rows, weights),
     feedForward: (n, rows) => feedForward(m, net(n), rows),
     backpropagate: (n, rows, weights) => backpropagate(m, net(n), rows, weights),
+    descendFromDelta: (n, ...rest) => descendFromDelta(m, net(n), ...rest),
     descend: (n, w, ...rest) => descend(m, net(n), w ? window(w) : undefined, ...rest),
   };
 }

@@ -41,12 +41,7 @@ export function descend(
     tally(m, net, sums, rows, weights);
     gradientPass(m, net, batch);
     if (!Number.isFinite(sums.batchLoss)) return done;
-    if (rule.isPlain) {
-      update(m, net.parameters, net.gradients, learningRate / m.round(rows), net.parameterCount);
-    } else {
-      updateByRule(m, net, batch, learningRate);
-    }
-    rule.step++;
+    updatePass(m, net, batch, rule, learningRate);
   }
   return count;
 }
@@ -60,6 +55,16 @@ export function backpropagate(m: ReferenceMemory, net: Net, rows: number, weight
   const batch = wholeBatch(m, net, rows);
   deltaPass(m, net, batch, weights);
   gradientPass(m, net, batch);
+}
+
+/** A step whose δ of the last layer is given, after `feedForward`: BP2 to BP4 and the update, without dropout. */
+export function descendFromDelta(m: ReferenceMemory, net: Net, rows: number, learningRate: number): void {
+  const rule = new Rule(m, net.rule);
+  const batch = wholeBatch(m, net, rows);
+  hiddenDeltaPass(m, net, batch);
+  batch.isTraining = 1;
+  gradientPass(m, net, batch);
+  updatePass(m, net, batch, rule, learningRate);
 }
 
 /** All rows of a mini-batch, outside of training. */
@@ -85,15 +90,19 @@ function forwardPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Bat
 }
 
 /**
- * BP1 and BP2: δ, from the last layer to the first. In training it drops units, and skips the layers below the first that
- * learns.
+ * BP1 and BP2: δ, from the last layer to the first.
  * @param weights pointer to [rows], or 0 for none
  */
-function deltaPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Batch, weights: number): void {
-  const rule = new Rule(m, net.rule);
+function deltaPass(m: ReferenceMemory, net: Net, batch: Batch, weights: number): void {
+  const { from, to } = batch;
   outputDelta(m, net, from, to);
   if (weights) weightDelta(m, net, weights, from, to);
+  hiddenDeltaPass(m, net, batch);
+}
 
+/** BP2: δ of the hidden layers. In training it drops units, and skips the layers below the first that learns. */
+function hiddenDeltaPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Batch): void {
+  const rule = new Rule(m, net.rule);
   const lowest = isTraining ? net.firstTrained : 0;
   let next = lastLayer(m, net);
   for (let i = net.layerCount - 2; i >= lowest; i--) {
@@ -112,6 +121,15 @@ function gradientPass(m: ReferenceMemory, net: Net, { rows, isTraining }: Batch)
     biasGradient(m, l, rows);
     weightGradient(m, l, rows, 0, l.fanIn);
   }
+}
+
+function updatePass(m: ReferenceMemory, net: Net, batch: Batch, rule: Rule, learningRate: number): void {
+  if (rule.isPlain) {
+    update(m, net.parameters, net.gradients, learningRate / m.round(batch.rows), net.parameterCount);
+  } else {
+    updateByRule(m, net, batch, learningRate);
+  }
+  rule.step++;
 }
 
 function copyRows(m: ReferenceMemory, l: Layer, from: number, to: number): void {
