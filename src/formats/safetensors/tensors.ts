@@ -1,27 +1,18 @@
 import { misfit } from '../../base/check.js';
 import { readHeader } from '../../model/read-safetensors.js';
 import type { Tensor } from '../../model/safetensors.js';
-import { decodeHalf } from '../half.js';
+import { decodeBrainFloat, decodeHalf } from '../half.js';
 
 interface Coding {
   readonly bytes: number;
   readonly read: (data: DataView, at: number) => number;
 }
 
-/** A BF16 number is an F32 number whose last 16 bits are 0. */
-const upper = new DataView(new ArrayBuffer(4));
-
 const codings: Readonly<Record<string, Coding>> = {
   F32: { bytes: 4, read: (data, at) => data.getFloat32(at, true) },
   F64: { bytes: 8, read: (data, at) => data.getFloat64(at, true) },
   F16: { bytes: 2, read: (data, at) => decodeHalf(data.getUint16(at, true)) },
-  BF16: {
-    bytes: 2,
-    read: (data, at) => {
-      upper.setUint16(0, data.getUint16(at, true));
-      return upper.getFloat32(0);
-    },
-  },
+  BF16: { bytes: 2, read: (data, at) => decodeBrainFloat(data.getUint16(at, true)) },
 };
 const sizes = Object.fromEntries(Object.entries(codings).map(([dtype, { bytes }]) => [dtype, bytes]));
 
