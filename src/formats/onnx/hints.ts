@@ -1,3 +1,4 @@
+import { activationCodes } from '../../model/spec.js';
 import { QUANTIZED } from './node.js';
 
 /** Why an operator is not read, and what to do instead. */
@@ -28,13 +29,44 @@ const labels: Hint = {
   cure: 'set options.output to the output of the probabilities',
 };
 
+const preparation: Hint = {
+  problem: 'it prepares the inputs in a way that bp4 does not read',
+  cure: 'export the network alone, and pass prepared inputs',
+};
+
+/** bp4 has the tanh form of GELU. */
+export const ERF_FORM: Hint = {
+  problem: 'it computes the erf form of GELU, and bp4 has the tanh form',
+  cure: "use nn.GELU(approximate='tanh'), and train it further",
+};
+
+const noActivation: Hint = {
+  problem: 'bp4 has no such activation',
+  cure: `use one of ${Object.keys(activationCodes).join(', ')}`,
+};
+
+const parts: Hint = {
+  problem: 'it picks a part of the values',
+  cure: 'set options.output to the value before it',
+};
+
+const localFunction: Hint = {
+  problem: 'it calls a function of the model',
+  cure: 'inline the functions: onnx.inliner.inline_local_functions(onnx.load(…))',
+};
+
 const hints: readonly (readonly [operators: RegExp, hint: Hint])[] = [
   [/^(\w+\.)*(Dynamic)?Quantize|Integer|^(\w+\.)*QLinear|\.Q[A-Z]|MatMul(NBits|Bnb4)/, QUANTIZED],
   [/(Layer|Instance|Group|RMS|Lp|MeanVariance)Norm|LpNormalization|^ReduceMean$|ml\.Normalizer$/, normalizes],
   [/^(LSTM|GRU|RNN)$/, recurrent],
   [/^Conv|Pool$/, spatial],
   [/ml\.(TreeEnsemble|Linear|SVM)/, noNetwork],
-  [/^ArgMax$|ml\.(ArrayFeatureExtractor|LabelEncoder)$/, labels],
+  [/^(ArgMax|TopK|Greater|Less|Round)|ml\.(ArrayFeatureExtractor|LabelEncoder|Binarizer)$/, labels],
+  [/ml\.(Imputer|OneHotEncoder|CategoryMapper|DictVectorizer|FeatureVectorizer)$/, preparation],
+  [/^Erf$/, ERF_FORM],
+  [/^(Clip|Hard\w+|[SC]elu|PRelu|Mish|ThresholdedRelu|Shrink)$/, noActivation],
+  [/^(Slice|Split|GatherElements|GatherND)$/, parts],
+  [/^pkg\./, localFunction],
 ];
 
 /**

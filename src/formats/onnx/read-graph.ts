@@ -60,6 +60,7 @@ export function readGraph({ graph, bytes, external }: Source, output?: string): 
     throw new FormatError({
       place: 'bytes',
       problem: `expected an output that depends on one input, got ${listNames(inputs.map(({ name = '' }) => name))}`,
+      ...(inputs.length > 1 && { cure: 'export it with all columns in one matrix, [samples][columns]' }),
     });
   }
   values.set(inputs[0]!.name!, { layer: undefined, values: POINTS, node: undefined });
