@@ -16,7 +16,7 @@ import { beginUpdate, optimize } from './optimizers.js';
 import { readWindow, type Window } from './pairs.js';
 import { ReferenceMemory } from './reference-memory.js';
 import { decay, limitNorms, regularize } from './regularize.js';
-import { backpropagate, descend, feedForward } from './step.js';
+import { backpropagate, descend, descendFromDelta, feedForward } from './step.js';
 import { tally } from './tally.js';
 import { update } from './update.js';
 
@@ -64,6 +64,7 @@ export function referenceKernels(precision: Precision = single): Kernels {
     tally: (n, sums, rows, weights) => tally(m, net(n), new Tally(m, sums), rows, m.at(weights)),
     feedForward: (n, rows) => feedForward(m, net(n), rows),
     backpropagate: (n, rows, weights) => backpropagate(m, net(n), rows, m.at(weights)),
+    descendFromDelta: (n, ...rest) => descendFromDelta(m, net(n), ...rest),
     descend: (n, w, ...rest) => descend(m, net(n), w ? window(w) : undefined, ...rest),
   };
 }

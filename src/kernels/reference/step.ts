@@ -40,12 +40,7 @@ export function descend(
     tally(m, net, sums, rows, weights);
     gradientPass(m, net, rows, true);
     if (!Number.isFinite(sums.batchLoss)) return done;
-    if (rule.isPlain) {
-      update(m, net.parameters, net.gradients, learningRate / m.round(rows), net.parameterCount);
-    } else {
-      updateByRule(m, net, rows, learningRate);
-    }
-    rule.step++;
+    updatePass(m, net, rows, rule, learningRate);
   }
   return count;
 }
@@ -60,6 +55,13 @@ export function backpropagate(m: ReferenceMemory, net: Net, rows: number, weight
   gradientPass(m, net, rows, false);
 }
 
+/** A step whose δ of the last layer is given, after `feedForward`: BP2 to BP4 and the update, without dropout. */
+export function descendFromDelta(m: ReferenceMemory, net: Net, rows: number, learningRate: number): void {
+  hiddenDeltaPass(m, net, rows, false);
+  gradientPass(m, net, rows, true);
+  updatePass(m, net, rows, new Rule(m, net.rule), learningRate);
+}
+
 /** Forward, from the first layer to the last, with dropout in training. */
 function forwardPass(m: ReferenceMemory, net: Net, rows: number, isTraining: boolean): void {
   for (const l of net.layers) {
@@ -72,14 +74,17 @@ function forwardPass(m: ReferenceMemory, net: Net, rows: number, isTraining: boo
 }
 
 /**
- * BP1 and BP2: δ, from the last layer to the first. In training it drops units, and skips the layers below the first that
- * learns.
+ * BP1 and BP2: δ, from the last layer to the first.
  * @param weights index of [rows], or 0 for none
  */
 function deltaPass(m: ReferenceMemory, net: Net, rows: number, weights: number, isTraining: boolean): void {
   outputDelta(m, net, 0, rows);
   if (weights) weightDelta(m, net, weights, 0, rows);
+  hiddenDeltaPass(m, net, rows, isTraining);
+}
 
+/** BP2: δ of the hidden layers. In training it drops units, and skips the layers below the first that learns. */
+function hiddenDeltaPass(m: ReferenceMemory, net: Net, rows: number, isTraining: boolean): void {
   const lowest = isTraining ? net.firstTrained : 0;
   for (let i = net.layers.length - 2; i >= lowest; i--) {
     const l = net.layers[i]!;
@@ -95,4 +100,14 @@ function gradientPass(m: ReferenceMemory, net: Net, rows: number, isTraining: bo
     biasGradient(m, l, rows);
     weightGradient(m, l, rows, 0, l.fanIn);
   }
+}
+
+/** The update by the gradients of a mini-batch. */
+function updatePass(m: ReferenceMemory, net: Net, rows: number, rule: Rule, learningRate: number): void {
+  if (rule.isPlain) {
+    update(m, net.parameters, net.gradients, learningRate / m.round(rows), net.parameterCount);
+  } else {
+    updateByRule(m, net, rows, learningRate);
+  }
+  rule.step++;
 }
