@@ -79,7 +79,7 @@ export async function readText(path: string, encoding?: string, onRead?: OnRead)
 /** The name of a file in messages. */
 export const displayPath = (path: string): string => (path === STDIN ? 'stdin' : path);
 
-/** Larger files are read again in each epoch, a batch at a time. */
+/** Larger files are read a batch at a time. */
 const MOST_IN_MEMORY = 2 ** 28;
 
 /** @throws DataError where it cannot be found */

@@ -227,7 +227,7 @@ function describeParts(output: Output, { about: { training }, from }: PreparedTr
     row(
       output,
       'reading',
-      'streamed: read again in each epoch, shuffled within batches',
+      'streamed: read in batches, shuffled within them',
       from ? '' : 'larger than 256 MiB, or --stream',
     );
   row(output, 'split', countParts(training), from ? '' : '--validation-split, --test-split');

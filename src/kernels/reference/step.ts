@@ -40,7 +40,7 @@ export function descend(
     tally(m, net, sums, rows, weights);
     gradientPass(m, net, rows, true);
     if (!Number.isFinite(sums.batchLoss)) return done;
-    updatePass(m, net, rule, rows, learningRate);
+    updatePass(m, net, rows, rule, learningRate);
   }
   return count;
 }
@@ -59,7 +59,7 @@ export function backpropagate(m: ReferenceMemory, net: Net, rows: number, weight
 export function descendFromDelta(m: ReferenceMemory, net: Net, rows: number, learningRate: number): void {
   hiddenDeltaPass(m, net, rows, false);
   gradientPass(m, net, rows, true);
-  updatePass(m, net, new Rule(m, net.rule), rows, learningRate);
+  updatePass(m, net, rows, new Rule(m, net.rule), learningRate);
 }
 
 /** Forward, from the first layer to the last, with dropout in training. */
@@ -102,7 +102,8 @@ function gradientPass(m: ReferenceMemory, net: Net, rows: number, isTraining: bo
   }
 }
 
-function updatePass(m: ReferenceMemory, net: Net, rule: Rule, rows: number, learningRate: number): void {
+/** The update by the gradients of a mini-batch. */
+function updatePass(m: ReferenceMemory, net: Net, rows: number, rule: Rule, learningRate: number): void {
   if (rule.isPlain) {
     update(m, net.parameters, net.gradients, learningRate / m.round(rows), net.parameterCount);
   } else {
