@@ -1,7 +1,7 @@
 import type { Parameters } from '../model/state.js';
 import type { Lookup } from './data.js';
 import type { BrainActivation, NeuralNetworkOptions, TrainOptions } from './options.js';
-import { shortest } from '../base/shortest.js';
+import { shortestOf } from '../base/shortest.js';
 import type { NetworkJSON } from '../model/json.js';
 import { toSpec } from './machine.js';
 
@@ -174,8 +174,8 @@ export function toNetworkJSON({ sizes, parameters, trainOpts }: Written): Networ
         units,
         activation,
         ...(activation === 'leakyRelu' && { alpha }),
-        weights: splitRows(weights, units).map((row) => row.map(shortest)),
-        biases: Array.from(biases, shortest),
+        weights: splitRows(weights, units).map(shortestOf),
+        biases: shortestOf(biases),
       };
     }),
   };

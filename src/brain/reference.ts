@@ -1,5 +1,7 @@
 import { Layer, Net, Rule, Tally, Window } from '../memory/structs.js';
 import { addFloats } from '../kernels/reference/gather.js';
+import { readNet } from '../kernels/reference/network.js';
+import { readWindow } from '../kernels/reference/pairs.js';
 import type { Activation } from '../kernels/reference/micro/activations.js';
 import { single } from '../kernels/reference/numerics.js';
 import { beginUpdate, optimize } from '../kernels/reference/optimizers.js';
@@ -16,7 +18,7 @@ const LEAST = 7.888609052210118e-31;
 
 /**
  * The kernels of assembly/brain/ in plain TypeScript, bit for bit. Read them side by side. The core's reference would compute the same,
- * twenty times more slowly: it reads each struct again for each step, and serves two precisions.
+ * but more slowly: it gathers mini-batches, and serves two precisions.
  */
 export function brainReference(): BrainKernels {
   const m = new ReferenceMemory(single);
@@ -109,7 +111,8 @@ export function brainReference(): BrainKernels {
       gradients(f, layers, (net.gradients - net.parameters) / 4);
       rule.gradientScale = 1;
       beginUpdate(m, rule, learningRate);
-      optimize(m, rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);
+      const [p, g, first, second] = [net.parameters, net.gradients, rule.first, rule.second];
+      optimize(m, rule, m.at(p), m.at(g), m.at(first), m.at(second), net.parameterCount);
       rule.step++;
     }
   }
@@ -118,7 +121,8 @@ export function brainReference(): BrainKernels {
     engine: 'reference',
     bytesPerFloat: 4,
     memory: m,
-    addFloats: (net, window, ...rest) => addFloats(m, new Net(m, net), new Window(m, window), ...rest),
+    addFloats: (net, window, floats, ...rest) =>
+      addFloats(m, readNet(m, net), readWindow(m, window), m.at(floats), ...rest),
     run,
     learn,
   };

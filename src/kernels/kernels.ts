@@ -25,7 +25,7 @@ export interface Engine {
   readonly team?: Team;
 }
 
-/** The number of threads; 'auto' uses several if the steps are long enough to gain from it. */
+/** The number of threads; 'auto' uses several while a trial shows that the steps gain from it. */
 export type ThreadChoice = 'auto' | number;
 
 /** The threads that share the steps of a network. The first is the calling thread. */
@@ -35,15 +35,14 @@ export interface Team {
   /** The number of threads that share a step now, and the reason if that is one. */
   readonly threads: number;
   readonly reason: string | undefined;
-  /**
-   * Decides whether steps of this many multiplications are shared, and starts the other threads the first time they are. If
-   * the threads can't start, the first continues alone.
-   */
-  prepare(multiplications: number): Promise<void>;
+  /** Starts the other threads. If they can't start, the first continues alone. */
+  start(): Promise<void>;
   /** Whether a thread missed the end of the last step. If so, `recover` must wait for its part. */
   readonly isLate: boolean;
   /** Waits until all threads have finished their parts, or until one is known to be dead. */
   recover(): Promise<void>;
+  /** `descend` on the first thread alone, for a caller that can't wait for another. */
+  descendAlone: StepKernels['descend'];
   /** Ends all threads but the first. */
   end(): void;
 }
@@ -137,6 +136,12 @@ export interface StepKernels {
    * @param weights pointer to the factors of the costs, [rows], or 0 for none
    */
   backpropagate(net: number, rows: number, weights: number): void;
+
+  /**
+   * A step whose δ of the last layer is given, after `feedForward`: BP2 to BP4 and the update, with one thread and without
+   * dropout. Frozen layers keep their weights.
+   */
+  descendFromDelta(net: number, rows: number, learningRate: number): void;
 
   /** Adds the weighted cost of each row, after `feedForward`, and counts the correctly classified rows. */
   tally(net: number, tally: number, rows: number, weights: number): void;

@@ -23,7 +23,7 @@ export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
   const { heapBase, ...exports } = await instantiateKernels<KernelExports & TeamExports>(module, memory);
   const { descendTogether, ...kernels } = exports;
-  const team = new WorkerTeam(module, memory, heapBase.value, choice);
+  const team = new WorkerTeam(module, memory, heapBase.value, choice, kernels.descend);
   return {
     ...kernels,
     engine: 'wasm',
@@ -32,8 +32,11 @@ export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
     team,
     descend(...job) {
       team.assertComplete();
-      if (team.threads === 1) return kernels.descend(...job);
-      return descendTogether(team.threads, ...job);
+      const { threads } = team;
+      const start = performance.now();
+      const learned = threads === 1 ? kernels.descend(...job) : descendTogether(threads, ...job);
+      team.note(learned, job[4], performance.now() - start);
+      return learned;
     },
   };
 }

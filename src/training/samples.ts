@@ -70,6 +70,17 @@ const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]
   softplus: [0, Infinity],
 };
 
+/**
+ * Whether a target is one that `Samples.read` and `checkReach` accept; undefined if they must see the whole row.
+ */
+export function targetTest({ loss, layers }: CheckedSpec): ((y: number) => boolean) | undefined {
+  const { activation } = layers.at(-1)!;
+  if (activation === 'softmax') return undefined;
+  const [isValid = () => true] = targetRules[loss] ?? [];
+  const [from, to] = ranges[activation] ?? [-Infinity, Infinity];
+  return (y) => y >= from && y <= to && Number.isFinite(y) && isValid(y);
+}
+
 /** The error if the caller has transferred the data during training. */
 export const BUFFER_IS_GONE: Fault = {
   place: 'data',
@@ -460,8 +471,8 @@ function smooth(
 }
 
 /** Writes labels as one-hot rows. */
-function writeLabels(
-  labels: NumericArray,
+export function writeLabels(
+  labels: NumericArray | readonly number[],
   first: number,
   rows: number,
   order: Uint32Array | undefined,
