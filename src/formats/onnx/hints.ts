@@ -1,10 +1,13 @@
+import type { FaultOption } from '../../errors.js';
 import { activationCodes } from '../../model/spec.js';
 import { QUANTIZED } from './node.js';
 
 /** Why an operator is not read, and what to do instead. */
-interface Hint {
+export interface Hint {
   readonly problem: string;
   readonly cure: string;
+  /** The option that the cure names. */
+  readonly option?: FaultOption;
 }
 
 const normalizes: Hint = {
@@ -27,6 +30,7 @@ const noNetwork: Hint = {
 const labels: Hint = {
   problem: 'it computes labels, not the outputs of a network',
   cure: 'set options.output to the output of the probabilities',
+  option: { name: 'output' },
 };
 
 const preparation: Hint = {
@@ -48,6 +52,7 @@ const noActivation: Hint = {
 const parts: Hint = {
   problem: 'it picks a part of the values',
   cure: 'set options.output to the value before it',
+  option: { name: 'output' },
 };
 
 const localFunction: Hint = {
@@ -79,6 +84,7 @@ export function findHint(operator: string, input: string): Hint | undefined {
     return {
       problem: 'bp4 outputs probabilities, not their logarithms',
       cure: `set options.output to '${input}' to read the values before it, or export the model with Softmax at its end`,
+      option: { name: 'output', values: [input] },
     };
   }
   return hints.find(([operators]) => operators.test(operator))?.[1];

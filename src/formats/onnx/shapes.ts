@@ -74,6 +74,7 @@ export function gather(node: GraphNode): Value {
     throw node.wrong(
       'it picks some of the samples, or of the units',
       'set options.output to the value before it',
+      { name: 'output' },
     );
   }
   const { values } = node.constant(0);

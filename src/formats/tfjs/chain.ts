@@ -21,13 +21,6 @@ export const describeLayer = ({ name, kind }: ChainLayer): string => `layer ${sh
  * @throws FormatError naming the first layer that breaks the chain
  */
 export function readChain(model: Fields, checkKind: (layer: ChainLayer) => void): ChainLayer[] {
-  if (model['modelTopology'] === undefined && model['class_name'] !== undefined) {
-    throw new FormatError({
-      place: 'model',
-      problem: 'is the JSON of a Keras model, which model.to_json() writes, without its weights',
-      cure: 'save the model as .h5 or .keras, and convert that with tensorflowjs_converter --output_format=tfjs_layers_model',
-    });
-  }
   const topology = readObject('modelTopology', model['modelTopology']);
   if (model['format'] === 'graph-model' || Array.isArray(topology['node'])) {
     throw new FormatError({

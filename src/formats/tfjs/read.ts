@@ -14,7 +14,7 @@ import { foldNorms } from './norms.js';
 import { checkKind, readLayers, type ReadLayer } from './read-layers.js';
 import { inputLayers, targetLayers, type TransformLayer } from './transforms.js';
 import { transpose } from './layers.js';
-import { readManifest, readWeights, type TFJSWeights, type Weights } from './weights.js';
+import { readManifest, readWeights, refuseKerasJSON, type TFJSWeights, type Weights } from './weights.js';
 import { buildFixedTensors } from './write.js';
 
 export interface TFJSOptions extends EngineOptions {
@@ -69,6 +69,7 @@ function read(
   weights: TFJSWeights,
   loss: LossSpec | undefined,
 ): { spec: Omit<SpecJSON, 'format' | 'version'>; parameters: Parameters[] } {
+  refuseKerasJSON(model);
   const chain = readChain(model, checkKind);
   const metadata = readMetadata(model);
   const { rest, transforms } = splitTransforms(chain, metadata?.checked);

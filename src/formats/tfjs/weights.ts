@@ -32,6 +32,17 @@ interface Group {
   readonly weights: readonly unknown[];
 }
 
+/** @throws FormatError if it is the JSON that Keras itself writes, which has no weights */
+export function refuseKerasJSON(model: Fields): void {
+  if (model['modelTopology'] === undefined && model['class_name'] !== undefined) {
+    throw new FormatError({
+      place: 'model',
+      problem: 'is the JSON of a Keras model, which model.to_json() writes, without its weights',
+      cure: 'save the model as .h5 or .keras, and convert that with tensorflowjs_converter --output_format=tfjs_layers_model',
+    });
+  }
+}
+
 /**
  * The groups in a model's manifest, or one group without files for artifacts in memory.
  * @throws FormatError naming the place, for example of a repeated file, which would let few bytes declare many weights
@@ -62,7 +73,9 @@ export function readManifest(model: Fields): readonly Group[] {
  * @throws FormatError if the manifest cannot be read
  */
 export function listFiles(model: object): string[] {
-  return readManifest(readObject('model', model)).flatMap(({ paths }) => paths);
+  const fields = readObject('model', model);
+  refuseKerasJSON(fields);
+  return readManifest(fields).flatMap(({ paths }) => paths);
 }
 
 /** The tensors that no layer has taken yet. */
