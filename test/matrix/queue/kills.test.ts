@@ -56,8 +56,10 @@ describe.each(servers)('a study on %s', (name, start) => {
     const stop = new AbortController();
     const running = run(queue(site.url, { threads: 1, dataURL }), { epochs, signal: stop.signal });
     const isStopped = expect(running).rejects.toThrow();
+    // Heard from the start: the worker may ask before it says that it is ready.
+    const request = once(asked, 'request');
     const worker = await spawnWorker(site.url, undefined, [], ['--allow', dataURL]);
-    await once(asked, 'request');
+    await request;
     // It takes this long only where nothing ends it.
     const isLate = pause(60_000, 'still there', { ref: false });
     expect(await Promise.race([endWorker(worker, 'SIGTERM'), isLate])).toBe(0);
