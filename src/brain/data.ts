@@ -22,6 +22,8 @@ export type Lookup = ReadonlyMap<string, number> | undefined;
 export interface Format {
   readonly lookup: Lookup;
   readonly size: number;
+  /** Whether the program has stated the size too. Then another length is an error. */
+  readonly isStated: boolean;
 }
 
 /** Arrays and typed arrays. */
@@ -30,19 +32,29 @@ const isList = (value: unknown): value is ArrayLike<unknown> =>
 
 /**
  * Detects whether the data are lists or objects.
- * @param known a lookup to keep: keys that it lacks are ignored, as in brain.js
+ * @param known  a lookup to keep: keys that it lacks are ignored, as in brain.js
+ * @param stated the size that the program has stated, or 0
  * @throws TypeError if the first value is neither
  */
 export function detectFormat(
   data: readonly Datum<unknown, unknown>[],
   side: 'input' | 'output',
   known: Lookup,
+  stated: number,
 ): Format {
   const first = data[0]![side];
-  if (isList(first)) return { lookup: undefined, size: first.length };
-  const lookup = known ?? addKeys(new Map(), data, side);
-  return { lookup, size: lookup.size };
+  const lookup = isRow(first, known)
+    ? known
+    : isList(first)
+      ? undefined
+      : (known ?? addKeys(new Map(), data, side));
+  const size = lookup?.size ?? (first as ArrayLike<unknown>).length;
+  return { lookup, size, isStated: size === stated };
 }
+
+/** Whether the values are those of all keys, as `formatData` orders them. */
+const isRow = (values: unknown, lookup: Lookup): values is Float32Array =>
+  values instanceof Float32Array && values.length === lookup?.size;
 
 /** A copy of the lookup with the keys of the data added. @throws TypeError if a value isn't an object */
 export function addKeys(
@@ -136,17 +148,23 @@ export function checkKeys(data: readonly Datum<unknown, unknown>[], lookup: Look
   }
 }
 
-/** @throws RangeError naming the first input of which the network has no key: all it would learn from is zeros */
-export function checkInputKeys(data: readonly Datum<unknown, unknown>[], lookup: Lookup): void {
+/** Reports the first input of which the network has no key: all it learns from is zeros. */
+export function checkInputKeys(
+  data: readonly Datum<unknown, unknown>[],
+  lookup: Lookup,
+  tolerate: Tolerate,
+): void {
   if (!lookup) return;
   for (const [i, { input }] of data.entries()) {
     const unknown = findUnknown(input, lookup);
     if (unknown.length === 0 || Object.keys(input as NumberObject).some((key) => lookup.has(key))) continue;
-    throw new RangeFault({
+    const fault = {
       place: `data[${i}].input${keyed(unknown[0]![0])}`,
       problem: `the network has none of these inputs; it has ${[...lookup.keys()].slice(0, 8).map(show).join(', ')}`,
       cure: NEW_KEYS,
-    });
+    };
+    tolerate(fault, 'all inputs count as 0');
+    return;
   }
 }
 
@@ -229,7 +247,7 @@ export function fillRow(
   if (copyNumbers(values, format, row, at)) return;
   row.fill(0, at, at + format.size);
   if (format.lookup) fillByKeys(place, values, format.lookup, row, at, tolerate);
-  else fillInOrder(place, values, format.size, row, at, tolerate);
+  else fillInOrder(place, values, format, row, at, tolerate);
 }
 
 /**
@@ -262,6 +280,10 @@ function copyByKeys(
   row: Float32Array,
   at: number,
 ): boolean {
+  if (isRow(values, lookup)) {
+    row.set(values, at);
+    return true;
+  }
   if (typeof values !== 'object' || values === null || isList(values)) return false;
   for (let k = 0; k < lookup.size; k++) row[at + k] = 0;
   // for…in takes a fifth of the time of Object.entries.
@@ -278,7 +300,7 @@ function copyByKeys(
 function fillInOrder(
   place: string,
   values: unknown,
-  size: number,
+  { size, isStated }: Format,
   row: Float32Array,
   at: number,
   tolerate: Tolerate,
@@ -288,8 +310,10 @@ function fillInOrder(
   }
   const { length } = values;
   if (length !== size) {
-    const effect = length > size ? 'the rest is left out' : 'what is missing counts as 0';
-    tolerate({ place, problem: `length ${length} must be ${size}` }, effect);
+    const fault = { place, problem: `length ${length} must be ${size}` };
+    if (isStated)
+      throw new RangeFault({ ...fault, cure: 'leave out inputSize and outputSize, or state others' });
+    tolerate(fault, length > size ? 'the rest is left out' : 'what is missing counts as 0');
   }
   for (let k = 0; k < Math.min(size, length); k++) {
     const value = values[k];
@@ -318,8 +342,10 @@ function fillByKeys(
   at: number,
   tolerate: Tolerate,
 ): void {
-  if (typeof values !== 'object' || values === null || isList(values)) {
-    throw notNumbers(place, 'an object of numbers', values);
+  if (typeof values !== 'object' || values === null) throw notNumbers(place, 'an object of numbers', values);
+  if (isList(values)) {
+    const fault = { place, problem: `expected an object of numbers, got ${show(values)}` };
+    tolerate(fault, 'its indices count as keys');
   }
   for (const [key, value] of Object.entries(values)) {
     const k = lookup.get(key);

@@ -211,7 +211,7 @@ function checkTrainOptions(options: TrainOptions): TrainOptions {
     const { what, holds } = rules[name];
     if (holds(value)) continue;
     throw new RangeFault({
-      place: `[${name}, ${show(value)}]`,
+      place: `[${name}, ${typeof value === 'string' ? value.slice(0, 50) : show(value)}]`,
       problem: `is out of normal training range, your network will probably not train: expected ${what}`,
     });
   }
@@ -222,6 +222,7 @@ function checkTrainOptions(options: TrainOptions): TrainOptions {
 const others = [
   ...['inputSize', 'outputSize', 'hiddenLayers', 'binaryThresh', 'seed', 'engine', 'strict'],
   ...['errorCheckInterval', 'mode', 'gpu', 'inputRange', 'decayRate', 'invalidTrainOptsShouldThrow'],
+  ...['neuralNetwork', 'floodCallback', 'doneTrainingCallback'], // of TrainStream
 ];
 
 const known: ReadonlySet<string> = new Set([...names, ...others]);
@@ -242,7 +243,7 @@ export function checkOptionNames(given: object | null, tolerate: Tolerate): void
 }
 
 /**
- * Merges the options of the network among those of a constructor.
+ * Merges the options of the network among those of a constructor, and keeps others, as brain.js 2 does.
  * @throws TypeError or RangeError that names the option
  */
 export function mergeNetworkOptions(
@@ -250,7 +251,7 @@ export function mergeNetworkOptions(
   given: object | null,
 ): NeuralNetworkOptions {
   checkObject('options', given);
-  const merged: NeuralNetworkOptions = { ...before };
+  const merged: NeuralNetworkOptions = { ...given, ...before };
   const { inputSize, outputSize, binaryThresh, hiddenLayers, seed, engine, strict } = (given ??
     {}) as Partial<NeuralNetworkOptions>;
   if (strict !== undefined) merged.strict = checkType('options.strict', strict, 'boolean');

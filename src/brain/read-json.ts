@@ -23,8 +23,9 @@ export function readJSON(json: unknown): Written {
     const written = objectAt('json', json);
     checkType(written);
     const layers = arrayAt('json.layers', written['layers']);
-    const second = objectAt('json.layers[1]', layers[1]);
-    return Array.isArray(second['weights']) ? readNew(written, layers) : readLegacy(written, layers);
+    // The inputs of brain.js 2, too, are a layer of weights, which is empty.
+    const { weights } = objectAt('json.layers', layers[1] ?? layers[0] ?? { weights: [] });
+    return Array.isArray(weights) ? readNew(written, layers) : readLegacy(written, layers);
   } catch (error) {
     if (error instanceof FormatError) throw error;
     throw new FormatError(within('', error), { cause: error });
@@ -84,7 +85,7 @@ function numberAt(place: () => string, value: unknown): number {
 // brain.js 2: layers of matrices.
 
 function readNew(json: Unknowns, layers: readonly unknown[]): Written {
-  const sizes = checkSizes('json.sizes', own(json, 'sizes'), 2);
+  const sizes = checkSizes('json.sizes', own(json, 'sizes'), 0);
   arrayAt('json.layers', layers, sizes.length);
   const parameters = sizes.slice(1).map((units, l) => {
     const place = `json.layers[${l + 1}]`;
@@ -169,13 +170,13 @@ function readLegacy(json: Unknowns, written: readonly unknown[]): Written {
   const parameters = layers
     .slice(1)
     .map((layer, l) => readUnits(`json.layers[${l + 1}]`, layer, names[l]!, names[l + 1]!));
-  const { activation, leakyReluAlpha } = json;
+  const { activation, leakyReluAlpha, binaryThresh, hiddenLayers } = json;
   return {
     sizes: names.map(({ length }) => length),
     parameters,
     inputLookup: legacyLookup(layers[0]!, names[0]!, own(json, 'inputLookup')),
     outputLookup: legacyLookup(layers.at(-1)!, names.at(-1)!, own(json, 'outputLookup')),
-    options: mergeNetworkOptions(networkDefaults(), json),
+    options: mergeNetworkOptions(networkDefaults(), { binaryThresh, hiddenLayers }),
     trainOpts: trainOptsAt(objectAt('json.trainOpts', own(json, 'trainOpts') ?? {}), {
       ...(activation !== undefined && { activation: activation as TrainOptions['activation'] }),
       ...(leakyReluAlpha !== undefined && { leakyReluAlpha: leakyReluAlpha as number }),
