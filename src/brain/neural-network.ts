@@ -12,6 +12,7 @@ import {
   checkReach,
   isKnown,
   listData,
+  copyNumbers,
   fillRow,
   detectFormat,
   packSamples,
@@ -404,12 +405,10 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const state = this._runnable();
     const row = this._row?.length === this._sizes[0] ? this._row! : new Float32Array(this._sizes[0]!);
     this._row = undefined; // a getter of the input may run the network
-    fillRow('input', input, this._inputFormat, row, 0, this._tolerate);
+    if (!copyNumbers(input, this._inputLookup, this._sizes[0]!, row, 0))
+      fillRow('input', input, this._inputFormat, row, 0, this._tolerate);
     this._row = row;
-    const machine = this._machine(state);
-    const output = machine.run(row);
-    giveBackMachine(machine);
-    return toAnswer(output, this._outputLookup) as Output;
+    return toAnswer(this._forward(state, row), this._outputLookup) as Output;
   }
 
   /** `run` without keys: from a list of inputs to a list of outputs. */
@@ -417,10 +416,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const state = this._runnable();
     this.validateInput(input);
     this._row = Float32Array.from(input);
-    const machine = this._machine(state);
-    const output = machine.run(this._row);
-    giveBackMachine(machine);
-    return output;
+    return this._forward(state, this._row);
   }
 
   /** @throws RangeError unless the list is as long as the network has inputs */
@@ -527,7 +523,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const added = (side: 'input' | 'output', lookup: Lookup): Lookup => {
       const value: unknown = datum[side];
       if (Array.isArray(value) || ArrayBuffer.isView(value)) return lookup;
-      const keys = addKeys(lookup ?? new Map(), [datum], side);
+      const keys = addKeys(lookup, [datum], side);
       if (this._state && keys.size !== (lookup?.size ?? 0)) {
         throw new StateError({
           place: 'addFormat',
@@ -586,24 +582,23 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   /**
    * The network as a function, frozen at this moment. Its `toString` returns source that needs no library.
    * @param cb gets the source of the function's body, in which `input` is the input, and returns the source to compile instead.
-   *   If a page forbids code from text, nothing is compiled, and the returned function calls the network
+   * @returns outputs in double precision, as an array or an object. If a page forbids code from text, nothing is compiled: the function
+   *   calls a copy of the network, and returns what `run` does
    */
   toFunction(cb?: (source: string) => string): (input: Partial<Input>) => Output {
     const written = this._written;
     const source = writeSource(written);
-    const copy = new NeuralNetwork<Input, Output>({ seed: 0 }).fromJSON(writeJSON(written));
-    const answer = Object.assign((input: Partial<Input>): Output => copy.run(input), {
-      toString: () => `function anonymous(input\n) {\n${source}\n}`, // as `new Function` writes it
-    });
-    if (!cb) return answer;
-    const body = cb(source);
+    const body = cb ? cb(source) : source;
     try {
       // eslint-disable-next-line @typescript-eslint/no-implied-eval -- compiling source is the purpose
       return new Function('input', body) as (input: Partial<Input>) => Output;
     } catch (error) {
-      if (error instanceof EvalError) return answer;
-      throw error;
+      if (!(error instanceof EvalError)) throw error;
     }
+    const copy = new NeuralNetwork<Input, Output>({ seed: 0 }).fromJSON(writeJSON(written));
+    return Object.assign((input: Partial<Input>): Output => copy.run(input), {
+      toString: () => `function anonymous(input\n) {\n${source}\n}`, // as `new Function` writes it
+    });
   }
 
   private get _shape(): Shape {
@@ -612,7 +607,15 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   private _machine(state: State): Machine {
-    return takeMachine(this.options.engine ?? 'auto', this._shape, state);
+    const { activation, leakyReluAlpha } = this.trainOpts;
+    return takeMachine(this.options.engine ?? 'auto', this._sizes, activation, leakyReluAlpha, state);
+  }
+
+  private _forward(state: State, row: Float32Array): Float32Array<ArrayBuffer> {
+    const machine = this._machine(state);
+    const output = machine.run(row);
+    giveBackMachine(machine);
+    return output;
   }
 
   private get _inputFormat(): Format {

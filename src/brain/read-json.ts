@@ -2,7 +2,7 @@ import { FormatError, RangeFault, TypeFault, within } from '../errors.js';
 import { fits, show } from '../base/check.js';
 import type { Parameters } from '../model/state.js';
 import { INSTEAD } from './absent.js';
-import { keyed, type Lookup } from './data.js';
+import { keyed, Keys, type Lookup } from './data.js';
 import type { Written } from './json.js';
 import {
   checkSizes,
@@ -140,7 +140,7 @@ function lookupAt(place: string, value: unknown, size: number): Lookup {
     }
     keys[k] = key;
   }
-  return new Map(keys.map((key, k) => [key!, k]));
+  return new Keys(keys as string[]);
 }
 
 /** Infinity isn't valid JSON: brain.js 2 writes it as a string, JSON.stringify as null, and brain.js 1 leaves it out. */
@@ -228,5 +228,5 @@ function readUnits(
 /** A flag says whether names are keys of the data. Older files lack the flag; their numbered units begin at '0'. */
 function legacyLookup(layer: Unknowns, names: readonly string[], flag: unknown): Lookup {
   if (!flag && Object.hasOwn(layer, '0')) return undefined;
-  return new Map(names.map((name, k) => [name, k]));
+  return new Keys(names);
 }

@@ -656,9 +656,27 @@ describe('toFunction', () => {
       net.train(xor, { iterations: 50 });
       const call = net.toFunction();
       for (const { input } of xor) {
-        expect(call(input)).toEqual(net.run(input));
-        expect(fromSource(call)(input)[0]).toBeCloseTo(net.run(input)[0]!, 5);
+        expect(call(input)[0]).toBeCloseTo(net.run(input)[0]!, 5);
+        expect(fromSource(call)(input)).toEqual(call(input));
       }
+      expect([call.name, call.length, call([])]).toEqual(['anonymous', 1, call([0, 0])]);
+    },
+  );
+
+  it.each(['sigmoid', 'relu', 'leaky-relu', 'tanh'] as const)(
+    'toFunction writes a large network as loops, which compute what run does: %s',
+    (activation) => {
+      const net = new NeuralNetwork<number[], Numbers>({
+        ...{ inputSize: 60, hiddenLayers: [40, 5], outputSize: 3, seed: 1 },
+        activation,
+      });
+      net.initialize();
+      const input = Array.from({ length: 60 }, (_, k) => (k % 7) / 7);
+      const outputs = net.toFunction()(input);
+      expect(outputs).toHaveLength(3);
+      net.run(input).forEach((output, j) => {
+        expect(outputs[j]).toBeCloseTo(output, 5);
+      });
     },
   );
 

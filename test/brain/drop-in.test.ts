@@ -301,7 +301,7 @@ describe('frameworks', () => {
     }
     expect(net.run([1, 0])).toEqual(twin.run([1, 0]));
     expect(net.toJSON()).toEqual(twin.toJSON());
-    expect(net.toFunction()([1, 0])).toEqual(twin.run([1, 0]));
+    expect(net.toFunction()([1, 0])[0]).toBeCloseTo(twin.run([1, 0])[0]!, 6);
     expect((net as unknown as { __v_skip: boolean }).__v_skip).toBe(true);
     const validation = wrap(new CrossValidate(() => create()));
     expect(validation.train(xor, endless, 2).sets).toHaveLength(2);
