@@ -31,7 +31,7 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
 }
 
-const wholeNumbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+const wholeNumbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** 12,345 */
 export function whole(x: number): string {

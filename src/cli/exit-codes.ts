@@ -12,7 +12,7 @@ const exits = {
   diverged: { code: 4, meaning: 'training diverged' },
   stopped: {
     code: 130,
-    meaning: 'stopped by Ctrl-C, SIGTERM or SIGHUP; train has saved what it learned, and search its trials',
+    meaning: 'stopped by Ctrl-C, SIGTERM or SIGHUP (train saves the model, search its finished trials)',
   },
   // 128 + 13: shells report the same for programs that SIGPIPE ended
   brokenPipe: { code: 141, meaning: 'the output was closed early, for example by head' },

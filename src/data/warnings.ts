@@ -59,7 +59,7 @@ export function findWarnings(samples: WarnableSamples): DataWarning[] {
   const { count, width, inputScale } = samples;
   const warnings: DataWarning[] = [];
   if (count < FEWEST_SAMPLES) {
-    const problem = `only ${count === 1 ? '1 sample' : `${count} samples`}, so the scores depend on chance`;
+    const problem = `only ${count === 1 ? '1 sample' : `${count} samples`}, so the scores are noisy`;
     warnings.push({ kind: 'few', place: '', problem, cure: 'collect more samples, or cross-validate' });
   }
   warnings.push(...findUnevenClasses(samples), ...findAlike(samples));

@@ -158,7 +158,7 @@ const sum = (outcome: Outcome<TaskResult>): string =>
     ? outcome.fault.message
     : `score ${outcome.result.score}, weights ${outcome.result.hash || 'that diverged'}`;
 
-/** The first of the places, and how many more there are. */
+/** The first of the places, and how manymore there are. */
 function listSome(places: readonly string[]): string {
   const rest = places.length - MOST_LISTED;
   return [...places.slice(0, MOST_LISTED), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
@@ -444,7 +444,7 @@ class Client {
     return [...this.#open.values()].some(({ networks }) => networks.has(network));
   }
 
-  /** Awaits the result again, unless nobody wants it any more. */
+  /** Awaits the result again, unless nobody wants it anymore. */
   #reopen(id: string, open: Open): boolean {
     if (open.signal?.aborted) open.reject(open.signal.reason);
     else this.#open.set(id, open);

@@ -49,8 +49,8 @@ export class HandBack extends Error {
 /** What a handler throws if no worker should try its job. */
 export class Refusal extends Error {}
 
-/** Why a job has failed that nobody waits for any more. */
-export const UNWANTED = 'nobody waits for it any more';
+/** Why a job has failed that nobody waits for anymore. */
+export const UNWANTED = 'nobody waits for it anymore';
 
 /** Removes a job that nobody waits for, or tells the worker that runs it. */
 export async function abandon(jobs: Queue, id: string): Promise<void> {
@@ -59,7 +59,7 @@ export async function abandon(jobs: Queue, id: string): Promise<void> {
   await job?.remove().catch(() => job.updateProgress(UNWANTED));
 }
 
-/** Calls `end` when nobody waits for a job any more. @returns a function that stops looking */
+/** Calls `end` when nobody waits for a job anymore. @returns a function that stops looking */
 export function watchJob(jobs: Queue, id: string, end: () => void): () => void {
   const look = async (): Promise<void> => {
     const job = await jobs.getJob(id);

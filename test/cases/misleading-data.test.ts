@@ -119,7 +119,7 @@ describe('columns', () => {
 
 it('warns of few samples', () => {
   expect(find(createRows(12, (n) => ({ y: n % 2 })))).toMatchObject([
-    { kind: 'few', place: '', problem: 'only 12 samples, so the scores depend on chance' },
+    { kind: 'few', place: '', problem: 'only 12 samples, so the scores are noisy' },
   ]);
 });
 

@@ -28,7 +28,7 @@ const csv = `size,depth,shape\n${rows.map((row) => Object.values(row).join()).jo
 
 /** The only line on stderr. */
 const fewSamples = (count: number): string =>
-  `bp4: warning: only ${count} samples, so the scores depend on chance; collect more samples, or cross-validate\n`;
+  `bp4: warning: only ${count} samples, so the scores are noisy; collect more samples, or cross-validate\n`;
 
 describe('stdin', () => {
   it.each([

@@ -26,7 +26,7 @@ describe('bp4 search', () => {
     expect(stdout).toMatch(/^trial 0 +[\d.]+ +best +learning-rate/m);
     expect(stdout).toMatch(/Best {2}trial \d: logLoss [\d.]+, the mean of 2 folds\n/);
     expect(stdout).toMatch(
-      /Ensemble {2}\d+ networks of \d trials: .*\n {2}logLoss over all samples held out: [\d.]+; of trial \d alone: [\d.]+\n/,
+      /Ensemble {2}\d+ networks from \d trials: .*\n {2}logLoss on all held-out samples: [\d.]+ \(trial \d alone: [\d.]+\)\n/,
     );
     expect(stdout).toMatch(/Test {2}accuracy .*30/);
     expect(stdout).toMatch(/Saved a\.bp4, .* kB/);
@@ -181,9 +181,9 @@ describe('bp4 search', () => {
   it('says why an ensemble has one trial', async () => {
     const options = ['search', 'iris.csv', '--folds', '2', '--epochs', '3'];
     const asked = await run(...options, '--trials', '2', '--ensemble', '1', '--study', 'asked.jsonl');
-    expect(asked.stdout).toMatch(/Ensemble {2}2 networks of trial \d alone, as --ensemble 1 asks/);
+    expect(asked.stdout).toMatch(/Ensemble {2}2 networks from trial \d alone, as --ensemble 1 asks/);
     const only = await run(...options, '--trials', '1', '--study', 'only.jsonl');
-    expect(only.stdout).toContain('2 networks of trial 0 alone, because no other trial improved it');
+    expect(only.stdout).toContain('2 networks from trial 0 alone, because no other trial improved it');
   });
 
   it('leaves importances out until enough trials are complete', async () => {

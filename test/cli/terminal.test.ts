@@ -307,7 +307,7 @@ describe('train and evaluate warn of', () => {
       {
         event: 'warning',
         place: '',
-        problem: 'only 12 samples, so the scores depend on chance',
+        problem: 'only 12 samples, so the scores are noisy',
         cure: 'collect more samples, or cross-validate',
       },
       {

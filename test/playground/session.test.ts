@@ -255,13 +255,13 @@ describe('failures', () => {
       'failed',
     );
     expect(failures.map(({ message }) => message)).toEqual([
-      'No network yet: choose a task',
-      'No network yet: choose a task',
+      "There's no network yet. Choose a task.",
+      "There's no network yet. Choose a task.",
       'CSV: choose a file or paste its text',
       'offline',
       expect.stringContaining('learningRate'),
       'loss: expected one of crossEntropy, quadratic, binaryCrossEntropy, got hinge',
-      'No network yet: choose a task',
+      "There's no network yet. Choose a task.",
     ]);
     await page.open(settingsFor('xor'));
     await page.ask(step, { type: 'ask', inputs: Float32Array.of(1) });

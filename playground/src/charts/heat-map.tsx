@@ -209,7 +209,9 @@ function summarize(columns: readonly HeatColumn[], quantity: Quantity): string {
   const { delta, saturated } = latest;
   if (quantity === 'saturated') {
     const most = saturated.indexOf(Math.max(...saturated));
-    return `Most saturated: ${describeCell(latest, most, quantity).replace(/^.*?, /, '')}`;
+    return `Most saturated layer: ${describeCell(latest, most, quantity)
+      .replace(/^.*?, /, '')
+      .replace(':', ',')}`;
   }
   const [first, output] = [delta[0]!, delta.at(-1)!];
   if (delta.length === 1) return `δ is ${precise(output)} now.`;
@@ -218,6 +220,6 @@ function summarize(columns: readonly HeatColumn[], quantity: Quantity): string {
     return `δ is ${precise(first)} in hidden 1 and ${precise(output)} in the outputs.`;
   if (times < 1.5 && times > 1 / 1.5) return 'δ is about as large in hidden 1 as in the outputs.';
   return times > 1
-    ? `δ is ${precise(times)} times smaller in hidden 1 than in the outputs: hidden 1 learns more slowly.`
-    : `δ is ${precise(1 / times)} times larger in hidden 1 than in the outputs: hidden 1 learns faster.`;
+    ? `δ is ${precise(times)} times smaller in hidden 1 than in the outputs.`
+    : `δ is ${precise(1 / times)} times larger in hidden 1 than in the outputs.`;
 }

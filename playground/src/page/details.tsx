@@ -10,7 +10,7 @@ export function Details({ run }: { run: Run }) {
   return (
     <div class="details">
       <section class="card">
-        <h2>How fast each layer learns</h2>
+        <h2>The error δ of each layer</h2>
         <HeatMap history={history} layerCount={problem.activations.length} />
       </section>
       <section class="card">

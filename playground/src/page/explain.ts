@@ -49,7 +49,7 @@ function forward(view: View, { layer, unit }: Place): Explanation {
   return {
     words:
       activation === 'softmax'
-        ? 'Each output computes z, the weighted sum of its inputs plus its bias. Softmax turns all z into probabilities.'
+        ? 'Each output computes z, the weighted sum of its inputs plus its bias. Softmax turns all the z values into probabilities.'
         : 'Each unit computes z, the weighted sum of its inputs plus its bias. Its activation is a = σ(z).',
     numbers: [`z${j} = ${sum} + ${paren(before.biases[unit]!)} = ${precise(z[unit]!)}`, answer],
   };
@@ -65,7 +65,7 @@ function outputDelta(view: View, { layer, unit }: Place): Explanation {
   if (isMatched(loss)) {
     return {
       words:
-        'How wrong is each output? With this loss and this activation σ′ cancels, so δ is the output a minus the target y.',
+        'How wrong is each output? With this loss and this activation, σ′ cancels, so δ is the output a minus the target y.',
       numbers: [`δ${j} = a${j} − y${j} = ${difference} = ${d}`],
     };
   }
@@ -73,7 +73,7 @@ function outputDelta(view: View, { layer, unit }: Place): Explanation {
   const factor = loss === 'meanSquaredError' ? `${y.length === 1 ? '2' : `2/${y.length}`}·` : '';
   return {
     words:
-      'How wrong is each output? ∇C measures how far the output a is from the target y, and σ′(z) how fast a changes with z.',
+      'How wrong is each output? ∇ₐC measures how far the output a is from the target y, and σ′(z) how fast a changes with z.',
     numbers: [`δ${j} = ${factor}(a${j} − y${j})·σ′(z${j}) = ${factor}(${difference})·${s} = ${d}`],
   };
 }
@@ -139,7 +139,7 @@ function update(view: View, { layer, unit }: Place): Explanation {
   const rule = [
     optimizer === 'sgd' ? 'plain gradient descent' : optimizer,
     ...(l1 > 0 || l2 > 0 ? ['a penalty on large weights'] : []),
-    ...(dropout > 0 ? ['dropout, which the gradients above omit'] : []),
+    ...(dropout > 0 ? ['dropout, which the gradients shown here leave out'] : []),
   ];
   return {
     words: `Each weight and bias takes a small step against its gradient (${rule.join('; with ')}). Then the next mini-batch follows.`,

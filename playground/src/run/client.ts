@@ -28,7 +28,7 @@ export function startClient(): Client {
     publish({
       type: 'failed',
       name: 'Error',
-      message: 'A reply of the training worker is unreadable. Reload the page.',
+      message: "A reply from the training worker couldn't be read. Reload the page.",
     }),
   );
   return {

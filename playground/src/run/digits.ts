@@ -12,7 +12,7 @@ export async function digitsLesson(file: Uint8Array<ArrayBuffer>): Promise<Lesso
   const [training, test] = [view.getUint32(0, true), view.getUint32(4, true)];
   const all = training + test;
   if (bytes.length !== 8 + all * (1 + PIXELS))
-    throw new RangeError('The file of digits is incomplete. Reload the page.');
+    throw new RangeError('The digits file is incomplete. Reload the page.');
   const part = (from: number, to: number): LessonSamples => ({
     count: to - from,
     labels: bytes.subarray(8 + from, 8 + to),

@@ -80,7 +80,7 @@ export function parseLink(hash: string): Link {
   const steps = read('steps', wholeNumber(ranges.steps));
   for (const name of given.keys()) {
     if (!(name in readers) && name !== 'steps')
-      messages.push(`The link’s setting ${name.slice(0, 40)} is unknown and ignored.`);
+      messages.push(`The link’s setting ${name.slice(0, 40)} is unknown and was ignored.`);
   }
   return {
     settings: { task: defaults.task, ...Object.fromEntries(entries) } as Settings,

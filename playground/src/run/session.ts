@@ -165,7 +165,7 @@ export class Session {
   }
 
   #use(): Trainer {
-    if (!this.#trainer) throw new Error('No network yet: choose a task');
+    if (!this.#trainer) throw new Error("There's no network yet. Choose a task.");
     return this.#trainer;
   }
 }

@@ -12,7 +12,7 @@ interface BenchFlags {
 export const bench: CommandDefinition<BenchFlags> = {
   operands: [],
   description: [
-    'Train networks of four sizes with bp4 and with a hand-optimized loop in plain JavaScript, and print samples per second: medians of five alternating rounds. Both start from the same weights and visit the samples in the same order. The data has as many zeros as images of handwritten digits; bp4 skips them. The benchmark takes about ten seconds. For reliable figures, close other programs.',
+    'Train networks of four sizes with bp4 and with a hand-optimized loop in plain JavaScript, and print samples per second: medians of five alternating rounds. Both start from the same weights and visit the samples in the same order. The data has the same proportion of zeros as images of handwritten digits, and bp4 skips zeros. The benchmark takes about ten seconds. For reliable figures, close other programs.',
   ],
   examples: [
     ['bp4 bench', 'Print a table.'],

@@ -14,7 +14,7 @@ import { textTable } from '../terminal/text-table.js';
 export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    'Print how fast each layer learns, which problems it has, and what to try. The model stays unchanged. The columns are:',
+    "Print how fast each layer learns, which problems it has, and what to try. The model isn't modified. The columns are:",
     [
       '|δ|: the error that reaches the layer, ∂C/∂z (root mean square)',
       '‖∂C/∂W‖/‖W‖: the relative change of its weights in a step with learning rate 1',
@@ -64,7 +64,7 @@ export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     if (messages.length === 0) {
       output.sayWrapped(
         output.green(
-          'No problems found: no layer learns much more slowly than the others, or has too many saturated or dead units.',
+          'No problems found: no layer learns much more slowly than the others, and none has too many saturated or dead units.',
         ),
       );
     }

@@ -76,7 +76,7 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
 
 /** The cures for warnings about data to evaluate. Constant columns and rare classes matter only in training. */
 const dataCures: Readonly<Partial<Record<DataWarning['kind'], string>>> = {
-  few: 'measure on more samples',
+  few: 'evaluate on more samples',
   imbalance: 'compare the F1 of each class',
   leak: "if you won't, train again without it",
 };

@@ -23,13 +23,13 @@ export const exportModel: CommandDefinition<ExportFlags> = {
   operands: ['<model>', '[out]'],
   description: [
     'Convert a model to another format. The extension of the output file sets the format: .onnx (onnxruntime and many others), .safetensors (PyTorch), .npz (NumPy), .json, .mjs or .js (a JavaScript module without dependencies, with its types) or .bp4. TensorFlow.js needs a folder and --to tfjs. Without [out], the file is named after the model and written to the current folder.',
-    '<model> can be in any of these formats, too.',
+    '<model> can be in any of these formats except JavaScript.',
   ],
   examples: [
-    ['bp4 export iris.bp4 iris.onnx', 'For onnxruntime; scales the inputs itself.'],
+    ['bp4 export iris.bp4 iris.onnx', 'For onnxruntime; the exported model scales its inputs.'],
     ['bp4 export iris.bp4 --to tfjs', 'For TensorFlow.js, in the folder iris-tfjs.'],
     ['bp4 export iris.bp4 iris.mjs', 'A module to import: import { predict } from "./iris.mjs".'],
-    ['bp4 export mlp.onnx mlp.npz', 'Convert between other programs.'],
+    ['bp4 export mlp.onnx mlp.npz', 'Convert between the formats of other programs.'],
   ],
   groups: [
     {

@@ -40,7 +40,7 @@ export const search: CommandDefinition<SearchFlags> = {
     ['bp4 search big.csv --hyperband --trials 200 --workers 2', 'Stop bad trials early.'],
     [
       "bp4 search iris.csv --space 'optimizer=adam|momentum momentum=0.5..0.99@optimizer=momentum'",
-      'Search the momentum only for the optimizer that has one.',
+      'Tune the momentum only in trials with the momentum optimizer.',
     ],
     ['bp4 search iris.csv --queue redis://192.168.0.5:6379', 'Train on the machines that run bp4 worker.'],
     ['bp4 search iris.csv --report iris.html', 'Write a page with charts of all trials.'],

@@ -40,7 +40,7 @@ export const train: CommandDefinition<TrainFlags> = {
     ['bp4 train iris.csv', 'Infer label and task, train, test, and save iris.bp4.'],
     [
       'bp4 train houses.csv --target price --ignore id,address',
-      'Train a regression without two of the columns.',
+      'Train a regression model, ignoring two columns.',
     ],
     [
       'bp4 train mnist --layers 784,30,10 --activation sigmoid --loss quadratic --optimizer sgd --learning-rate 3 --batch 10',

@@ -40,7 +40,7 @@ export const worker: CommandDefinition<WorkerFlags> = {
         ),
         valueOption(
           '--threads <n>',
-          'Networks to train at a time (default: the number of processors)',
+          'Networks to train at once (default: the number of processors)',
           wholeNumber({ min: 1, max: 256 }),
         ),
         new Option('--data <folder>', 'Folder with datasets, each in a file named SHA256.bp4data'),
@@ -54,10 +54,14 @@ export const worker: CommandDefinition<WorkerFlags> = {
           'Quit after this many seconds without work (default: never)',
           positiveNumber,
         ),
-        valueOption('--limit-seconds <n>', 'Reject tasks that take longer', positiveNumber),
+        valueOption(
+          '--limit-seconds <n>',
+          'Stop and reject tasks that take longer than this',
+          positiveNumber,
+        ),
         valueOption(
           '--limit-parameters <n>',
-          'Reject networks with more weights and biases',
+          'Reject networks with more weights and biases than this',
           wholeNumber({ min: 1 }),
         ),
       ],
@@ -80,7 +84,7 @@ export const worker: CommandDefinition<WorkerFlags> = {
     });
     const stop = new Stop(
       () => {
-        output.say('Stopping: the tasks return to the queue.');
+        output.say('Stopping: returning the tasks to the queue.');
         void running.close();
       },
       () => undefined,

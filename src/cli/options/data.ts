@@ -29,12 +29,12 @@ export interface DataFlags extends TextFormat, GapOptions {
 export const csvOptions: readonly Option[] = [
   valueOption(
     '--delimiter <mark>',
-    'Field separator of CSV: a character, or tab (default: inferred)',
+    'CSV field separator: a character, or tab (default: inferred)',
     parseDelimiter,
   ),
   valueOption(
     '--header <yes|no|names>',
-    'Whether the first row of CSV names the columns, or the names themselves: a,b,c (default: inferred)',
+    'Whether the first row of the CSV file holds the column names, or the names themselves: a,b,c (default: inferred)',
     parseHeader,
   ),
   valueOption(
@@ -45,7 +45,7 @@ export const csvOptions: readonly Option[] = [
   new Option('--comment <text>', 'Skip CSV rows that begin with this text, such as # (default: inferred)'),
   new Option(
     '--encoding <name>',
-    'Encoding of CSV and JSON: windows-1252, gb18030, shift_jis, … (default: UTF-8 or UTF-16, inferred)',
+    'Encoding of CSV and JSON files: windows-1252, gb18030, shift_jis, … (default: UTF-8 or UTF-16, inferred)',
   ),
 ];
 
@@ -57,20 +57,20 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--target <names>',
-      'Columns with the numbers to predict, for a regression (default: inferred)',
+      'Columns with the numbers to predict, for regression (default: inferred)',
       collectList,
     ),
     valueOption('--ignore <names>', 'Columns to leave out', collectList),
     valueOption(
       '--categorical <names>',
-      'Columns to treat as categories: numbers, dates, yes/no, or text with many different values (other text columns are ' +
-        'categories anyway)',
+      'Columns to treat as categorical: numeric codes, dates, yes/no, or text with many different values (other text columns ' +
+        'are categorical by default)',
       collectList,
     ),
     valueOption(
       '--missing <policy>',
       "What to do with missing values. drop: leave the row out. mean: fill in the column's mean. category: like mean, but a " +
-        'missing text becomes a category of its own. error: stop. (default: category if a text input has missing values; ' +
+        'missing text value becomes its own category. error: stop. (default: category if a text input has missing values; ' +
         'otherwise drop, or mean if drop would lose more than 10% of the rows)',
       nameIn(['error', 'drop', 'mean', 'category']),
     ),
@@ -92,7 +92,7 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--not-gaps <texts>',
-      'Values that look missing but are categories, such as NA, the code of Namibia',
+      'Values that look missing but are categories, such as NA, the country code of Namibia',
       collectList,
     ),
     valueOption(
@@ -108,7 +108,7 @@ export const dataGroup: OptionGroup = {
     ...csvOptions,
     valueOption(
       '--scale <how>',
-      'Scaling of inputs and targets: standardize, minMax or identity (default: standardize; none for images)',
+      'Scaling of inputs and targets: standardize, minMax or identity (default: standardize; the bytes of images are scaled to 0–1)',
       nameIn(['standardize', 'minMax', 'identity']),
     ),
     new Option(
@@ -117,7 +117,7 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--test-split <share>',
-      'Share to set aside for testing; 0 for none (default: 0.2 if there are at least 20 samples)',
+      'Fraction to set aside for testing; 0 for none (default: 0.2 if there are at least 20 samples)',
       number({ min: 0, max: 0.9 }),
     ),
     new Option('--test <file>', 'File to test with, instead of a share of the data'),

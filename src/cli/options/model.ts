@@ -59,7 +59,7 @@ export const signatureGroup: OptionGroup = {
   heading: 'Names (not needed for models made by bp4 train)',
   options: [
     inputsOption,
-    valueOption('--target <a,b,…>', 'Names of the outputs, for a regression', list),
+    valueOption('--target <a,b,…>', 'Names of the outputs, for regression', list),
     classesOption,
   ],
 };
@@ -75,7 +75,7 @@ export const columnGroup: OptionGroup = {
   options: [
     inputsOption,
     new Option('--label <name>', 'Column with the correct class'),
-    valueOption('--target <a,b,…>', 'Columns with the correct numbers, for a regression', list),
+    valueOption('--target <a,b,…>', 'Columns with the correct numbers, for regression', list),
     classesOption,
     ...csvOptions,
   ],

@@ -60,7 +60,7 @@ export const networkGroup: OptionGroup = {
   options: [
     valueOption(
       '--layers <sizes>',
-      'The complete shape: inputs, units of each hidden layer, outputs: 784,30,10',
+      'Sizes of all layers, from the inputs to the outputs, such as 784,30,10',
       wholeNumbers({ min: 1 }),
     ),
     valueOption(
@@ -92,7 +92,7 @@ export const networkGroup: OptionGroup = {
     ),
     valueOption(
       '--dropout <share>',
-      'Share of the hidden units to switch off in training (default: 0)',
+      'Fraction of the hidden units to switch off during training (default: 0)',
       number({ min: 0, max: 0.99 }),
     ),
     valueOption('--seed <n>', 'Seed of initial weights, splits and shuffling (default: 0)', wholeNumber()),
@@ -103,7 +103,7 @@ export const networkGroup: OptionGroup = {
     ),
     valueOption(
       '--threads <n>',
-      'Threads: 1 to 16, or auto; any number computes identical results (default: auto)',
+      'Threads: 1 to 16, or auto; the result is the same for any number (default: auto)',
       parseThreads,
     ),
   ],

@@ -86,24 +86,25 @@ const searchGroup: OptionGroup = {
     ),
     valueOption(
       '--window <n>',
-      'Trials that may run at a time: tpe proposes trial i from the results of trials 0 to i − n. The result of the search ' +
+      'Trials that may run at once: tpe proposes trial i from the results of trials 0 to i − n. The result of the search ' +
         'depends on this number, but not on --workers (default: 8)',
       wholeNumber({ min: 1 }),
     ),
     new Option(
       '--halving',
-      'Train every trial for a ninth of its epochs, the best third of them for a third, and the best third of those to the end',
+      'Successive halving: train every trial for 1/9 of its epochs, the best third of the trials for 1/3, and the best third of ' +
+        'those to the end',
     ),
     new Option('--hyperband', 'Several rounds of --halving, from many short trials to a few long ones'),
     new Option('--median', 'Stop a trial that is worse than the median of earlier trials at the same epoch'),
     valueOption(
       '--folds <n>',
-      'Number of parts of the samples, each of which is held out once (default: 5; with 10,000 samples or more, --validation-split 0.2 instead)',
+      'Number of cross-validation folds (default: 5; with 10,000 samples or more, --validation-split 0.2 instead)',
       wholeNumber({ min: 2 }),
     ),
     valueOption(
       '--validation-split <share>',
-      'Share of the samples to hold out, instead of --folds',
+      'Fraction of the samples to hold out, instead of --folds',
       number({ min: 0.01, max: 0.9 }),
     ),
     valueOption(
@@ -114,18 +115,19 @@ const searchGroup: OptionGroup = {
     ),
     valueOption(
       '--seeds <n>',
-      'Networks for each fold, with seeds of their own: scores depend less on chance, and training takes so many times as long ' +
+      'Networks to train per fold, each with a different seed: scores are less noisy, and training takes n times as long ' +
         '(default: 1)',
       wholeNumber({ min: 1, max: 100 }),
     ),
     valueOption(
       '--ensemble <n>',
-      'Maximum number of rounds; in each, the trial that improves the ensemble most joins it; 1 for only the best trial (default: 10)',
+      'Maximum number of rounds of greedy ensemble selection, each of which adds the trial that helps most; 1 keeps only the best ' +
+        'trial (default: 10)',
       wholeNumber({ min: 1, max: 1000 }),
     ),
     valueOption(
       '--workers <n>',
-      'Threads to train on; any number computes identical results (default: the number of processors)',
+      'Threads to train on; the result is the same for any number (default: the number of processors)',
       wholeNumber({ min: 1, max: 256 }),
     ),
   ],
@@ -136,13 +138,13 @@ const queueGroup: OptionGroup = {
   options: [
     new Option(
       '--queue [url]',
-      'Train on the machines where bp4 worker runs, through this queue: redis://, rediss:// or postgres:// (default: the variable ' +
-        'BP4_QUEUE, which other users of the machine cannot see); needs the packages bullmq and ioredis, or bullmq and pg',
+      'Train on the machines where bp4 worker runs, through this queue: redis://, rediss:// or postgres:// (default: the environment ' +
+        'variable BP4_QUEUE, which keeps a password out of process lists); needs the packages bullmq and ioredis, or bullmq and pg',
     ),
     valueOption(
       '--audit <share>',
-      'Share of the trainings that two workers run, with --queue: unequal results stop the search, and both workers are named ' +
-        '(default: 0)',
+      'With --queue, fraction of training runs to repeat on a second worker; if the results differ, the search stops and names ' +
+        'both workers (default: 0)',
       number({ min: 0, max: 1 }),
     ),
   ],

@@ -25,19 +25,20 @@ export const shardsGroup: OptionGroup = {
   options: [
     valueOption(
       '--shards [n]',
-      'Divide the samples into so many parts, which train side by side, each in one of --threads or on the machines of --queue; the ' +
-        'weights become their mean after each round. They depend on it, and not on the number of threads or machines (default: 8)',
+      'Split the samples into n shards and train them in parallel, in --threads threads or on the machines of --queue, averaging ' +
+        'their weights after each round. The result depends on n, but not on the number of threads or machines; not for streamed ' +
+        'data (8 if n is omitted)',
       wholeNumber({ min: 1, max: MOST_SHARDS }),
     ),
     valueOption(
       '--rounds <n>',
-      'How often the weights of the shards are averaged (default: after each epoch)',
+      'Number of times to average the weights of the shards (default: once per epoch)',
       wholeNumber({ min: 1 }),
     ),
     new Option(
       '--queue [url]',
       'Train the shards on the machines where bp4 worker runs, through this queue: redis://, rediss:// or postgres:// (default: the ' +
-        'variable BP4_QUEUE); implies --shards; needs the packages bullmq and ioredis, or bullmq and pg',
+        'environment variable BP4_QUEUE); implies --shards; needs the packages bullmq and ioredis, or bullmq and pg',
     ),
   ],
 };

@@ -87,13 +87,13 @@ export const trainingGroup: OptionGroup = {
     ),
     valueOption(
       '--schedule <name>',
-      'Schedule of the learning rate: cosine[:warmUp=0], step:every=N,factor=N, exponential:factor=N, inverseTime:decay=N ' +
+      'Learning-rate schedule: cosine[:warmUp=0], step:every=N,factor=N, exponential:factor=N, inverseTime:decay=N ' +
         'or plateau[:patience=10]; brackets show an optional parameter and its default (default: constant)',
       namedValue(schedules),
     ),
     valueOption(
       '--momentum <μ>',
-      'Momentum of the optimizers momentum and nesterov; implies --optimizer momentum (default: 0.9)',
+      'Momentum for the optimizers momentum and nesterov; implies --optimizer momentum (default: 0.9)',
       number({ min: 0, max: 1 }),
     ),
     valueOption('--l1 <λ>', 'L1 penalty: adds λ·Σ|w| to the loss (default: 0)', number({ min: 0 })),
@@ -101,7 +101,7 @@ export const trainingGroup: OptionGroup = {
     new Option('--penalize-biases', 'Apply --l1 and --l2 to biases too'),
     valueOption(
       '--max-norm <n>',
-      'Limit the norm of the weights of each unit (default: unlimited)',
+      "Limit the norm of each unit's weights (default: unlimited)",
       number({ min: 0 }),
     ),
     valueOption('--clip-norm <n>', 'Limit the norm of the gradient (default: unlimited)', number({ min: 0 })),
@@ -112,7 +112,7 @@ export const trainingGroup: OptionGroup = {
     ),
     valueOption(
       '--frozen <layers>',
-      'Layers to leave untrained, counted from 0: 0,1 (default: none)',
+      'Layers to freeze, counted from 0, such as 0,1 (default: none)',
       wholeNumbers({ min: 0 }),
     ),
     valueOption(

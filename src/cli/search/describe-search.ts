@@ -114,15 +114,15 @@ export function describeEnsemble(
   rounds: number | undefined,
 ): string[] {
   const networks = formatCount(ensemble.members.length, 'network');
-  const score = `${metric} over all samples held out: ${formatPrecise(ensembleScore)}`;
+  const score = `${metric} on all held-out samples: ${formatPrecise(ensembleScore)}`;
   const [[only]] = [...chosen] as [[number, number]];
   if (chosen.size === 1) {
     const why = rounds === 1 ? 'as --ensemble 1 asks' : 'because no other trial improved it';
-    return [`${networks} of trial ${only} alone, ${why}`, score];
+    return [`${networks} from trial ${only} alone, ${why}`, score];
   }
   const list = [...chosen].map(([trial, times]) => `${trial}${times > 1 ? ` ×${times}` : ''}`);
   return [
-    `${networks} of ${formatCount(chosen.size, 'trial')}: ${list.join(', ')}`,
-    `${score}; of trial ${best.number} alone: ${formatPrecise(bestPooledScore)}`,
+    `${networks} from ${formatCount(chosen.size, 'trial')}: ${list.join(', ')}`,
+    `${score} (trial ${best.number} alone: ${formatPrecise(bestPooledScore)})`,
   ];
 }

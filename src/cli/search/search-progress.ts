@@ -80,9 +80,9 @@ export class SearchProgress {
     const { startWorker } = this.#extent;
     if (count > 0 && !before) this.#output.say(`${formatCount(count, 'worker')} on the queue.`);
     else if (count === 0) {
-      const none = before === undefined ? 'No worker on the queue yet' : 'No worker on the queue any more';
+      const when = before === undefined ? 'yet' : 'anymore';
       this.#output.sayWrapped(
-        `${none}; waiting for one. Start it, on this machine or another: ${startWorker!}`,
+        `There are no workers on the queue ${when}; waiting. Start one, on this machine or another: ${startWorker!}`,
       );
     }
     this.#draw();

@@ -54,7 +54,7 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(size) => onChange({ miniBatchSize: size })}
       />
       <MoreSettings settings={settings} isRegression={isRegression} onChange={onChange} />
-      <p class="restarts">Changing a setting restarts the training.</p>
+      <p class="restarts">Changing a setting restarts training.</p>
     </div>
   );
 }

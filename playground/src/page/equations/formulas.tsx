@@ -179,6 +179,11 @@ export const update = (optimizer: OptimizerName) => (
         <mspace width="0.15em" />
         <mi class="m-name">{optimizer}</mi>
         <mo stretchy={false}>(</mo>
+        <mfrac>
+          <mn>1</mn>
+          <mi>m</mi>
+        </mfrac>
+        <mo>∑</mo>
         <Gradient of="W" />
         <mo stretchy={false}>)</mo>
       </>

@@ -101,7 +101,7 @@ function sampleImage({ walk, sample }: View): Image {
 }
 
 function describeNetwork({ sizes }: Problem): string {
-  return `Network with layers of ${sizes.join(', ')} units. The up and down arrows move between units.`;
+  return `Network with layers of ${sizes.join(', ')} units. The up and down arrow keys move between units.`;
 }
 
 /** Measures the box in pixels, at first and whenever its size changes. */
