@@ -302,4 +302,7 @@ function drop(machine: Machine): void {
 }
 
 const isSame = (a: Shape, b: Shape): boolean =>
-  a.activation === b.activation && a.alpha === b.alpha && a.sizes.join() === b.sizes.join();
+  a.activation === b.activation &&
+  a.alpha === b.alpha &&
+  a.sizes.length === b.sizes.length &&
+  a.sizes.every((size, i) => size === b.sizes[i]);

@@ -275,8 +275,11 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     toSpec(this._shape);
     this.setActivation();
     this._settle();
-    const draw = (count: number): Float32Array =>
-      Float32Array.from({ length: count }, () => this._random.uniform(-0.2, 0.2));
+    const draw = (count: number): Float32Array => {
+      const drawn = new Float32Array(count);
+      for (let i = 0; i < count; i++) drawn[i] = this._random.uniform(-0.2, 0.2);
+      return drawn;
+    };
     this._state = {
       parameters: this._sizes.slice(1).map((units, l) => {
         const biases = draw(units);

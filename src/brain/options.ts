@@ -161,8 +161,8 @@ const rules: Record<keyof TrainOptions, Rule> = {
 
 const names = Object.keys(rules) as (keyof TrainOptions)[];
 
-/** The options that were checked last: most calls of `train` repeat them. */
-let checked = trainDefaults();
+/** The two sets of options that were checked last: most networks have the defaults, and then those of each call of `train`. */
+let checked: readonly [TrainOptions, TrainOptions] = [trainDefaults(), trainDefaults()];
 
 /**
  * Merges training options. Unknown names and undefined values are ignored, and so is null in place of options.
@@ -183,7 +183,8 @@ export function mergeTrainOptions(before: TrainOptions, given: object | null): T
   }
   const merged = isChanged ? { ...before, ...changed } : before;
   // A program may have written to them since the last check.
-  if (!isSame(merged, checked)) checked = { ...checkTrainOptions(merged) };
+  const [last, other] = checked;
+  if (!isSame(merged, last) && !isSame(merged, other)) checked = [{ ...checkTrainOptions(merged) }, last];
   return merged;
 }
 

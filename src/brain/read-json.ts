@@ -91,17 +91,18 @@ function readNew(json: Unknowns, layers: readonly unknown[]): Written {
     const place = `json.layers[${l + 1}]`;
     const layer = objectAt(place, layers[l + 1]);
     const fanIn = sizes[l]!;
-    const rows = arrayAt(`${place}.weights`, own(layer, 'weights'), units).map((row, j) =>
-      arrayAt(`${place}.weights[${j}]`, row, fanIn),
-    );
+    const rows = arrayAt(`${place}.weights`, own(layer, 'weights'), units);
+    // The place of a wrong row or number is spelled only where there is one.
+    rows.forEach((row, j) => {
+      if (!Array.isArray(row) || row.length !== fanIn) arrayAt(`${place}.weights[${j}]`, row, fanIn);
+    });
     const biases = arrayAt(`${place}.biases`, own(layer, 'biases'), units);
     const weights = new Float32Array(units * fanIn);
-    for (const [j, row] of rows.entries()) {
+    for (let j = 0, at = 0; j < units; j++) {
+      const row = rows[j] as readonly unknown[];
       for (let k = 0; k < fanIn; k++) {
         const weight = row[k];
-        weights[j * fanIn + k] = fits(weight)
-          ? weight
-          : numberAt(() => `${place}.weights[${j}][${k}]`, weight);
+        weights[at++] = fits(weight) ? weight : numberAt(() => `${place}.weights[${j}][${k}]`, weight);
       }
     }
     return {
