@@ -43,10 +43,6 @@ class Emitter {
     return this.off(event, listener);
   }
 
-  listenerCount(event: string): number {
-    return this._of(event).length;
-  }
-
   /** @returns whether anything listens */
   emit(event: string, ...args: readonly unknown[]): boolean {
     const listeners = this._of(event);

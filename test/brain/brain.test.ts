@@ -853,11 +853,7 @@ describe('TrainStream', () => {
     const [once, removed] = [vi.fn(), vi.fn()];
     stream.once('other', once).on('other', removed).off('other', removed).once('other', removed);
     stream.removeListener('other', removed);
-    expect([stream.emit('other', 5), stream.emit('other', 6), stream.listenerCount('other')]).toEqual([
-      true,
-      false,
-      0,
-    ]);
+    expect([stream.emit('other', 5), stream.emit('other', 6)]).toEqual([true, false]);
     expect(once.mock.calls).toEqual([[5]]);
     expect(removed).not.toHaveBeenCalled();
   });
