@@ -81,9 +81,15 @@ export function writeJSON({
     inputLookupLength: inputLookup?.size ?? 0,
     outputLookup: toObject(outputLookup),
     outputLookupLength: outputLookup?.size ?? 0,
-    options: { ...options },
+    options: withoutFunctions(options),
     trainOpts: writeTrainOpts(trainOpts),
   };
+}
+
+/** A copy without what JSON can't hold. */
+function withoutFunctions<Options extends object>(options: Options): Options {
+  const entries = Object.entries(options).filter(([, value]) => typeof value !== 'function');
+  return Object.fromEntries(entries) as Options;
 }
 
 /** The options of training in the JSON of brain.js 2. */

@@ -3,7 +3,7 @@ import { addFloats } from '../kernels/reference/gather.js';
 import { readWindow } from '../kernels/reference/pairs.js';
 import type { Activation } from '../kernels/reference/micro/activations.js';
 import { single } from '../kernels/reference/numerics.js';
-import { beginUpdate, optimize } from '../kernels/reference/optimizers.js';
+import { beginUpdate } from '../kernels/reference/optimizers.js';
 import { ReferenceMemory } from '../kernels/reference/reference-memory.js';
 import type { BrainKernels } from './kernels.js';
 
@@ -108,10 +108,8 @@ export function brainReference(): BrainKernels {
     /** Adam, for weights and biases alike. */
     function updateByAdam(): void {
       gradients(f, layers, (net.gradients - net.parameters) / 4);
-      rule.gradientScale = 1;
       beginUpdate(m, rule, learningRate);
-      const [p, g, first, second] = [net.parameters, net.gradients, rule.first, rule.second];
-      optimize(m, rule, m.at(p), m.at(g), m.at(first), m.at(second), net.parameterCount);
+      adam(f, rule, net.parameters / 4, net.gradients / 4, net.parameterCount);
       rule.step++;
     }
   }
@@ -218,6 +216,25 @@ function gradients(f: Floats, layers: readonly Places[], distance: number): void
       const at = weights + distance + k * stride;
       for (let j = 0; j < units; j++) f[at + j] = 0 + fround(x * f[delta + j]!);
     }
+  }
+}
+
+/** 2⁻¹²⁶. What is smaller counts as 0. */
+const LEAST_NORMAL = 1.1754943508222875e-38;
+const flush = (x: number): number => (Math.abs(x) < LEAST_NORMAL ? 0 : x);
+
+/** Adam, as in assembly/optimizers.ts. @param count of the parameters, and of their gradients */
+function adam(f: Floats, rule: Rule, parameters: number, gradients: number, count: number): void {
+  const { rate, momentum, momentumRest, square, squareRest, rootScale, epsilon } = rule;
+  const [first, second] = [rule.first / 4 - parameters, rule.second / 4 - parameters];
+  for (let p = parameters, g = gradients; p < parameters + count; p++, g++) {
+    const x = f[g]!;
+    const m = flush(fround(fround(momentum * f[p + first]!) + fround(momentumRest * x)));
+    const v = flush(fround(fround(square * f[p + second]!) + fround(squareRest * fround(x * x))));
+    f[p + first] = m;
+    f[p + second] = v;
+    const root = fround(fround(Math.sqrt(v)) * rootScale);
+    f[p] = f[p]! - fround(rate * fround(m / fround(root + epsilon)));
   }
 }
 
