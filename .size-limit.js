@@ -57,5 +57,11 @@ export default [
   besideCore('bp4/code', 'formats/code/index.js', '7.2 kB'),
   { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '35.5 kB', gzip: true },
   // As it is loaded, not minified a second time
-  { name: 'the script of bp4/brain', path: 'dist/brain.min.js', limit: '35.1 kB', gzip: true, esbuild: false },
+  {
+    name: 'the script of bp4/brain',
+    path: 'dist/brain.min.js',
+    limit: '35.1 kB',
+    gzip: true,
+    esbuild: false,
+  },
 ];
