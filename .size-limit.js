@@ -56,6 +56,12 @@ export default [
   besideCore('bp4/numpy', 'formats/numpy/index.js', '7.9 kB'),
   besideCore('bp4/code', 'formats/code/index.js', '7.2 kB'),
   { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '35.5 kB', gzip: true },
-  // The file itself has 35.0 kB; size-limit minifies it a second time, with other names.
-  { name: 'the script of bp4/brain', path: 'dist/brain.min.js', limit: '35.7 kB', gzip: true },
+  // As it is loaded, not minified a second time
+  {
+    name: 'the script of bp4/brain',
+    path: 'dist/brain.min.js',
+    limit: '35.1 kB',
+    gzip: true,
+    esbuild: false,
+  },
 ];
