@@ -30,15 +30,15 @@ const onDemand = {
 };
 
 export default [
-  { name: 'bp4', path: 'dist/index.js', limit: '41 kB', gzip: true, ignore: Object.values(onDemand) },
-  besideCore('several threads', 'kernels/threads.js', '13.7 kB', ['./wasm.js']),
+  { name: 'bp4', path: 'dist/index.js', limit: '42 kB', gzip: true, ignore: Object.values(onDemand) },
+  besideCore('several threads', 'kernels/threads.js', '14.1 kB', ['./wasm.js']),
   {
     name: 'the reference, bp4/reference',
     path: 'dist/kernels/reference/reference.js',
     limit: '8 kB',
     gzip: true,
   },
-  besideCore('tiny networks', 'training/tiny.js', '4.1 kB'),
+  besideCore('tiny networks', 'training/tiny.js', '4.4 kB'),
   besideCore('checkGradients', 'diagnosis/check-gradients.js', '2.5 kB'),
   besideCore('diagnose', 'diagnosis/report-diagnosis.js', '2.2 kB'),
   besideCore('bp4/metrics', 'metrics/index.js', '4 kB'),
@@ -55,7 +55,7 @@ export default [
   besideCore('bp4/safetensors', 'formats/safetensors/index.js', '5.6 kB'),
   besideCore('bp4/numpy', 'formats/numpy/index.js', '7.9 kB'),
   besideCore('bp4/code', 'formats/code/index.js', '7.2 kB'),
-  { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '35.5 kB', gzip: true },
+  { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '36 kB', gzip: true },
   // The file itself has 35.0 kB; size-limit minifies it a second time, with other names.
-  { name: 'the script of bp4/brain', path: 'dist/brain.min.js', limit: '35.7 kB', gzip: true },
+  { name: 'the script of bp4/brain', path: 'dist/brain.min.js', limit: '36.2 kB', gzip: true },
 ];

@@ -8,9 +8,10 @@ import type { ReferenceMemory } from './reference-memory.js';
 
 /** BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer, for the samples in [from, to). */
 export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: number): void {
-  const { floats: f, round } = m;
+  const { floats: f, round, precision } = m;
   const l = lastLayer(m, net);
-  const { loss, lossParameter } = net;
+  const { loss } = net;
+  const parameters = m.at(net.lossParameters);
   const { stride, units } = l;
   const slope = meanLosses[loss]?.slope;
   const [activations, targets, delta] = [m.at(l.activations), m.at(net.targets), m.at(l.delta)];
@@ -23,7 +24,9 @@ export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: numb
     for (let j = n; j < n + stride; j++) {
       const a = f[activations + j]!;
       const y = f[targets + j]!;
-      f[delta + j] = slope ? round(slope(a, y, lossParameter, round)) / units : round(a * total) - y;
+      f[delta + j] = slope
+        ? round(slope(a, y, f[parameters + j - n]!, precision)) / units
+        : round(a * total) - y;
     }
   }
   if (loss === CROSS_ENTROPY || loss === BINARY_CROSS_ENTROPY) return;

@@ -9,14 +9,15 @@ import type { ReferenceMemory } from './reference-memory.js';
 /** Adds the samples of a mini-batch, after the forward pass. @param weights pointer to [rows], or 0 for none */
 export function tally(m: ReferenceMemory, net: Net, sums: Tally, rows: number, weights: number): void {
   const f = m.floats;
-  const { loss, lossParameter } = net;
+  const { loss } = net;
+  const parameters = m.at(net.lossParameters);
   const { preActivations, activations, stride, units } = lastLayer(m, net);
   const [z, a, targets, weight] = [m.at(preActivations), m.at(activations), m.at(net.targets), m.at(weights)];
   const middle = loss === HINGE ? 0 : 0.5;
   let batchLoss = 0;
   for (let n = 0; n < rows; n++) {
     const row = n * stride;
-    let cost = sampleCost(f, loss, lossParameter, z + row, a + row, targets + row, units);
+    let cost = sampleCost(f, loss, parameters, z + row, a + row, targets + row, units);
     if (weights) cost *= f[weight + n]!;
     sums.loss += cost;
     batchLoss += cost;
