@@ -48,7 +48,7 @@ export default [
   besideCore('reading Zstandard', 'data/parquet/zstd.js', '5 kB'),
   besideCore('bp4/search', 'search/index.js', '18.2 kB', ['../ensemble/*', '../metrics/*']),
   besideCore('bp4/worker', 'worker/index.js', '3 kB'),
-  besideCore('bp4/node', 'node/index.js', '4 kB', ['node:*', '../data/*', '../formats/*', '../search/*']),
+  besideCore('bp4/node', 'node/index.js', '4.9 kB', ['node:*', '../data/*', '../formats/*', '../search/*']),
   besideCore('bp4/onnx', 'formats/onnx/index.js', '4.5 kB', ['./read.js']),
   besideCore('reading ONNX', 'formats/onnx/read.js', '13.9 kB', ['./write.js']),
   besideCore('bp4/tfjs', 'formats/tfjs/index.js', '9.9 kB'),

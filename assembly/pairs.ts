@@ -208,21 +208,41 @@ function forward1(value: usize, places: usize, weights: usize, row: usize, biase
 /** The pairs of a sample of as many inputs fit into the scratch of any layer (layout.ts). */
 const MOST_SPARSE_INPUTS = 1 << 15;
 
-/** Fewer samples don't make up for the look at all weights. */
-const FEWEST_ROWS = 8;
+/** In fewer units than this the dense product always takes less time. */
+const FEWEST_UNITS = 13;
 
-/** Whether pairs pay for the samples in [from, to), which are rows: fewer than a third of their inputs are not zero. */
+/** More weights than this don't stay in the second-level cache, where each sample would find them. */
+const CACHED_WEIGHTS = 1 << 17;
+
+/**
+ * Whether pairs pay for the samples in [from, to), which are rows. It counts the zeros of about sixteen of them.
+ *
+ * Costs are in products of four floats. Rows take one for each input and four units. Pairs take 2½ for each input to compress it,
+ * and for each that isn't zero, 8 or 10 for sixteen units and 4 for the last four. The look at four weights takes 2.
+ */
 export function areSparse(l: Layer, from: i32, to: i32): bool {
   const fanIn = l.fanIn;
-  if (to - from < FEWEST_ROWS || fanIn < 32 || fanIn > MOST_SPARSE_INPUTS) return false;
+  const vectors = l.stride >> 2;
+  const gain: f32 = <f32>vectors - 2.5 - <f32>(vectors << 1) / <f32>(to - from);
+  if (gain <= 0 || l.units < FEWEST_UNITS || fanIn < 32 || fanIn > MOST_SPARSE_INPUTS) return false;
+  let others = 0;
+  let looked = 0;
+  for (let i = from; i < to; i += 1 + ((to - from) >> 4)) {
+    others += countOthers(rowAt(l.input, i, fanIn), fanIn);
+    looked += fanIn;
+  }
+  const cost = ((vectors & 3) << 2) + (vectors >> 2) * (fanIn * l.stride > CACHED_WEIGHTS ? 10 : 8);
+  return <f32>others * <f32>cost < gain * <f32>looked && areFinite(l.weights, fanIn * l.stride);
+}
+
+/** How many inputs of a row aren't zero, apart from the last few. */
+function countOthers(row: usize, count: i32): i32 {
   let others = i32x4.splat(0);
-  const end = rowAt(l.input, to, fanIn);
-  let at = rowAt(l.input, from, fanIn);
-  const count = i32(end - at) >> 2;
-  for (; at + 16 <= end; at += 16) others = i32x4.sub(others, f32x4.ne(v128.load(at), f32x4.splat(0)));
+  for (let i = 0; i + 4 <= count; i += 4) {
+    others = i32x4.sub(others, f32x4.ne(v128.load(row + (i << 2)), f32x4.splat(0)));
+  }
   others = i32x4.add(others, i32x4.shuffle(others, others, 2, 3, 0, 1));
-  if ((i32x4.extract_lane(others, 0) + i32x4.extract_lane(others, 1)) * 3 > count) return false;
-  return areFinite(l.weights, fanIn * l.stride);
+  return i32x4.extract_lane(others, 0) + i32x4.extract_lane(others, 1);
 }
 
 /**

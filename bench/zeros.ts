@@ -9,8 +9,8 @@ import { finish } from '../src/base/work.js';
 import { measure, warmedUp } from './measure.js';
 import { Table, type Result } from './table.js';
 
-/** Shares of inputs that are not zero. MNIST has 0.19, and the choice between rows and pairs changes at 0.22. */
-const DENSITIES = [0.05, 0.1, 0.19, 0.22, 0.3, 0.4];
+/** Shares of inputs that are not zero. MNIST has 0.19. */
+const DENSITIES = [0.01, 0.1, 0.19, 0.3, 0.4, 0.5, 0.6, 0.8];
 
 /** Inputs, units of the first layer, samples per mini-batch. */
 const SHAPES = [

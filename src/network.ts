@@ -31,6 +31,7 @@ import { checkStepUpdate, type UpdateOptions } from './model/update.js';
 import { Random } from './base/random.js';
 import {
   checkSpec,
+  countWeights,
   describeSpec,
   type ActivationName,
   type CheckedSpec,
@@ -62,9 +63,9 @@ export interface EngineOptions {
    */
   readonly engine?: EngineChoice;
   /**
-   * The number of threads that share a step of `train`, from 1 to 16. 'auto' uses several if the steps are long enough to
-   * gain from it. Threads need shared memory, which in a page needs cross-origin isolation. Without it, one thread computes,
-   * and `singleThreadReason` says why. Default 1.
+   * The number of threads that share a step of `train`, from 1 to 16. 'auto' times steps with and without others, at most four, after
+   * a second of training and then every five, and uses them while they are faster. Threads need shared memory, which in a page
+   * needs cross-origin isolation. Without it, one thread computes, and `singleThreadReason` says why. Default 1.
    */
   readonly threads?: ThreadChoice;
 }
@@ -222,14 +223,15 @@ export class Network {
     return net;
   }
 
-  /** The number of threads that share a step. With `threads: 'auto'`, each call to `train` chooses it. */
+  /** The number of threads that share a step. With `threads: 'auto'` it changes during `train`. */
   get threads(): number {
     return this.#use().kernels.team?.threads ?? 1;
   }
 
   /** The reason if only one thread computes although you asked for more; otherwise undefined. */
   get singleThreadReason(): string | undefined {
-    return singleThreadReason(this.#use().kernels, this.#options.threads);
+    const { kernels, spec } = this.#use();
+    return singleThreadReason(kernels, this.#options.threads, countWeights(spec));
   }
 
   /** The layers, first to last. Every access copies all weights, so keep the result in a variable. */
@@ -625,11 +627,11 @@ async function newModel(
   { engine, threads }: Required<EngineOptions>,
   fill: (model: Model) => void,
 ): Promise<Model> {
-  const kernels = await takeKernels(engine, threads);
+  const kernels = await takeKernels(engine, threads, countWeights(spec));
   try {
     const model = new Model(spec, kernels);
     fill(model);
-    if (threads !== 'auto') await kernels.team?.prepare(Infinity);
+    if (threads !== 'auto') await kernels.team?.start();
     return model;
   } catch (error) {
     giveBackKernels(kernels);

@@ -1,7 +1,7 @@
 import type { Parameters } from '../model/state.js';
 import type { Lookup } from './data.js';
 import type { BrainActivation, NeuralNetworkOptions, TrainOptions } from './options.js';
-import { shortest } from '../base/shortest.js';
+import { shortestOf } from '../base/shortest.js';
 import type { NetworkJSON } from '../model/json.js';
 import { toSpec } from './machine.js';
 
@@ -81,9 +81,15 @@ export function writeJSON({
     inputLookupLength: inputLookup?.size ?? 0,
     outputLookup: toObject(outputLookup),
     outputLookupLength: outputLookup?.size ?? 0,
-    options: { ...options },
+    options: withoutFunctions(options),
     trainOpts: writeTrainOpts(trainOpts),
   };
+}
+
+/** A copy without what JSON can't hold. */
+function withoutFunctions<Options extends object>(options: Options): Options {
+  const entries = Object.entries(options).filter(([, value]) => typeof value !== 'function');
+  return Object.fromEntries(entries) as Options;
 }
 
 /** The options of training in the JSON of brain.js 2. */
@@ -174,8 +180,8 @@ export function toNetworkJSON({ sizes, parameters, trainOpts }: Written): Networ
         units,
         activation,
         ...(activation === 'leakyRelu' && { alpha }),
-        weights: splitRows(weights, units).map((row) => row.map(shortest)),
-        biases: Array.from(biases, shortest),
+        weights: splitRows(weights, units).map(shortestOf),
+        biases: shortestOf(biases),
       };
     }),
   };

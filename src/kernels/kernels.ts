@@ -25,7 +25,7 @@ export interface Engine {
   readonly team?: Team;
 }
 
-/** The number of threads; 'auto' uses several if the steps are long enough to gain from it. */
+/** The number of threads; 'auto' uses several while a trial shows that the steps gain from it. */
 export type ThreadChoice = 'auto' | number;
 
 /** The threads that share the steps of a network. The first is the calling thread. */
@@ -35,11 +35,8 @@ export interface Team {
   /** The number of threads that share a step now, and the reason if that is one. */
   readonly threads: number;
   readonly reason: string | undefined;
-  /**
-   * Decides whether steps of this many multiplications are shared, and starts the other threads the first time they are. If
-   * the threads can't start, the first continues alone.
-   */
-  prepare(multiplications: number): Promise<void>;
+  /** Starts the other threads. If they can't start, the first continues alone. */
+  start(): Promise<void>;
   /** Whether a thread missed the end of the last step. If so, `recover` must wait for its part. */
   readonly isLate: boolean;
   /** Waits until all threads have finished their parts, or until one is known to be dead. */

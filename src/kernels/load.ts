@@ -24,10 +24,15 @@ let hasMemory = false;
 /**
  * Takes kernels with a memory to themselves; its content is undefined. They have a team if the caller asks for several
  * threads and the host supports them.
+ * @param weights the number of weights of the network that will use them
  * @throws EngineError if the host refuses 'wasm', if the reference is needed and can't be loaded, or if a module belongs to
  * another version; RangeError if the host has no memory for them
  */
-export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 1): Promise<Kernels> {
+export async function takeKernels(
+  engine: EngineChoice,
+  threads: ThreadChoice = 1,
+  weights = Infinity,
+): Promise<Kernels> {
   if (engine === 'reference') return await referenceKernels();
   const module = isModule(engine) ? engine : undefined;
   if (module && !isCore(module)) {
@@ -36,7 +41,7 @@ export async function takeKernels(engine: EngineChoice, threads: ThreadChoice = 
       problem: "this module is not the 'bp4/core.wasm' of this version of bp4",
     });
   }
-  if (reasonForOne(threads) === undefined) {
+  if (reasonForOne(threads, weights) === undefined) {
     try {
       const { threadedKernels } = await import('./threads.js');
       return await threadedKernels(threads);
@@ -103,8 +108,12 @@ export function giveBackKernels(kernels: Kernels): void {
 }
 
 /** The reason why one thread computes now, although the caller asked for `threads`; undefined if several compute. */
-export function singleThreadReason({ engine, team }: Kernels, threads: ThreadChoice): string | undefined {
+export function singleThreadReason(
+  { engine, team }: Kernels,
+  threads: ThreadChoice,
+  weights: number,
+): string | undefined {
   if (team) return team.reason;
   if (engine === 'reference') return 'the reference engine has one thread';
-  return reasonForOne(threads) ?? 'shared memory is unavailable';
+  return reasonForOne(threads, weights) ?? 'shared memory is unavailable';
 }

@@ -14,9 +14,28 @@ export function processorCount(): number {
   return available?.() ?? (globalThis as { navigator?: Navigator }).navigator?.hardwareConcurrency ?? 1;
 }
 
-/** The reason why one thread must compute alone; undefined if several can. */
-export function reasonForOne(choice: ThreadChoice): string | undefined {
+/** Bytes of memory that this program can have. Safari and Firefox don't say: then a gigabyte. */
+export function availableMemory(): number {
+  const { process, navigator } = globalThis as {
+    process?: { availableMemory?: () => number };
+    navigator?: { deviceMemory?: number };
+  };
+  const freeMemory = builtin('os')?.['freemem'] as (() => number) | undefined;
+  return process?.availableMemory?.() ?? freeMemory?.() ?? (navigator?.deviceMemory ?? 1) * 2 ** 30;
+}
+
+/** Steps of smaller networks take less time than the meetings of threads. */
+const FEWEST_WEIGHTS = 10_000;
+
+/**
+ * The reason why one thread must compute alone; undefined if several can.
+ * @param weights the number of weights of the network
+ */
+export function reasonForOne(choice: ThreadChoice, weights: number): string | undefined {
   if (choice === 1) return 'threads is 1, the default';
+  if (choice === 'auto' && weights < FEWEST_WEIGHTS) {
+    return 'its steps are too short to gain from several threads';
+  }
   if (choice === 'auto' && processorCount() < 2) return 'there is one processor';
   if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) {
     return 'the page is not cross-origin isolated, so threads cannot share memory';

@@ -1,11 +1,9 @@
 import { ThreadError, within } from '../errors.js';
 import { Team as SharedTeam } from '../memory/team.js';
 import type { StepKernels, Team, ThreadChoice } from './kernels.js';
+import { Pace } from './pace.js';
 import { processorCount } from './processors.js';
 import { startWorker } from './worker.js';
-
-/** Multiplications from which a step is so long that synchronizing threads costs little. */
-const SHARED_FROM = 2e7;
 
 /** The most threads that 'auto' takes, because each further thread gains less. */
 const MOST_AUTOMATIC = 4;
@@ -28,14 +26,17 @@ const words = {
 export class WorkerTeam implements Team {
   readonly size: number;
   readonly descendAlone: StepKernels['descend'];
-  readonly #choice: ThreadChoice;
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
   /** The words of the shared struct. Its address doesn't change when the memory grows. */
   readonly #fields: Int32Array;
   /** Functions that end each worker. */
   #ends: (() => void)[] = [];
-  #isShared = false;
+  /** Decides whether threads share a step, unless the caller has. */
+  readonly #pace: Pace | undefined;
+  #isStarting = false;
+  /** Whether all threads have started, and none has died. */
+  #isReady = false;
   #isOver = false;
   /** The reason why threads can no longer share the steps. */
   #failure: string | undefined;
@@ -50,7 +51,7 @@ export class WorkerTeam implements Team {
     this.#module = module;
     this.#memory = memory;
     this.#fields = new Int32Array(memory.buffer, pointer, SharedTeam.bytes / 4);
-    this.#choice = choice;
+    this.#pace = choice === 'auto' ? new Pace() : undefined;
     this.descendAlone = descendAlone;
     this.size = choice === 'auto' ? Math.min(processorCount(), MOST_AUTOMATIC) : choice;
   }
@@ -59,22 +60,34 @@ export class WorkerTeam implements Team {
     return this.#isShared ? this.size : 1;
   }
 
-  get reason(): string | undefined {
-    return this.#isShared
-      ? undefined
-      : (this.#failure ?? 'its steps are too short to gain from several threads');
+  get #isShared(): boolean {
+    return this.#isReady && (this.#pace?.isShared ?? true);
   }
 
-  async prepare(multiplications: number): Promise<void> {
-    const isWorthwhile = this.#choice !== 'auto' || multiplications >= SHARED_FROM;
-    if (isWorthwhile && !this.#isOver && this.#ends.length === 0) await this.#start();
-    this.#isShared = isWorthwhile && !this.#isOver;
+  get reason(): string | undefined {
+    if (this.#isShared) return undefined;
+    return (
+      this.#failure ??
+      (this.#pace?.hasTried
+        ? 'several threads are no faster'
+        : 'its trainings are too short to gain from several threads')
+    );
+  }
+
+  /** Notes a call of the kernels: its samples, those of a mini-batch, and milliseconds. */
+  note(samples: number, size: number, time: number): void {
+    const pace = this.#pace;
+    if (!pace || this.isLate) return;
+    pace.note(samples, size, time, this.#isReady);
+    if (pace.isDue && !this.#isStarting) void this.start();
   }
 
   /** @throws ThreadError once, if a thread has died; afterwards the first continues alone */
   assertComplete(): void {
-    if (!this.#isShared || this.#failure === undefined) return;
-    this.#isShared = false;
+    if (!this.#isReady || this.#failure === undefined) return;
+    const isShared = this.#isShared;
+    this.#isReady = false;
+    if (!isShared) return;
     throw new ThreadError({
       place: 'threads',
       problem: this.#failure,
@@ -103,7 +116,9 @@ export class WorkerTeam implements Team {
     this.#ends = [];
   }
 
-  async #start(): Promise<void> {
+  async start(): Promise<void> {
+    if (this.#isStarting) return;
+    this.#isStarting = true;
     const task = { module: this.#module, memory: this.#memory };
     const starting = Array.from({ length: this.size - 1 }, () => startWorker(task, (why) => this.#fail(why)));
     const started = await Promise.allSettled(starting);
@@ -112,6 +127,7 @@ export class WorkerTeam implements Team {
       else this.#failure ??= `no worker could be started: ${within('', worker.reason).problem}`;
     }
     if (this.#failure !== undefined || this.#isOver) this.end();
+    else this.#isReady = true;
   }
 
   #fail(why: string): void {

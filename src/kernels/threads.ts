@@ -32,8 +32,11 @@ export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
     team,
     descend(...job) {
       team.assertComplete();
-      if (team.threads === 1) return kernels.descend(...job);
-      return descendTogether(team.threads, ...job);
+      const { threads } = team;
+      const start = performance.now();
+      const learned = threads === 1 ? kernels.descend(...job) : descendTogether(threads, ...job);
+      team.note(learned, job[4], performance.now() - start);
+      return learned;
     },
   };
 }

@@ -6,6 +6,9 @@ import type { Kernels } from './kernels.js';
 /** Shared by all networks. It keeps a refusal too, because that comes from the page or the engine. */
 let compiled: Promise<WebAssembly.Module> | undefined;
 
+/** Whether the module has been compiled, or its compilation has begun. */
+export const isCompiled = (): boolean => compiled !== undefined;
+
 export const isModule = (value: unknown): value is WebAssembly.Module & object =>
   Object.prototype.toString.call(value) === '[object WebAssembly.Module]';
 

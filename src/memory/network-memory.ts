@@ -143,13 +143,18 @@ function layOut(
   rows: number,
   slots: number,
 ): Layout {
-  const layout = planLayout({ sizes, rows, bytesPerFloat, base, threads, slots, drops });
+  const needs = { sizes, rows, bytesPerFloat, base, threads, drops };
+  const layout = planLayout({ ...needs, slots });
   if (layout.bytes > MOST_BYTES) {
     const gigabytes = (layout.bytes / 2 ** 30).toFixed(1);
+    const isSlots = slots > 0 && planLayout(needs).bytes <= MOST_BYTES;
     throw new RangeFault({
-      place: 'layers',
-      problem: `[${sizes.join(', ')}] with mini-batches of ${rows} needs ${gigabytes} GiB, and 4 GiB is the most`,
-      cure: FEWER,
+      place: isSlots ? 'optimizer' : 'layers',
+      problem:
+        `[${sizes.join(', ')}] with mini-batches of ${rows} ` +
+        (isSlots ? `and ${slots} more numbers for each parameter ` : '') +
+        `needs ${gigabytes} GiB, and 4 GiB is the most`,
+      cure: isSlots ? `use 'sgd', without restoreBest, or ${FEWER.slice(4)}` : FEWER,
     });
   }
   return layout;

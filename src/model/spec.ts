@@ -239,6 +239,11 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
   };
 }
 
+/** The number of weights, without biases. */
+export function countWeights({ inputs, layers }: CheckedSpec): number {
+  return layers.reduce((sum, { units }, l) => sum + units * (layers[l - 1]?.units ?? inputs), 0);
+}
+
 /** The spec as plain data, without defaults and without the initializers. */
 export function describeSpec(spec: CheckedSpec): NetworkSpec {
   const { inputs, seed, layers, transforms } = spec;

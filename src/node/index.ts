@@ -1,5 +1,5 @@
 /**
- * Reads and writes files in Node: models, checkpoints and TensorFlow.js folders.
+ * Reads and writes files in Node: models, checkpoints and TensorFlow.js folders. Runs threads, and widens vectors.
  *
  * @module bp4/node
  */
@@ -9,3 +9,4 @@ export { journalFile } from './journal-file.js';
 export { loadONNX } from './onnx.js';
 export { loadTFJS, saveTFJS } from './tfjs.js';
 export { threads } from './threads.js';
+export { enableWideVectors } from './wide-vectors.js';

@@ -201,7 +201,7 @@ export function* train(
 function* learn(training: Training, hooks: readonly Hook[], history: EpochReport[]): Work<void> {
   const { model, windows, options } = training;
   const isTiny = model.layers.every(({ stride }) => stride <= MOST_TINY_UNITS);
-  if (isTiny && options.epochs * windows.count > 2000) {
+  if (isTiny && model.kernels.engine === 'wasm' && options.epochs * windows.count > 2000) {
     let tiny: typeof import('./tiny.js') | undefined;
     yield import('./tiny.js').then(
       (part) => (tiny = part),

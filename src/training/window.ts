@@ -1,5 +1,6 @@
 import type { Random } from '../base/random.js';
 import type { Work } from '../base/work.js';
+import { availableMemory } from '../kernels/processors.js';
 import { Window as WindowStruct } from '../memory/structs.js';
 import {
   layOutWindow,
@@ -13,14 +14,8 @@ import { Order, PlaceInWindow } from './order.js';
 import { estimateWork, samplesPerCall } from './pace.js';
 import type { Samples } from './samples.js';
 
-/** Larger samples aren't held in the network's memory, but gathered for each mini-batch. */
-const MOST_BYTES = { rows: 2 ** 24, pairs: 2 ** 27 };
-
-/**
- * The share of nonzero inputs below which the first layer is faster on pairs than on rows. `npm run bench -- zeros` measures
- * it; the smallest gain is at 32 inputs and 10 units.
- */
-const SPARSE_BELOW = 0.22;
+/** Larger samples aren't held in the network's memory, but gathered for each mini-batch, at about half the speed. */
+const mostBytes = (): number => Math.min(2 ** 30, Math.max(2 ** 24, availableMemory() / 4));
 
 /** Shorter rows don't pay, and in longer ones an index exceeds two bytes. */
 const FEWEST_INPUTS = 32;
@@ -84,22 +79,20 @@ export class Window {
     samples: Samples,
     miniBatchSize: number,
     random?: Random,
-    form: Form = Window.chooseForm(model, samples),
+    form: Form = Window.chooseForm(model, samples, miniBatchSize),
   ): Work<Window> {
     const size = Math.min(miniBatchSize, samples.count);
     model.reserve(size);
-    const { team } = model.kernels;
-    if (team) yield team.prepare(model.layout.parameterCount * size);
     const layout = form === 'none' ? undefined : yield* load(model, samples, form, random !== undefined);
     model.isWeighted = samples.areWeighted;
     return new Window(model, samples, size, layout, random);
   }
 
   /** Chooses the form by the share of zeros among the inputs. */
-  static chooseForm({ spec }: Model, samples: Samples): Form {
-    const { inputs } = spec;
+  static chooseForm(model: Model, samples: Samples, miniBatchSize: number): Form {
+    const { inputs } = model.spec;
     const mayBeSparse = inputs >= FEWEST_INPUTS && inputs <= MOST_INPUTS;
-    return mayBeSparse && samples.density() < SPARSE_BELOW ? 'pairs' : 'rows';
+    return mayBeSparse && samples.density() < breakEven(model, miniBatchSize) ? 'pairs' : 'rows';
   }
 
   /** Whether the samples are in the network's memory. */
@@ -154,6 +147,22 @@ export class Window {
   }
 }
 
+/** More weights and gradients than this don't stay in the second-level cache, where each sample would find them. */
+const CACHED_WEIGHTS = 2 ** 16;
+
+/**
+ * The share of nonzero inputs from which the first layer learns faster from rows than from pairs, as `npm run bench -- zeros`
+ * measures it. In units of time, a row takes one for each input and four units of the layer. A pair takes 7 for sixteen units, 9.5 if
+ * the cache doesn't hold the weights, and 3.6 for each four of the rest. Without mini-batches it saves updates of weights too.
+ */
+function breakEven({ layers }: Model, miniBatchSize: number): number {
+  const { fanIn, stride } = layers[0]!;
+  const vectors = stride / 4;
+  const wide = Math.floor(vectors / 4);
+  const cost = wide * (fanIn * stride > CACHED_WEIGHTS ? 9.5 : 7) + (vectors - 4 * wide) * 3.6;
+  return (miniBatchSize === 1 ? 1.6 : 1) * (vectors / cost);
+}
+
 /** @returns undefined if the samples are too many, or the memory doesn't suffice */
 function* load(
   model: Model,
@@ -166,7 +175,8 @@ function* load(
   const { stride } = model.layers.at(-1)!;
   const { count, areWeighted } = samples;
   const layout = layOutWindow({ count, areWeighted, hasOrder, form, inputs, stride, bytesPerFloat });
-  if (layout.bytes > MOST_BYTES[form] || !model.resizeWindow(layout.bytes)) return undefined;
+  const most = mostBytes();
+  if (layout.bytes > most || !model.resizeWindow(layout.bytes)) return undefined;
   const { order, targets, sampleWeights, rows, starts } = layout;
   const window = new WindowStruct(model.views, model.window);
   window.order = order;
@@ -180,7 +190,7 @@ function* load(
     for (let first = 0; first < count; first += model.chunkRows) {
       if (first > 0) yield;
       const chunk = Math.min(model.chunkRows, count - first);
-      if (form === 'pairs' && !makeRoom(model, layout, first, chunk)) return undefined;
+      if (form === 'pairs' && !makeRoom(model, layout, first, chunk, most)) return undefined;
       // Looked up for each chunk, because the window may have moved in between.
       const to = locateSample(layout, { inputs, stride, bytesPerFloat }, model.window, first);
       if (form === 'pairs') samples.writePairs(model, to, first, chunk);
@@ -193,13 +203,13 @@ function* load(
   return layout;
 }
 
-/** Makes room for `count` more samples, in the worst case without a zero. @returns whether there is room */
-function makeRoom(model: Model, layout: WindowLayout, first: number, count: number): boolean {
+/** Makes room for `count` more samples, in the worst case without a zero. @returns whether `most` bytes suffice */
+function makeRoom(model: Model, layout: WindowLayout, first: number, count: number, most: number): boolean {
   const { views, kernels, spec } = model;
   const start = startIndex(layout, model.window, first);
   if (first === 0) views.words[start] = layout.bytes;
   const { inputs } = spec;
   const { bytesPerFloat } = kernels;
   const end = views.words[start]! + mostPairBytes({ inputs, bytesPerFloat }, count);
-  return end <= MOST_BYTES.pairs && model.resizeWindow(end);
+  return end <= most && model.resizeWindow(end);
 }

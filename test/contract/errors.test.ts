@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NetworkMemory } from '../../src/memory/network-memory.js';
 import { Network, type NetworkOptions, type TrainOptions } from '../../src/index.js';
 import { expectError, expectHarmlessError, goodData, spec, type Expected } from '../support/patient.js';
 
@@ -418,4 +419,16 @@ it('messages hold no line breaks of what they quote', async () => {
     () => Network.create({ inputs: 1, layers }),
     [RangeError, /^[^\n\r\u2028\u2029]*'lin ear {2}'$/],
   );
+});
+
+it('names the optimizer when only its state exceeds the address space', () => {
+  // A memory that grows only in name: the layout alone decides.
+  const memory = { buffer: new ArrayBuffer(2 ** 20), base: 64, ensure: () => undefined };
+  const shape = { sizes: [2, 18_000, 18_000], drops: [false, false], bytesPerFloat: 4, threads: 1 } as const;
+  const network = new NetworkMemory(memory, shape, 4);
+  expect(() => network.reserve(4, 2)).toThrow(
+    'optimizer: [2, 18000, 18000] with mini-batches of 4 and 2 more numbers for each parameter needs 4.8 GiB, and 4 GiB is the ' +
+      "most; use 'sgd', without restoreBest, or fewer units or smaller mini-batches",
+  );
+  expect(network.slots).toBe(0);
 });

@@ -11,8 +11,8 @@ import { Samples } from '../../src/training/samples.js';
 import { Window } from '../../src/training/window.js';
 import { fingerprint } from '../support/fingerprint.js';
 
-// Where most inputs are zero the first layer computes with the others alone. Its bits are those of all inputs: in the
-// reference, which always multiplies by the zeros, and in WebAssembly when it has to.
+// Where most inputs are zero the first layer computes with the others alone. Its bits are those of all inputs, which both
+// engines use when they have to.
 
 type Form = 'rows' | 'pairs';
 
@@ -256,10 +256,15 @@ describe('zeros that meet values that are not finite', () => {
 });
 
 describe('the form of the inputs', () => {
-  async function isSparse(inputs: Float32Array, width: number): Promise<boolean> {
+  async function isSparse(
+    inputs: Float32Array,
+    width: number,
+    units = 2,
+    miniBatchSize = 10,
+  ): Promise<boolean> {
     const pairs = countPairs();
-    const net = await Network.create({ inputs: width, layers: [{ units: 2, activation: 'tanh' }] });
-    await net.train({ inputs, labels: new Uint8Array(inputs.length / width) }, { epochs: 1 });
+    const net = await Network.create({ inputs: width, layers: [{ units, activation: 'tanh' }] });
+    await net.train({ inputs, labels: new Uint8Array(inputs.length / width) }, { epochs: 1, miniBatchSize });
     const { length } = pairs.mock.calls;
     pairs.mockRestore();
     return length > 0;
@@ -268,13 +273,25 @@ describe('the form of the inputs', () => {
   it('chooses pairs when most inputs are zero', async () => {
     expect(await isSparse(sparse(32, 1).inputs, 32)).toBe(true);
   });
-  it('chooses rows when a quarter of the inputs differs from zero', async () => {
-    expect(
-      await isSparse(
-        new Float32Array(640).map((_, i) => Number(i % 4 === 0)),
-        32,
-      ),
-    ).toBe(false);
+  it.each([
+    [10, 1, 3, 'rows'],
+    [10, 1, 4, 'pairs'],
+    [20, 4, 9, 'pairs'],
+    [20, 5, 9, 'rows'],
+    [32, 5, 9, 'pairs'],
+    [32, 6, 9, 'rows'],
+    [220, 4, 9, 'rows'],
+  ])(
+    'chooses by the width of the first layer: for %i units, if %i of %i inputs differ from zero, %s',
+    async (units, others, all, form) => {
+      const inputs = new Float32Array(20 * 36 * all).map((_, i) => Number(i % all < others));
+      expect(await isSparse(inputs, 36 * all, units)).toBe(form === 'pairs');
+    },
+  );
+  it('chooses pairs for more inputs without mini-batches', async () => {
+    const inputs = new Float32Array(20 * 36).map((_, i) => i % 4);
+    expect(await isSparse(inputs, 36, 16)).toBe(false);
+    expect(await isSparse(inputs, 36, 16, 1)).toBe(true);
   });
   it('chooses rows when they have fewer than 32 inputs', async () => {
     expect(await isSparse(sparse(31, 1).inputs, 31)).toBe(false);
@@ -283,4 +300,25 @@ describe('the form of the inputs', () => {
     expect(await isSparse(new Float32Array(2 ** 16 + 1), 2 ** 16 + 1)).toBe(false);
     expect(await isSparse(new Float32Array(2 ** 16), 2 ** 16)).toBe(true);
   });
+});
+
+it('holds samples in a quarter of the available memory, and gathers more of them by the mini-batch, with the same bits', async () => {
+  const count = 70_000;
+  const inputs = new Float32Array(count * 64).map((_, i) => Math.sin(i)); // 17 MiB
+  const data = { inputs, labels: new Uint8Array(count).map((_, n) => n % 2) };
+  const gathered = vi.spyOn(Samples.prototype, 'gather');
+  const memory = vi.spyOn(process, 'availableMemory');
+  const prints: unknown[] = [];
+  for (const [available, steps] of [
+    [2 ** 27, 0],
+    [2 ** 26, 70],
+  ]) {
+    memory.mockReturnValue(available!);
+    gathered.mockClear();
+    const net = await Network.create({ inputs: 64, layers: [{ units: 2, activation: 'sigmoid' }] });
+    await net.train(data, { epochs: 1, miniBatchSize: 1000 });
+    expect(gathered.mock.calls.filter(([, , rows]) => rows === 1000)).toHaveLength(steps!);
+    prints.push(net.layers);
+  }
+  expect(prints[1]).toEqual(prints[0]);
 });

@@ -152,10 +152,39 @@ describe('threads: auto', () => {
     expect(workers).toEqual([]);
   });
 
-  it('shares long steps among threads', async () => {
-    const net = await create([500, 600, 10], 'auto');
-    await net.train(createData(80, 500, 10, 0), { epochs: 1, miniBatchSize: 80 });
-    expect(net.threads).toBe(Math.min(os.availableParallelism(), 4));
+  const data = createData(80, 500, 10, 0);
+
+  /** Trains with a clock by which a step takes so many milliseconds, alone and shared, and stops when other threads have started. */
+  async function trainedBy(alone: number, shared: number, threads: ThreadChoice): Promise<Network> {
+    vi.spyOn(os, 'availableParallelism').mockReturnValue(2);
+    const net = await create([500, 600, 10], threads);
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now');
+    clock.mockImplementation(() => (now += net.threads > 1 ? shared : alone));
+    let isFirst = true;
+    const onBatch = async (): Promise<void> => {
+      if (threads === 1 || !isFirst || workers.length === 0) return;
+      isFirst = false;
+      await once(workers[0]!, 'message');
+    };
+    await net.train(data, { epochs: 40, miniBatchSize: 80, learningRate: 0.1, onBatch });
+    clock.mockRestore();
+    return net;
+  }
+
+  it('shares steps when that is faster, with the same bits', async () => {
+    const net = await trainedBy(300, 200, 'auto');
+    expect(net.threads).toBe(2);
+    expect(net.singleThreadReason).toBeUndefined();
+    expect(fingerprint(net)).toBe(fingerprint(await trainedBy(300, 200, 1)));
+  });
+
+  it('goes back to one thread when that is as fast, with the same bits, and gives the reason', async () => {
+    const net = await trainedBy(300, 290, 'auto');
+    expect(workers).toHaveLength(1);
+    expect(net.threads).toBe(1);
+    expect(net.singleThreadReason).toBe('several threads are no faster');
+    expect(fingerprint(net)).toBe(fingerprint(await trainedBy(300, 290, 1)));
   });
 });
 

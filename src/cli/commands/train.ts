@@ -76,6 +76,11 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   const destination = await chooseDestination(out, resumePath, [...inputs, resumePath]);
   if (checkpoint !== undefined && checkpoint !== resumePath) await checkCheckpointPath(checkpoint);
   await checkReportPath(report, [...inputs, resumePath, out, checkpoint]);
+  if (options.wide) {
+    const { enableWideVectors } = await import('../../node/wide-vectors.js');
+    const reason = await enableWideVectors();
+    if (reason !== undefined) output.advise({ place: '--wide', problem: reason });
+  }
   const training = await showReading(output, (onRead) =>
     resumePath === undefined
       ? prepareTraining(options, given, dataPath!, onRead, output.isInteractive ? chooseByNumber : undefined)

@@ -28,6 +28,7 @@ export interface NetworkFlags {
   readonly seed?: number;
   readonly engine?: 'auto' | 'wasm' | 'reference';
   readonly threads?: number | 'auto';
+  readonly wide?: boolean;
 }
 
 const hiddenActivations: NumbersByName<Exclude<ActivationName, 'softmax'>> = {
@@ -109,6 +110,10 @@ export const networkGroup: OptionGroup = {
       '--threads <n>',
       'Threads: 1 to 16, or auto; the result is the same for any number (default: auto)',
       parseThreads,
+    ),
+    new Option(
+      '--wide',
+      'Use vectors of 256 bits, an experiment of V8 in Node 24 or newer; the results are identical, and checked',
     ),
   ],
 };

@@ -14,7 +14,7 @@ import { hashParts, type TrainingParts } from './training-data.js';
 
 /** What may differ in a resumed run: how long it trains, but nothing else that the weights depend on. */
 const freeOptions = [
-  ...['epochs', 'threads', 'engine', 'queue', 'out', 'checkpoint', 'checkpoint-every', 'report', 'resume'],
+  ...['epochs', 'threads', 'engine', 'wide', 'queue', 'out', 'checkpoint', 'checkpoint-every', 'report', 'resume'],
   ...['json', 'quiet', 'debug'],
 ];
 
@@ -89,7 +89,7 @@ async function readTest(
   const { testFile, testSamples } = training;
   if (testFile !== undefined) return await readData(testFile, reading, { onRead });
   if (testSamples === 0) return undefined;
-  const file = await openData(path, { onRead });
+  const file = await openData(path, { answers: reading.classes ?? 'numbers', onRead });
   return file.kind === 'samples' ? file.test : undefined;
 }
 

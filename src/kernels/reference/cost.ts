@@ -1,17 +1,14 @@
-import type { Net } from '../../memory/structs.js';
 import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, QUADRATIC } from '../codes.js';
 import { log } from '../../base/log.js';
 import { meanLosses, squaredError } from './micro/losses.js';
 import type { Floats } from './numerics.js';
-import { lastLayer } from './network.js';
+import type { Net } from './network.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
 /** The cost C of the last layer's outputs, summed over the samples in [from, to), in double precision. */
 export function cost(m: ReferenceMemory, net: Net, from: number, to: number): number {
-  const { loss } = net;
-  const parameters = m.at(net.lossParameters);
-  const { preActivations, activations, stride, units } = lastLayer(m, net);
-  const [z, a, y] = [m.at(preActivations), m.at(activations), m.at(net.targets)];
+  const { loss, lossParameters: parameters, targets: y } = net;
+  const { preActivations: z, activations: a, stride, units } = net.last;
   let total = 0;
   for (let n = from * stride; n < to * stride; n += stride) {
     total += sampleCost(m.floats, loss, parameters, z + n, a + n, y + n, units);
