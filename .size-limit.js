@@ -30,15 +30,15 @@ const onDemand = {
 };
 
 export default [
-  { name: 'bp4', path: 'dist/index.js', limit: '40 kB', gzip: true, ignore: Object.values(onDemand) },
-  besideCore('several threads', 'kernels/threads.js', '13.5 kB', ['./wasm.js']),
+  { name: 'bp4', path: 'dist/index.js', limit: '42 kB', gzip: true, ignore: Object.values(onDemand) },
+  besideCore('several threads', 'kernels/threads.js', '14.1 kB', ['./wasm.js']),
   {
     name: 'the reference, bp4/reference',
     path: 'dist/kernels/reference/reference.js',
     limit: '8 kB',
     gzip: true,
   },
-  besideCore('tiny networks', 'training/tiny.js', '4.1 kB'),
+  besideCore('tiny networks', 'training/tiny.js', '4.4 kB'),
   besideCore('checkGradients', 'diagnosis/check-gradients.js', '2.5 kB'),
   besideCore('diagnose', 'diagnosis/report-diagnosis.js', '2.2 kB'),
   besideCore('bp4/metrics', 'metrics/index.js', '4 kB'),
@@ -50,12 +50,18 @@ export default [
   besideCore('bp4/worker', 'worker/index.js', '3 kB'),
   besideCore('bp4/node', 'node/index.js', '4.9 kB', ['node:*', '../data/*', '../formats/*', '../search/*']),
   besideCore('bp4/onnx', 'formats/onnx/index.js', '4.5 kB', ['./read.js']),
-  besideCore('reading ONNX', 'formats/onnx/read.js', '13.9 kB', ['./write.js']),
-  besideCore('bp4/tfjs', 'formats/tfjs/index.js', '9.9 kB'),
-  besideCore('bp4/safetensors', 'formats/safetensors/index.js', '5.6 kB'),
+  besideCore('reading ONNX', 'formats/onnx/read.js', '14.6 kB', ['./write.js']),
+  besideCore('bp4/tfjs', 'formats/tfjs/index.js', '10.5 kB'),
+  besideCore('bp4/safetensors', 'formats/safetensors/index.js', '6.8 kB'),
   besideCore('bp4/numpy', 'formats/numpy/index.js', '7.9 kB'),
   besideCore('bp4/code', 'formats/code/index.js', '7.2 kB'),
   { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '35.5 kB', gzip: true },
-  // The file itself has 35.0 kB; size-limit minifies it a second time, with other names.
-  { name: 'the script of bp4/brain', path: 'dist/brain.min.js', limit: '35.7 kB', gzip: true },
+  // As it is loaded, not minified a second time
+  {
+    name: 'the script of bp4/brain',
+    path: 'dist/brain.min.js',
+    limit: '35.1 kB',
+    gzip: true,
+    esbuild: false,
+  },
 ];

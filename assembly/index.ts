@@ -13,7 +13,7 @@ export { decay, limitNorms, regularize } from './regularize';
 export { dropOut } from './dropout';
 export { areFinite } from './finite';
 export { tally } from './tally';
-export { backpropagate, descend, feedForward } from './step';
+export { backpropagate, descend, descendFromDelta, feedForward } from './step';
 
 /** The first byte after the constants of the module, where the buffers of TypeScript begin. */
 export const heapBase: usize = __heap_base;

@@ -107,6 +107,21 @@ export function backpropagate(net: Net, rows: i32, weights: usize): void {
   gradientPass(net, batch);
 }
 
+/**
+ * A step whose δ of the last layer is given, after `feedForward`: BP2 to BP4 and the update, with one thread and without
+ * dropout. Frozen layers keep their weights.
+ */
+export function descendFromDelta(net: Net, rows: i32, learningRate: f32): void {
+  const rule = changetype<Rule>(net.rule);
+  const batch = wholeBatch(net, rows);
+  hiddenDeltaPass(net, batch);
+  batch.isTraining = 1;
+  gradientPass(net, batch);
+  if (rule.isPlain) updateShare(net, batch, learningRate / <f32>rows);
+  else updateByRule(changetype<Team>(0), net, batch, learningRate);
+  ++rule.step;
+}
+
 /** All rows of a mini-batch, for one thread, outside of training. */
 export function wholeBatch(net: Net, rows: i32): Batch {
   const batch = batchAt(net, 0);
@@ -138,18 +153,21 @@ function forwardPass(net: Net, batch: Batch): void {
 }
 
 /**
- * BP1 and BP2: δ, from the last layer to the first. In training it drops units, and skips the layers below the first that
- * learns.
+ * BP1 and BP2: δ, from the last layer to the first.
  * @param weights f32[rows], factors of the costs; 0 for none
  */
 export function deltaPass(net: Net, batch: Batch, weights: usize): void {
+  outputDelta(net, batch.from, batch.to);
+  if (weights) weightDelta(net, weights, batch.from, batch.to);
+  hiddenDeltaPass(net, batch);
+}
+
+/** BP2: δ of the hidden layers. In training it drops units, and skips the layers below the first that learns. */
+function hiddenDeltaPass(net: Net, batch: Batch): void {
   const from = batch.from;
   const to = batch.to;
   const isTraining = batch.isTraining;
   const rule = changetype<Rule>(net.rule);
-  outputDelta(net, from, to);
-  if (weights) weightDelta(net, weights, from, to);
-
   const lowest = isTraining ? net.firstTrained : 0;
   let next = lastLayer(net);
   for (let i = net.layerCount - 2; i >= lowest; --i) {

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { NeuralNetwork, type BrainEngine, type Datum, type NumberObject } from '../dist/brain/index.js';
+import { contrast, xor } from '../test/support/brain-samples.js';
 import { measure, warmedUp, type Contender } from './measure.js';
 
 type Values = number[] | Float32Array | NumberObject;
@@ -43,19 +44,6 @@ const libraries: readonly Library[] = [
 ];
 
 // Data
-
-const xor: Data = [
-  { input: [0, 0], output: [0] },
-  { input: [0, 1], output: [1] },
-  { input: [1, 0], output: [1] },
-  { input: [1, 1], output: [0] },
-];
-
-const contrast: Data = [
-  { input: { r: 0.03, g: 0.7, b: 0.5 }, output: { black: 1 } },
-  { input: { r: 0.16, g: 0.09, b: 0.2 }, output: { white: 1 } },
-  { input: { r: 0.5, g: 0.5, b: 1.0 }, output: { white: 1 } },
-];
 
 const alphabet = {
   a: '.###. #...# ##### #...# #...#',

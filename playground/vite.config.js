@@ -1,8 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { digitsPlugin } from './digits-file.mjs';
+import { writeMathFont } from './math-font.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+await writeMathFont();
 
 /** For npm run playground and playground:build. The build is a folder of static files that works at any address. */
 export default defineConfig({

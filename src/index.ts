@@ -38,8 +38,10 @@ export type { BatchReport, Diagnosis, EpochReport, LayerDiagnosis } from './trai
 export type { Checkpoint } from './training/hooks/checkpoint.js';
 export type { EarlyStopping } from './training/hooks/early-stopping.js';
 export type { TrainOptions } from './training/options.js';
-export type { NetworkState, OptimizerName, Parameters, Run, RunState } from './model/state.js';
-export type { OptimizerOptions } from './training/optimizers.js';
+export type { NetworkState, Parameters, Run, RunState } from './model/state.js';
+export type { OptimizerName, OptimizerOptions } from './model/optimizers.js';
+export type { UpdateOptions } from './model/update.js';
+export type { DeltaBatch, StepOptions } from './training/steps.js';
 export type { PlateauOptions } from './training/hooks/plateau.js';
 export type { LearningRate, Position, ScheduleOptions } from './training/schedules.js';
 export type { Stream } from './training/stream.js';

@@ -14,14 +14,20 @@ import { decodeState, encodeState } from './model/file.js';
 import { stateFromJSON, stateToJSON, type NetworkJSON } from './model/json.js';
 import { Model } from './model/model.js';
 import {
+  countFloats,
   drawParameters,
+  flattenParameters,
   readParameters,
   readSlots,
   readWeights,
+  unflattenParameters,
   writeParameters,
   writeSlots,
+  writeWeights,
 } from './model/parameters.js';
 import { copyRun, type NetworkState, type Run } from './model/state.js';
+import type { OptimizerName } from './model/optimizers.js';
+import { checkStepUpdate, type UpdateOptions } from './model/update.js';
 import { Random } from './base/random.js';
 import {
   checkSpec,
@@ -38,9 +44,11 @@ import {
 } from './model/spec.js';
 import type { Hook } from './training/hook.js';
 import { evaluate, predict, predictFew, totalCost, type Metrics } from './training/evaluate.js';
-import type { RawRows } from './training/matrix.js';
+import type { NumericArray } from './base/numeric-arrays.js';
+import { readMatrix, type RawRows, type Rows } from './training/matrix.js';
 import { isNamed, Samples, type Data, type Inputs, type NamedInputs } from './training/samples.js';
 import { assertResumable, countSlots, startRun } from './training/resume.js';
+import { Steps, type DeltaBatch, type StepOptions } from './training/steps.js';
 import type { Stream } from './training/stream.js';
 import { readData, train } from './training/train.js';
 import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from './training/options.js';
@@ -116,16 +124,19 @@ export class Network {
   readonly loss: LossName;
 
   readonly #random: Random;
-  readonly #threads: ThreadChoice;
+  /** As `clone` needs them. */
+  readonly #options: Required<EngineOptions>;
   #model: Model | undefined;
   #isTraining = false;
   /** The options of the last training, if they are plain values. */
-  #options: CheckedTrainOptions | undefined;
+  #trainOptions: CheckedTrainOptions | undefined;
   /** The progress of the last training run. */
   #run: Run | undefined;
+  /** Single steps, once they or their optimizer are asked for. */
+  #steps: Steps | undefined;
   #onDispose: (() => void) | undefined;
 
-  private constructor(model: Model, random: Random, threads: ThreadChoice) {
+  private constructor(model: Model, random: Random, options: Required<EngineOptions>) {
     // In JavaScript, nothing else prevents a call to the constructor.
     if (!(model instanceof Model))
       throw new TypeFault({ place: 'new Network', problem: 'use `await Network.create(options)`' });
@@ -135,7 +146,7 @@ export class Network {
     this.loss = model.spec.loss;
     this.#model = model;
     this.#random = random;
-    this.#threads = threads;
+    this.#options = options;
   }
 
   /**
@@ -153,9 +164,9 @@ export class Network {
     checkKeys('options', options, ['inputs', 'layers', 'loss', 'seed', 'transforms', 'engine', 'threads']);
     const spec = checkSpec(options);
     const random = Random.fromSeed(spec.seed);
-    const threads = checkThreads(options.threads);
-    const model = await newModel(spec, options.engine, threads, (model) => drawParameters(model, random));
-    return new Network(model, random, threads);
+    const how = checkEngine(options);
+    const model = await newModel(spec, how, (model) => drawParameters(model, random));
+    return new Network(model, random, how);
   }
 
   /**
@@ -196,14 +207,19 @@ export class Network {
 
   static async #of(state: CheckedState, options: EngineOptions): Promise<Network> {
     checkKeys('options', options, ['engine', 'threads']);
-    const threads = checkThreads(options.threads);
+    const how = checkEngine(options);
+    const update = checkStepUpdate(state.optimizer ?? 'sgd', state.spec.layers.length);
     const random = new Random(state.generator);
     let run: Run | undefined;
-    const model = await newModel(state.spec, options.engine, threads, (model) => {
+    const model = await newModel(state.spec, how, (model) => {
       run = place(model, state);
     });
-    const net = new Network(model, random, threads);
+    const net = new Network(model, random, how);
     net.#run = run;
+    if (state.optimizer ?? run?.miniBatchSize === 0) {
+      net.#steps = new Steps(model, random, update);
+      if (run) net.#steps.resume(run);
+    }
     return net;
   }
 
@@ -215,7 +231,7 @@ export class Network {
   /** The reason if only one thread computes although you asked for more; otherwise undefined. */
   get singleThreadReason(): string | undefined {
     const { kernels, spec } = this.#use();
-    return singleThreadReason(kernels, this.#threads, countWeights(spec));
+    return singleThreadReason(kernels, this.#options.threads, countWeights(spec));
   }
 
   /** The layers, first to last. Every access copies all weights, so keep the result in a variable. */
@@ -225,6 +241,55 @@ export class Network {
       const { units, activation } = model.spec.layers[l]!;
       return { units, activation, weights, biases };
     });
+  }
+
+  /**
+   * All weights and biases in one array, copied at every access: for each layer, weights [units][fanIn] before biases [units].
+   * Networks with the same numbers of inputs and units can exchange them by `setParameters`.
+   */
+  get parameters(): Float32Array<ArrayBuffer> {
+    return flattenParameters(this.#use());
+  }
+
+  /**
+   * Sets all weights and biases. The optimizer and the random generator keep their states.
+   * @param parameters in the order of `net.parameters`
+   * @throws TypeError, RangeError for too few or too many numbers, or one that isn't finite; the network is unchanged
+   * @throws StateError while `train` is running, or after `dispose`
+   */
+  setParameters(parameters: NumericArray | readonly number[]): void {
+    const model = this.#useIdle('setParameters');
+    const flat = readExactly('parameters', parameters, countFloats(model), 1);
+    writeParameters(model, unflattenParameters(model, flat));
+  }
+
+  /**
+   * Sets the weights or the biases of a layer, or both. The optimizer and the random generator keep their states.
+   * @param l the layer, from 0
+   * @param parameters weights: [units][fanIn], flat or an array of rows; biases: [units]. Default: as they are
+   * @throws TypeError, RangeError for too few or too many numbers, or one that isn't finite; the network is unchanged
+   * @throws StateError while `train` is running, or after `dispose`
+   */
+  setLayer(l: number, parameters: { readonly weights?: Rows; readonly biases?: Rows }): void {
+    const model = this.#useIdle('setLayer');
+    const layer = model.layers[checkInteger('layer', l, 0, model.layers.length - 1)]!;
+    checkKeys('parameters', parameters, ['weights', 'biases']);
+    const { weights, biases } = parameters;
+    const { fanIn, units } = layer;
+    const given = {
+      weights: weights === undefined ? undefined : readExactly('weights', weights, fanIn, units),
+      biases: biases === undefined ? undefined : readExactly('biases', biases, units, 1),
+    };
+    if (given.weights) writeWeights(model, layer, layer.weights, given.weights);
+    if (given.biases) model.views.floats.set(given.biases, model.views.at(layer.biases));
+  }
+
+  /**
+   * Creates a network of the same state on the same engine: it predicts and continues to train exactly as this one would.
+   * @throws StateError after `dispose`
+   */
+  async clone(): Promise<Network> {
+    return await Network.fromState(this.state, this.#options);
   }
 
   /**
@@ -363,8 +428,8 @@ export class Network {
     this.#begin(stop);
     let signal: AbortSignal | undefined;
     try {
-      const checked = checkTrainOptions(options, model.layers.length, this.#options);
-      this.#options = checked.given && checked;
+      const checked = checkTrainOptions(options, model.layers.length, this.#trainOptions);
+      this.#trainOptions = checked.given && checked;
       if (checked.resume) assertResumable(this.#run, model.slots, checked);
       signal = checked.signal;
       const mayGoOn = (): void => {
@@ -378,6 +443,54 @@ export class Network {
       signal?.removeEventListener('abort', stop);
       this.#end();
     }
+  }
+
+  /**
+   * Chooses the update of `step` and `applyGradients`. The network remembers its state from call to call, and saves it. If the
+   * last update used the same optimizer, with the same momentum, decay, beta1 and beta2, it continues from its state.
+   * @param optimizer its name, or an object with its parameters, regularization and the learningRate of steps that give none.
+   * Without this call: 'sgd'
+   * @throws TypeError, RangeError that name the option
+   * @throws StateError while `train` is running, or after `dispose`
+   */
+  useOptimizer(optimizer: OptimizerName | UpdateOptions): void {
+    const model = this.#useIdle('useOptimizer');
+    this.#steps = new Steps(model, this.#random, checkStepUpdate(optimizer, model.layers.length));
+  }
+
+  /**
+   * Takes one step on a batch, at once: the same bits as `train` with one mini-batch of these samples. Typed arrays, without
+   * transforms of the inputs, are fastest. One thread computes. The memory grows to hold the whole batch.
+   * @returns the mean loss and the accuracy of the batch before the update
+   * @throws TypeError, RangeError for invalid data or options, named in the message; the network is unchanged
+   * @throws DivergenceError if the loss is NaN or infinite; the step changes nothing, but earlier ones made the weights useless
+   * @throws StateError while `train` is running, or after `dispose`
+   */
+  step(data: Data, options?: StepOptions): Metrics {
+    const steps = this.#beginStep('step');
+    this.#run = steps.read(data, options, this.#run);
+    return steps.learn();
+  }
+
+  /**
+   * Takes one step by gradients that you compute, as in reinforcement learning: BP2 to BP4 from your δ of the outputs, for the
+   * mean over the samples; then the update of `useOptimizer`. The forward pass is that of `predict`, without dropout.
+   * @param batch inputs; and delta, [n][outputs]: δ = ∂C/∂z of the last layer, where C is the cost of the sample. For 'linear' it's
+   * ∂C/∂a. For softmax and the cost −A ln a_k it's A(a − y), with y one-hot at k. For another activation, it's ∂C/∂a ⊙ σ′(z).
+   * Transforms of the targets don't apply to it
+   * @throws TypeError, RangeError for invalid data or options, named in the message; the network is unchanged
+   * @throws DivergenceError if an output is NaN or infinite; the step changes nothing, but earlier ones made the weights useless
+   * @throws StateError while `train` is running, or after `dispose`
+   */
+  applyGradients(batch: DeltaBatch, options?: StepOptions): void {
+    const steps = this.#beginStep('applyGradients');
+    this.#run = steps.readDelta(batch, options, this.#run);
+    steps.learnDelta();
+  }
+
+  #beginStep(place: string): Steps {
+    const model = this.#useIdle(place);
+    return (this.#steps ??= new Steps(model, this.#random, checkStepUpdate('sgd', model.layers.length)));
   }
 
   /**
@@ -397,20 +510,14 @@ export class Network {
     const model = this.#use();
     this.#begin(onDispose);
     try {
-      return await train(this.#threads, (state) => this.#restore(state), model);
+      return await train(this.#options.threads, (state) => this.#restore(state), model);
     } finally {
       this.#end();
     }
   }
 
   #begin(onDispose: () => void): void {
-    if (this.#isTraining) {
-      throw new StateError({
-        place: 'train',
-        problem: 'the network is being trained',
-        cure: 'wait for it, or stop it with its signal',
-      });
-    }
+    this.#useIdle('train');
     this.#isTraining = true;
     this.#onDispose = onDispose;
   }
@@ -441,7 +548,7 @@ export class Network {
 
   /**
    * Returns the network as one safetensors file: the spec, the exact weights, the state of the random generator, and the
-   * progress of the last training run with the state of its optimizer.
+   * progress of the last training run with the state of its optimizer, and the options of `useOptimizer`.
    * @throws RangeError if a weight is NaN or infinite
    * @throws StateError after `dispose`
    */
@@ -457,6 +564,7 @@ export class Network {
       parameters: readParameters(model),
       generator: this.#random.state,
       ...(this.#run && { run: { ...copyRun(this.#run), slots: readSlots(model) } }),
+      ...(this.#steps && { optimizer: structuredClone(this.#steps.options) }),
     };
   }
 
@@ -471,6 +579,18 @@ export class Network {
     if (this.#model) giveBackKernels(this.#model.kernels);
     this.#model = undefined;
     this.#onDispose?.();
+  }
+
+  /** @throws StateError if the network is being trained, or disposed */
+  #useIdle(place: string): Model {
+    if (this.#isTraining) {
+      throw new StateError({
+        place,
+        problem: 'the network is being trained',
+        cure: 'wait for it, or stop it with its signal',
+      });
+    }
+    return this.#use();
   }
 
   #use(): Model {
@@ -498,16 +618,15 @@ const withCheckedSpec = (state: NetworkState): CheckedState => ({
   ...state,
   spec: checkSpec(state.spec),
   run: state.run,
+  optimizer: state.optimizer,
 });
 
 /** A model on kernels of its own, which are returned if it can't be created. */
 async function newModel(
   spec: CheckedSpec,
-  engine: EngineChoice = 'auto',
-  threads: ThreadChoice,
+  { engine, threads }: Required<EngineOptions>,
   fill: (model: Model) => void,
 ): Promise<Model> {
-  if (!isModule(engine)) checkName('engine', engine, ['auto', 'wasm', 'reference']);
   const kernels = await takeKernels(engine, threads, countWeights(spec));
   try {
     const model = new Model(spec, kernels);
@@ -520,13 +639,23 @@ async function newModel(
   }
 }
 
-function checkThreads(threads: ThreadChoice = 1): ThreadChoice {
-  if (threads === 'auto') return threads;
-  if (typeof threads !== 'number') {
-    throw new TypeFault({
-      place: 'threads',
-      problem: `expected 'auto' or a whole number, got ${show(threads)}`,
-    });
+function checkEngine({ engine = 'auto', threads = 1 }: EngineOptions): Required<EngineOptions> {
+  if (!isModule(engine)) checkName('engine', engine, ['auto', 'wasm', 'reference']);
+  if (threads !== 'auto') {
+    if (typeof threads !== 'number') {
+      throw new TypeFault({
+        place: 'threads',
+        problem: `expected 'auto' or a whole number, got ${show(threads)}`,
+      });
+    }
+    checkInteger('threads', threads, 1, MOST_THREADS);
   }
-  return checkInteger('threads', threads, 1, MOST_THREADS);
+  return { engine, threads };
+}
+
+/** Reads `rows` rows of `width` numbers. @throws TypeError, RangeError that name the number */
+function readExactly(place: string, given: unknown, width: number, rows: number): NumericArray {
+  const { values, count } = finish(readMatrix(place, given, width));
+  if (count === rows) return values;
+  throw new RangeFault({ place, problem: `expected ${rows * width} values, got ${count * width}` });
 }

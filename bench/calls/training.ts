@@ -1,6 +1,11 @@
 import { createRequire } from 'node:module';
 import { NeuralNetwork } from '../../dist/brain/index.js';
 import { Network, type TrainOptions } from '../../dist/index.js';
+import { takeKernels } from '../../dist/kernels/load.js';
+import { Model } from '../../dist/model/model.js';
+import { writeParameters } from '../../dist/model/parameters.js';
+import { checkSpec } from '../../dist/model/spec.js';
+import { checkUpdate } from '../../dist/model/update.js';
 import { PlainNetwork } from '../../dist/cli/bench/plain-network.js';
 import type { Caller, CallCase } from './caller.js';
 
@@ -36,6 +41,9 @@ export const trainingCalls: readonly CallCase[] = [
   oneSample([4, 16, 3], 'adam'),
   oneSample([784, 30, 10], 'sgd'),
   oneSample([784, 30, 10], 'adam'),
+  oneStep([4, 16, 2], 'sgd'),
+  oneStep([4, 16, 2], 'adam'),
+  oneStep([784, 30, 10], 'adam'),
   agentTurn([2, 3, 1]),
   agentTurn([4, 16, 3]),
   agentTurn([784, 30, 10]),
@@ -78,6 +86,40 @@ function oneSample(sizes: readonly number[], optimizer: 'sgd' | 'adam'): CallCas
       ];
     },
   };
+}
+
+/** `step` with one sample, the kernels of the step alone, and `train`. */
+function oneStep(sizes: readonly number[], optimizer: 'sgd' | 'adam'): CallCase {
+  return {
+    name: `step(1) [${sizes.join(',')}] ${optimizer}`,
+    async callers() {
+      const { inputs, targets } = samples(sizes, 1);
+      const net = await createNetwork(sizes);
+      const trained = await createNetwork(sizes);
+      net.useOptimizer(optimizer);
+      const options = { epochs: 1, miniBatchSize: 1, learningRate: 0.01, optimizer };
+      const stepOptions = { learningRate: 0.01 };
+      const { kernels, layout } = await createModel(net, optimizer);
+      return [
+        { name: 'bp4', call: () => net.step({ inputs, targets }, stepOptions).loss },
+        { name: 'kernels', call: () => kernels.descend(layout.net, 0, 0, 1, 1, 0.01) },
+        { name: 'train', call: async () => (await trained.train({ inputs, targets }, options))[0]!.loss },
+      ];
+    },
+  };
+}
+
+/** The model of a network, on kernels of its own, with the update of an optimizer. */
+async function createModel({ state }: Network, optimizer: 'sgd' | 'adam'): Promise<Model> {
+  const model = new Model(checkSpec(state.spec), await takeKernels('wasm'));
+  writeParameters(model, state.parameters);
+  const {
+    rule,
+    optimizer: { slots },
+  } = checkUpdate(optimizer, {}, model.layers.length);
+  model.reserve(1, slots);
+  model.useRule(rule, []);
+  return model;
 }
 
 /** An agent answers, and learns from 32 samples; brain.js learns them one after the other. */

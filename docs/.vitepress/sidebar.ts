@@ -40,6 +40,7 @@ export const groups: readonly Group[] = [
       'recipes/anomaly-detection',
       'recipes/embeddings',
       'recipes/online-learning',
+      'recipes/reinforcement-learning',
       'recipes/pages-and-apps',
     ],
   },

@@ -150,4 +150,6 @@ export interface Walk {
   readonly gradients: Gradients;
   readonly after: readonly LayerState[];
   readonly learningRate: number;
+  /** C of each sample with the weights before and after the update, without penalties. */
+  readonly costs: { readonly before: Float64Array; readonly after: Float64Array };
 }

@@ -15,6 +15,8 @@ export type PartitionResult = (TestResult | BinaryTestResult) & {
   /** Milliseconds. */
   readonly trainTime: number;
   readonly testTime: number;
+  readonly learningRate: number;
+  readonly hiddenLayers: number[] | null;
   readonly network: NeuralNetworkJSON;
 };
 
@@ -134,6 +136,8 @@ export class CrossValidate<Input = never, Output = never> {
       ...{ error, iterations },
       trainTime: trained - begin,
       testTime: end - trained,
+      learningRate: net.trainOpts.learningRate,
+      hiddenLayers: net.hiddenLayers,
       network: net.toJSON(),
     };
   }
@@ -182,14 +186,18 @@ export class CrossValidate<Input = never, Output = never> {
         cure: 'call train first',
       });
     const best = json.sets.reduce((least, set) => (set.error < least.error ? set : least));
-    return this.initClassifier().fromJSON(best.network);
+    const net = this.initClassifier();
+    net.fromJSON(best.network);
+    return net;
   }
 }
 
+/** A class in the syntax of ES2015, whose prototype can't be replaced; or one of networks, compiled to a function. */
 const isClass = <Input, Output>(
   classifier: Classifier<Input, Output> | (() => NeuralNetwork<Input, Output>),
 ): classifier is Classifier<Input, Output> =>
-  (classifier as unknown) === NeuralNetwork || classifier.prototype instanceof NeuralNetwork;
+  Object.getOwnPropertyDescriptor(classifier, 'prototype')?.writable === false ||
+  classifier.prototype instanceof NeuralNetwork;
 
 function binaryStats(sets: readonly PartitionResult[]): Partial<Omit<BinaryTestResult, keyof TestResult>> {
   const binary = sets.filter((set) => 'truePos' in set);

@@ -5,11 +5,14 @@ type Pair = { readonly input: Value; readonly output: Value };
 
 const isPair = (value: Value | Pair): value is Pair => typeof value === 'object' && 'input' in value;
 
+const toText = (value: Value): string | string[] =>
+  Array.isArray(value) ? value.map(String) : String(value);
+
 /** The characters of a text or of a number, or the entries of a list. */
-const split = (value: Value): string[] =>
-  Array.isArray(value)
-    ? value.map(String)
-    : Array.from({ length: String(value).length }, (_, i) => String(value)[i]!);
+function split(value: Value): string[] {
+  const text = toText(value);
+  return typeof text === 'string' ? Array.from({ length: text.length }, (_, i) => text[i]!) : text;
+}
 
 /** Numbers the characters of texts, as brain.js does for its recurrent networks. */
 export class DataFormatter {
@@ -106,7 +109,9 @@ export class DataFormatter {
   format(data: readonly (Value | Pair)[]): (readonly number[])[] {
     if (!this.isSetup) this.setup(data);
     return data.map((datum) =>
-      isPair(datum) ? this.formatDataIn(datum.input, datum.output) : this.formatDataIn(datum),
+      isPair(datum)
+        ? this.formatDataIn(toText(datum.input), toText(datum.output))
+        : this.formatDataIn(toText(datum)),
     );
   }
 

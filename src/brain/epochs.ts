@@ -61,14 +61,16 @@ export class Epochs {
       if (isTimed && done === this.#pace) this.#pace = adjustPace(this.#pace, performance.now() - start);
       const isLogged = log && status.iterations % logPeriod === 0;
       const isCalled = callback && status.iterations % callbackPeriod === 0;
-      if (isLogged || isCalled) {
-        this.#observe(() => {
-          if (isLogged) logStatus(log, status);
-          if (isCalled) callback({ ...status });
-        });
-      }
+      if (isLogged || isCalled) this.#observe(() => report(status, this.#options));
     }
   }
+}
+
+/** Calls `log` and `callback` if it's their turn. */
+export function report(status: TrainingStatus, options: TrainOptions): void {
+  const { log, logPeriod, callback, callbackPeriod } = options;
+  if (log && status.iterations % logPeriod === 0) logStatus(log, status);
+  if (callback && status.iterations % callbackPeriod === 0) callback({ ...status });
 }
 
 /** Epochs until the next multiple of `period`. A fractional period is checked after every epoch. */

@@ -6,7 +6,9 @@
  * What brain.js accepts and can't be right counts as in version 1, after one warning of each kind for a network; with
  * `strict: true` it's an error:
  *
- * - rows of another length: the rest is left out, and what is missing counts as 0;
+ * - rows of another length: the rest is left out, and what is missing counts as 0. A program that states `inputSize` or
+ *   `outputSize` gets an error, as in version 2;
+ * - a list for a network with keys, which counts by its indices, and samples of which the network knows no input;
  * - text and null in lists, which count as numbers, and NaN under a key, which counts as 0;
  * - targets that the activation doesn't reach, such as 350 for sigmoid;
  * - `inputSize` and `outputSize` that the data contradict: the data decide;
@@ -18,8 +20,7 @@
  *   Infinity, words, holes. brain.js trains on them, or returns NaN. Booleans count as 0 and 1. A key that is missing, undefined or
  *   null counts as 0.
  * - **Training that diverges** throws a DivergenceError and leaves the network unchanged. brain.js returns NaN.
- * - **A new output key** in a later call to `train` throws a RangeError, and so does an input of which the network knows no key.
- *   brain.js ignores such keys. `test` counts a sample with an unknown output key among the misclasses.
+ * - **A new output key** in a later call to `train` throws a RangeError. brain.js ignores it. `test` counts a sample with an unknown output key among the misclasses.
  * - **Adam** corrects the biases with the first moment of the current step. brain.js uses the moment of the previous
  *   step, so its biases don't move in the first step. `praxis` can change between calls to `train`; brain.js reads it
  *   only in the first.
@@ -42,16 +43,16 @@
  *   with a bias of 0 and quotes in keys. If a page forbids `new Function`, it returns a closure instead.
  * - **`CrossValidate`** doesn't reorder the caller's data, and tests every sample exactly once, even if k doesn't divide their
  *   number.
- * - **`TrainStream`** isn't a Node.js stream. It has `write` and `endInputs`, but neither `pipe` nor events.
+ * - **`TrainStream`** can be piped into, and emits `finish`, but isn't an instance of Node.js's `Writable`.
  * - **`trainAsync`** trains for ten milliseconds at a time. A second call waits for the first; `train` during it throws a StateError.
  * - **`NeuralNetworkGPU`** is `NeuralNetwork`.
  * - **At most 65,536 inputs** use the fast path for inputs that are mostly zero. Wider data works too, but trains more
  *   slowly.
  *
  * Recurrent networks, FeedForward with its layers, and AE are not included: their names exist, and throw when they are used. Keep
- * brain.js beside bp4/brain for them. Without a counterpart are `errorCheckInterval`, `deltas`, `changes` and `errors`, the single steps
- * of training (`calculateDeltas`, `adjustWeights`, `trainingTick`, `prepTraining`), methods whose names begin with `_`, and
- * `DataFormatter.toFunctionString`.
+ * brain.js beside bp4/brain for them. Without a counterpart are `errorCheckInterval`, `deltas`, `changes` and `errors`,
+ * `calculateDeltas` and `adjustWeights`, methods whose names begin with `_`, and `DataFormatter.toFunctionString`. `train` doesn't call
+ * `trainingTick`, so a network that replaces it trains as others do.
  *
  * @module bp4/brain
  */

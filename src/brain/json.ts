@@ -1,7 +1,7 @@
 import type { Parameters } from '../model/state.js';
 import type { Lookup } from './data.js';
 import type { BrainActivation, NeuralNetworkOptions, TrainOptions } from './options.js';
-import { shortest } from '../base/shortest.js';
+import { shortestOf } from '../base/shortest.js';
 import type { NetworkJSON } from '../model/json.js';
 import { toSpec } from './machine.js';
 
@@ -81,23 +81,23 @@ export function writeJSON({
     inputLookupLength: inputLookup?.size ?? 0,
     outputLookup: toObject(outputLookup),
     outputLookupLength: outputLookup?.size ?? 0,
-    options: { ...options },
+    options: withoutFunctions(options),
     trainOpts: writeTrainOpts(trainOpts),
   };
 }
 
-/** The options of training in the JSON of brain.js 2. */
-export function writeTrainOpts(trainOpts: TrainOptions): NeuralNetworkJSON['trainOpts'] {
-  const { log, timeout, ...numbers } = withoutCallback(trainOpts);
-  return { ...numbers, log: log !== false, timeout: timeout === Infinity ? 'Infinity' : timeout };
+/** A copy without what JSON can't hold. A `callback` of null isn't written either, because brain.js 2 rejects it. */
+function withoutFunctions<Options extends object>(options: Options): Options {
+  const entries = Object.entries(options).filter(
+    ([name, value]) => name !== 'callback' && typeof value !== 'function',
+  );
+  return Object.fromEntries(entries) as Options;
 }
 
-/** Drops the callback, which JSON can't hold. (`delete` would leave an object that is slow to copy.) */
-function withoutCallback(trainOpts: TrainOptions): Omit<TrainOptions, 'callback'> {
-  if (!('callback' in trainOpts)) return trainOpts;
-  return Object.fromEntries(
-    Object.entries(trainOpts).filter(([name]) => name !== 'callback'),
-  ) as unknown as TrainOptions;
+/** The options of training in the JSON of brain.js 2. */
+export function writeTrainOpts(trainOpts: TrainOptions): NeuralNetworkJSON['trainOpts'] {
+  const { log, timeout, ...numbers } = withoutFunctions(trainOpts);
+  return { ...numbers, log: log !== false, timeout: timeout === Infinity ? 'Infinity' : timeout };
 }
 
 /** The rows of a matrix as arrays of numbers. */
@@ -120,7 +120,7 @@ export function writeLegacyJSON({
   outputLookup,
   trainOpts,
 }: Written): LegacyJSON {
-  const { activation, leakyReluAlpha, log, timeout, praxis, ...numbers } = withoutCallback(trainOpts);
+  const { activation, leakyReluAlpha, log, timeout, praxis, ...numbers } = withoutFunctions(trainOpts);
   const names = sizes.map((size, l) => {
     const lookup = l === 0 ? inputLookup : l === sizes.length - 1 ? outputLookup : undefined;
     return listNames(lookup, size);
@@ -174,8 +174,8 @@ export function toNetworkJSON({ sizes, parameters, trainOpts }: Written): Networ
         units,
         activation,
         ...(activation === 'leakyRelu' && { alpha }),
-        weights: splitRows(weights, units).map((row) => row.map(shortest)),
-        biases: Array.from(biases, shortest),
+        weights: splitRows(weights, units).map(shortestOf),
+        biases: shortestOf(biases),
       };
     }),
   };

@@ -1,4 +1,4 @@
-import { addKeys as keysAdded, type Datum, type NumberObject } from './data.js';
+import type { Datum, NumberObject } from './data.js';
 
 /** Collects own keys only. fromEntries defines properties, so '__proto__' is a key like any other. */
 const numberKeys = (objects: readonly NumberObject[]): Record<string, number> =>
@@ -88,9 +88,11 @@ export const lookup = {
     table: Record<string, number> = {},
   ): Record<string, number> {
     if (Array.isArray(value)) return table;
-    const known = new Map(Object.entries(table));
-    for (const [key, k] of keysAdded(known, [{ input: value, output: value }], 'input')) {
-      Object.defineProperty(table, key, { value: k, enumerable: true, configurable: true, writable: true });
+    let next = Object.keys(table).length;
+    for (const key of Object.keys(value)) {
+      if (Object.hasOwn(table, key)) continue;
+      const plain = { enumerable: true, configurable: true, writable: true };
+      Object.defineProperty(table, key, { value: next++, ...plain });
     }
     return table;
   },

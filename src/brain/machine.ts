@@ -79,6 +79,9 @@ const activationNames = {
   'leaky-relu': 'leakyRelu',
 } as const;
 
+/** From this length on, `set` is faster than a loop. */
+const SET_FROM = 32;
+
 /** All parameters, and all that the optimizer keeps of them. */
 type Learned = readonly [parameters: Float32Array, slots: Float32Array];
 
@@ -192,7 +195,9 @@ export class Machine {
     const { model, kernels } = this;
     const { layout, views } = model;
     const { floats } = views;
-    floats.set(inputs, layout.inputs / 4);
+    const first = layout.inputs / 4;
+    if (inputs.length > SET_FROM) floats.set(inputs, first);
+    else for (let k = 0; k < inputs.length; k++) floats[first + k] = inputs[k]!;
     kernels.run(layout.net);
     const { activations, units } = model.layers[model.layers.length - 1]!;
     const outputs = new Float32Array(units);
@@ -222,7 +227,7 @@ export function toSpec({ sizes, activation, alpha }: Shape): CheckedSpec {
       dropout: 0,
     })),
     loss: 'quadratic',
-    delta: 0,
+    lossParameters: [0],
     labelSmoothing: 0,
     seed: 0,
     transforms: {},
@@ -244,12 +249,21 @@ const MOST_LARGE = 4;
 let calls = 0;
 
 /** Takes a machine that holds the network; the caller gives it back. */
-export function takeMachine(engine: BrainEngine, shape: Shape, state: State): Machine {
+export function takeMachine(
+  engine: BrainEngine,
+  sizes: readonly number[],
+  activation: BrainActivation,
+  alpha: number,
+  state: State,
+): Machine {
   const held = state.machine;
-  const machine =
-    held && !held.isTaken && held.engine === engine && isSameActivation(held.shape, shape)
-      ? held
-      : findMachine(engine, shape);
+  const isReady =
+    held !== undefined &&
+    !held.isTaken &&
+    held.engine === engine &&
+    held.shape.activation === activation &&
+    held.shape.alpha === alpha;
+  const machine = isReady ? held : findMachine(engine, { sizes, activation, alpha });
   machine.isTaken = true;
   machine.used = ++calls;
   machine.load(state);
@@ -287,7 +301,8 @@ function drop(machine: Machine): void {
   machines.splice(machines.indexOf(machine), 1);
 }
 
-const isSameActivation = (a: Shape, b: Shape): boolean =>
-  a.activation === b.activation && a.alpha === b.alpha;
-
-const isSame = (a: Shape, b: Shape): boolean => isSameActivation(a, b) && a.sizes.join() === b.sizes.join();
+const isSame = (a: Shape, b: Shape): boolean =>
+  a.activation === b.activation &&
+  a.alpha === b.alpha &&
+  a.sizes.length === b.sizes.length &&
+  a.sizes.every((size, i) => size === b.sizes[i]);

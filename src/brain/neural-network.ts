@@ -12,6 +12,7 @@ import {
   checkReach,
   isKnown,
   listData,
+  copyNumbers,
   fillRow,
   detectFormat,
   packSamples,
@@ -20,7 +21,7 @@ import {
   type Format,
   type Lookup,
 } from './data.js';
-import { divergence, Epochs, logStatus } from './epochs.js';
+import { divergence, Epochs, logStatus, report } from './epochs.js';
 import {
   writeJSON,
   writeLegacyJSON,
@@ -62,6 +63,12 @@ let unseeded = 0;
 /** Samples to train on or to test; a single one is a list of one. */
 export type Samples<Input, Output> =
   readonly Datum<Partial<Input>, Partial<Output>>[] | Datum<Partial<Input>, Partial<Output>>;
+
+/** A sample as lists. */
+export interface FormattedDatum {
+  input: Float32Array;
+  output: Float32Array;
+}
 
 /**
  * The dense network of brain.js 1.6 and 2, trained by WebAssembly. `import { NeuralNetwork } from 'bp4/brain'` replaces
@@ -171,7 +178,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
 
   /** Sets the sizes for `initialize`. @throws StateError if the network has weights of other sizes; TypeError, RangeError */
   set sizes(sizes: readonly number[]) {
-    const checked = checkSizes('sizes', sizes, 2);
+    const checked = checkSizes('sizes', sizes, 1);
     if (this._state && checked.join() !== this._sizes.join()) {
       throw new StateError({
         place: 'sizes',
@@ -246,9 +253,9 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     return this._outputLookup?.size ?? 0;
   }
 
-  /** Whether the network has weights: after training, `fromJSON` or `initialize`. */
+  /** Whether the network has weights: after training, `fromJSON` or `initialize`. With a single size, it has none. */
   get isRunnable(): boolean {
-    return this._state !== undefined;
+    return this._state !== undefined && this._sizes.length > 1;
   }
 
   /**
@@ -261,14 +268,18 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     if (this._sizes.length === 0) {
       throw new StateError({
         place: 'initialize',
-        problem: 'sizes must be set first',
+        problem: 'Sizes must be set before initializing',
         cure: 'set options.inputSize and outputSize, or train',
       });
     }
     toSpec(this._shape);
+    this.setActivation();
     this._settle();
-    const draw = (count: number): Float32Array =>
-      Float32Array.from({ length: count }, () => this._random.uniform(-0.2, 0.2));
+    const draw = (count: number): Float32Array => {
+      const drawn = new Float32Array(count);
+      for (let i = 0; i < count; i++) drawn[i] = this._random.uniform(-0.2, 0.2);
+      return drawn;
+    };
     this._state = {
       parameters: this._sizes.slice(1).map((units, l) => {
         const biases = draw(units);
@@ -352,6 +363,37 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     for (const datum of data) this.trainPattern(datum);
   }
 
+  /**
+   * Begins a training that calls `trainingTick` itself: sets the options, and initializes the network for the data.
+   * @throws as `train` does
+   */
+  prepTraining(
+    data: Samples<Input, Output>,
+    options: GivenTrainOptions | null = {},
+  ): { preparedData: FormattedDatum[]; data: FormattedDatum[]; status: TrainingStatus; endTime: number } {
+    this.updateTrainingOptions(options);
+    const preparedData = this.formatData(data);
+    this.verifyIsInitialized(preparedData);
+    const status = { error: 1, iterations: 0 };
+    return { preparedData, data: preparedData, status, endTime: Date.now() + this.trainOpts.timeout };
+  }
+
+  /**
+   * Runs one epoch, and calls `log` and `callback`; for what `prepTraining` returns.
+   * @param status  updated
+   * @param endTime on the clock of `Date.now()`
+   * @returns false, without training, if the training is over
+   * @throws as `train` does
+   */
+  trainingTick(data: readonly FormattedDatum[], status: TrainingStatus, endTime: number): boolean {
+    const { iterations, errorThresh } = this.trainOpts;
+    if (status.iterations >= iterations || status.error <= errorThresh || Date.now() >= endTime) return false;
+    status.error = this.calculateTrainingError(data as never);
+    status.iterations++;
+    report(status, this.trainOpts);
+    return true;
+  }
+
   /** `trainPatterns`. @returns the mean of the errors, each before its update */
   calculateTrainingError(data: readonly Datum<Partial<Input>, Partial<Output>>[]): number {
     return data.reduce((sum, datum) => sum + this.trainPattern(datum, true)!, 0) / data.length;
@@ -363,52 +405,48 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    * @throws StateError before the network has weights; TypeError or RangeError that names the place in the input
    */
   run(input: Partial<Input>): Output {
-    const state = this._current();
-    if (!state) throw notRunnable();
+    const state = this._runnable();
     const row = this._row?.length === this._sizes[0] ? this._row! : new Float32Array(this._sizes[0]!);
     this._row = undefined; // a getter of the input may run the network
-    fillRow('input', input, this._inputFormat, row, 0, this._tolerate);
+    if (!copyNumbers(input, this._inputLookup, this._sizes[0]!, row, 0))
+      fillRow('input', input, this._inputFormat, row, 0, this._tolerate);
     this._row = row;
-    const machine = this._machine(state);
-    const output = machine.run(row);
-    giveBackMachine(machine);
-    return toAnswer(output, this._outputLookup) as Output;
+    return toAnswer(this._forward(state, row), this._outputLookup) as Output;
   }
 
   /** `run` without keys: from a list of inputs to a list of outputs. */
   runInput(input: ArrayLike<number>): Float32Array {
-    const state = this._current();
-    if (!state) throw notRunnable();
+    const state = this._runnable();
     this.validateInput(input);
     this._row = Float32Array.from(input);
-    const machine = this._machine(state);
-    const output = machine.run(this._row);
-    giveBackMachine(machine);
-    return output;
+    return this._forward(state, this._row);
   }
 
   /** @throws RangeError unless the list is as long as the network has inputs */
-  validateInput(input: ArrayLike<number>): void {
-    checkLength('input', input, this._sizes[0]!);
+  validateInput({ length }: ArrayLike<number>): void {
+    const size = this._sizes[0]!;
+    if (length === size) return;
+    const problem = `input length ${length} must match options.inputSize of ${size}`;
+    throw new RangeFault({ place: 'network', problem });
   }
 
   /** @throws RangeError unless all lists are as long as the network has inputs and outputs */
   validateData(data: readonly Datum<ArrayLike<number>, ArrayLike<number>>[]): void {
-    for (const [i, { input, output }] of data.entries()) {
-      checkLength(`input at index ${i}`, input, this._sizes[0]!);
-      checkLength(`output at index ${i}`, output, this._sizes.at(-1)!);
+    const sizes = { input: this._sizes[0]!, output: this._sizes.at(-1)! };
+    for (const [i, datum] of data.entries()) {
+      for (const side of ['input', 'output'] as const) {
+        const { length } = datum[side];
+        if (length === sizes[side]) continue;
+        const problem = `${side} at index ${i} length ${length} must be ${sizes[side]}`;
+        throw new RangeFault({ place: 'data', problem });
+      }
     }
   }
 
   /** The samples as lists. The first data determine the keys. @throws as `train` does */
-  formatData(data: Samples<Input, Output>): { input: Float32Array; output: Float32Array }[] {
+  formatData(data: Samples<Input, Output>): FormattedDatum[] {
     const samples = listData(data);
-    const [input, output] = this._state
-      ? [this._inputFormat, this._outputFormat]
-      : [
-          detectFormat(samples, 'input', this._inputLookup),
-          detectFormat(samples, 'output', this._outputLookup),
-        ];
+    const [input, output] = this._formats(samples);
     const { inputs, targets } = packSamples(samples, input, output, this._tolerate);
     this._inputLookup = input.lookup;
     this._outputLookup = output.lookup;
@@ -451,22 +489,14 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    */
   test(samples: Samples<Input, Output>): TestResult | BinaryTestResult {
     const data = listData(samples);
-    const state = this._current();
-    if (!state) throw notRunnable();
-    const { inputs, targets } = packSamples(data, this._inputFormat, this._outputFormat, this._tolerate);
-    const [width, units] = [this._sizes[0]!, this._sizes.at(-1)!];
-    const machine = this._machine(state);
-    const tally = new Tally(units, this.options.binaryThresh);
-    for (let i = 0; i < data.length; i++) {
-      const input = inputs.slice(i * width, (i + 1) * width);
-      tally.add(
-        input,
-        targets.slice(i * units, (i + 1) * units),
-        machine.run(input),
-        isKnown(data[i]!.output, this._outputLookup),
-      );
+    const [input, output] = this._formats(data);
+    const { inputs, targets } = packSamples(data, input, output, this._tolerate);
+    const tally = new Tally(output.size, this.options.binaryThresh);
+    for (const [i, datum] of data.entries()) {
+      const row = inputs.slice(i * input.size, (i + 1) * input.size);
+      const target = targets.slice(i * output.size, (i + 1) * output.size);
+      tally.add(row, target, this.runInput(row), isKnown(datum.output, output.lookup));
     }
-    giveBackMachine(machine);
     return tally.result;
   }
 
@@ -496,7 +526,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const added = (side: 'input' | 'output', lookup: Lookup): Lookup => {
       const value: unknown = datum[side];
       if (Array.isArray(value) || ArrayBuffer.isView(value)) return lookup;
-      const keys = addKeys(lookup ?? new Map(), [datum], side);
+      const keys = addKeys(lookup, [datum], side);
       if (this._state && keys.size !== (lookup?.size ?? 0)) {
         throw new StateError({
           place: 'addFormat',
@@ -542,7 +572,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     this.trained = undefined;
     const { callback } = this.trainOpts;
     const { engine, strict } = this.options;
-    this.options = { ...options, engine, ...(strict && { strict }) };
+    this.options = { ...options, ...(engine && { engine }), ...(strict && { strict }) };
     this.trainOpts = { ...trainOpts, callback };
     this.setLogMethod(trainOpts.log);
     this._sizes = sizes;
@@ -555,24 +585,23 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   /**
    * The network as a function, frozen at this moment. Its `toString` returns source that needs no library.
    * @param cb gets the source of the function's body, in which `input` is the input, and returns the source to compile instead.
-   *   If a page forbids code from text, nothing is compiled, and the returned function calls the network
+   * @returns outputs in double precision, as an array or an object. If a page forbids code from text, nothing is compiled: the function
+   *   calls a copy of the network, and returns what `run` does
    */
   toFunction(cb?: (source: string) => string): (input: Partial<Input>) => Output {
     const written = this._written;
     const source = writeSource(written);
-    const copy = new NeuralNetwork<Input, Output>({ seed: 0 }).fromJSON(writeJSON(written));
-    const answer = Object.assign((input: Partial<Input>): Output => copy.run(input), {
-      toString: () => `function anonymous(input\n) {\n${source}\n}`, // as `new Function` writes it
-    });
-    if (!cb) return answer;
-    const body = cb(source);
+    const body = cb ? cb(source) : source;
     try {
       // eslint-disable-next-line @typescript-eslint/no-implied-eval -- compiling source is the purpose
       return new Function('input', body) as (input: Partial<Input>) => Output;
     } catch (error) {
-      if (error instanceof EvalError) return answer;
-      throw error;
+      if (!(error instanceof EvalError)) throw error;
     }
+    const copy = new NeuralNetwork<Input, Output>({ seed: 0 }).fromJSON(writeJSON(written));
+    return Object.assign((input: Partial<Input>): Output => copy.run(input), {
+      toString: () => `function anonymous(input\n) {\n${source}\n}`, // as `new Function` writes it
+    });
   }
 
   private get _shape(): Shape {
@@ -581,15 +610,35 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   private _machine(state: State): Machine {
-    return takeMachine(this.options.engine ?? 'auto', this._shape, state);
+    const { activation, leakyReluAlpha } = this.trainOpts;
+    return takeMachine(this.options.engine ?? 'auto', this._sizes, activation, leakyReluAlpha, state);
+  }
+
+  private _forward(state: State, row: Float32Array): Float32Array<ArrayBuffer> {
+    const machine = this._machine(state);
+    const output = machine.run(row);
+    giveBackMachine(machine);
+    return output;
   }
 
   private get _inputFormat(): Format {
-    return { lookup: this._inputLookup, size: this._sizes[0]! };
+    const size = this._sizes[0]!;
+    return { lookup: this._inputLookup, size, isStated: this.options.inputSize === size };
   }
 
   private get _outputFormat(): Format {
-    return { lookup: this._outputLookup, size: this._sizes.at(-1)! };
+    const size = this._sizes.at(-1)!;
+    return { lookup: this._outputLookup, size, isStated: this.options.outputSize === size };
+  }
+
+  /** The formats of the network, or those that it would take from the samples. */
+  private _formats(data: readonly Datum<unknown, unknown>[]): readonly [input: Format, output: Format] {
+    if (this.isRunnable) return [this._inputFormat, this._outputFormat];
+    const { inputSize, outputSize } = this.options;
+    return [
+      detectFormat(data, 'input', this._inputLookup, inputSize),
+      detectFormat(data, 'output', this._outputLookup, outputSize),
+    ];
   }
 
   private get _written(): Written {
@@ -602,6 +651,13 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       options: this.options,
       trainOpts: this.trainOpts,
     };
+  }
+
+  /** The current state, of a network that can run. */
+  private _runnable(): State {
+    const state = this._current();
+    if (!state || this._sizes.length < 2) throw notRunnable();
+    return state;
   }
 
   /** The current state, even during training. */
@@ -638,15 +694,14 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
    */
   private _prepare(given: unknown, activation: BrainActivation): EncodedSamples {
     const data = listData(given);
-    if (this._state) {
-      const samples = packSamples(data, this._inputFormat, this._outputFormat, this._tolerate);
-      checkInputKeys(data, this._inputLookup);
-      checkKeys(data, this._outputLookup);
-      checkReach(samples, activation, this._outputLookup, this._tolerate);
+    const [input, output] = this._formats(data);
+    if (this.isRunnable) {
+      const samples = packSamples(data, input, output, this._tolerate);
+      checkInputKeys(data, input.lookup, this._tolerate);
+      checkKeys(data, output.lookup);
+      checkReach(samples, activation, output.lookup, this._tolerate);
       return samples;
     }
-    const input = detectFormat(data, 'input', this._inputLookup);
-    const output = detectFormat(data, 'output', this._outputLookup);
     const { inputSize, outputSize, hiddenLayers } = this.options;
     for (const [place, { size }, asked] of [
       ['input', input, inputSize],
@@ -724,12 +779,6 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 }
 
-/** @throws RangeError in the words of brain.js */
-function checkLength(place: string, { length }: ArrayLike<number>, size: number): void {
-  if (length === size) return;
-  throw new RangeFault({ place: `${place} length`, problem: `${length} must match or must be ${size}` });
-}
-
 /** For those that look at a network from outside. */
 Object.defineProperties(NeuralNetwork.prototype, {
   // Vue, and with it Pinia and Alpine, leaves a network as it is.
@@ -778,8 +827,8 @@ function finishing<Result>(work: () => Result, end: (error?: unknown) => void): 
 
 function notRunnable(): StateError {
   return new StateError({
-    place: 'network',
-    problem: 'is not runnable',
+    place: 'run',
+    problem: 'network not runnable',
     cure: 'train it first, or use fromJSON',
   });
 }

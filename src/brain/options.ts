@@ -161,8 +161,8 @@ const rules: Record<keyof TrainOptions, Rule> = {
 
 const names = Object.keys(rules) as (keyof TrainOptions)[];
 
-/** The options that were checked last: most calls of `train` repeat them. */
-let checked = trainDefaults();
+/** The two sets of options that were checked last: most networks have the defaults, and then those of each call of `train`. */
+let checked: readonly [TrainOptions, TrainOptions] = [trainDefaults(), trainDefaults()];
 
 /**
  * Merges training options. Unknown names and undefined values are ignored, and so is null in place of options.
@@ -183,7 +183,8 @@ export function mergeTrainOptions(before: TrainOptions, given: object | null): T
   }
   const merged = isChanged ? { ...before, ...changed } : before;
   // A program may have written to them since the last check.
-  if (!isSame(merged, checked)) checked = { ...checkTrainOptions(merged) };
+  const [last, other] = checked;
+  if (!isSame(merged, last) && !isSame(merged, other)) checked = [{ ...checkTrainOptions(merged) }, last];
   return merged;
 }
 
@@ -211,7 +212,7 @@ function checkTrainOptions(options: TrainOptions): TrainOptions {
     const { what, holds } = rules[name];
     if (holds(value)) continue;
     throw new RangeFault({
-      place: `[${name}, ${show(value)}]`,
+      place: `[${name}, ${typeof value === 'string' ? value.slice(0, 50) : show(value)}]`,
       problem: `is out of normal training range, your network will probably not train: expected ${what}`,
     });
   }
@@ -222,6 +223,7 @@ function checkTrainOptions(options: TrainOptions): TrainOptions {
 const others = [
   ...['inputSize', 'outputSize', 'hiddenLayers', 'binaryThresh', 'seed', 'engine', 'strict'],
   ...['errorCheckInterval', 'mode', 'gpu', 'inputRange', 'decayRate', 'invalidTrainOptsShouldThrow'],
+  ...['neuralNetwork', 'floodCallback', 'doneTrainingCallback'], // of TrainStream
 ];
 
 const known: ReadonlySet<string> = new Set([...names, ...others]);
@@ -242,7 +244,7 @@ export function checkOptionNames(given: object | null, tolerate: Tolerate): void
 }
 
 /**
- * Merges the options of the network among those of a constructor.
+ * Merges the options of the network among those of a constructor, and keeps others, as brain.js 2 does.
  * @throws TypeError or RangeError that names the option
  */
 export function mergeNetworkOptions(
@@ -250,7 +252,7 @@ export function mergeNetworkOptions(
   given: object | null,
 ): NeuralNetworkOptions {
   checkObject('options', given);
-  const merged: NeuralNetworkOptions = { ...before };
+  const merged: NeuralNetworkOptions = { ...given, ...before };
   const { inputSize, outputSize, binaryThresh, hiddenLayers, seed, engine, strict } = (given ??
     {}) as Partial<NeuralNetworkOptions>;
   if (strict !== undefined) merged.strict = checkType('options.strict', strict, 'boolean');

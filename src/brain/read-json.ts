@@ -2,7 +2,7 @@ import { FormatError, RangeFault, TypeFault, within } from '../errors.js';
 import { fits, show } from '../base/check.js';
 import type { Parameters } from '../model/state.js';
 import { INSTEAD } from './absent.js';
-import { keyed, type Lookup } from './data.js';
+import { keyed, Keys, type Lookup } from './data.js';
 import type { Written } from './json.js';
 import {
   checkSizes,
@@ -23,8 +23,9 @@ export function readJSON(json: unknown): Written {
     const written = objectAt('json', json);
     checkType(written);
     const layers = arrayAt('json.layers', written['layers']);
-    const second = objectAt('json.layers[1]', layers[1]);
-    return Array.isArray(second['weights']) ? readNew(written, layers) : readLegacy(written, layers);
+    // The inputs of brain.js 2, too, are a layer of weights, which is empty.
+    const { weights } = objectAt('json.layers', layers[1] ?? layers[0] ?? { weights: [] });
+    return Array.isArray(weights) ? readNew(written, layers) : readLegacy(written, layers);
   } catch (error) {
     if (error instanceof FormatError) throw error;
     throw new FormatError(within('', error), { cause: error });
@@ -84,23 +85,24 @@ function numberAt(place: () => string, value: unknown): number {
 // brain.js 2: layers of matrices.
 
 function readNew(json: Unknowns, layers: readonly unknown[]): Written {
-  const sizes = checkSizes('json.sizes', own(json, 'sizes'), 2);
+  const sizes = checkSizes('json.sizes', own(json, 'sizes'), 0);
   arrayAt('json.layers', layers, sizes.length);
   const parameters = sizes.slice(1).map((units, l) => {
     const place = `json.layers[${l + 1}]`;
     const layer = objectAt(place, layers[l + 1]);
     const fanIn = sizes[l]!;
-    const rows = arrayAt(`${place}.weights`, own(layer, 'weights'), units).map((row, j) =>
-      arrayAt(`${place}.weights[${j}]`, row, fanIn),
-    );
+    const rows = arrayAt(`${place}.weights`, own(layer, 'weights'), units);
+    // The place of a wrong row or number is spelled only where there is one.
+    rows.forEach((row, j) => {
+      if (!Array.isArray(row) || row.length !== fanIn) arrayAt(`${place}.weights[${j}]`, row, fanIn);
+    });
     const biases = arrayAt(`${place}.biases`, own(layer, 'biases'), units);
     const weights = new Float32Array(units * fanIn);
-    for (const [j, row] of rows.entries()) {
+    for (let j = 0, at = 0; j < units; j++) {
+      const row = rows[j] as readonly unknown[];
       for (let k = 0; k < fanIn; k++) {
         const weight = row[k];
-        weights[j * fanIn + k] = fits(weight)
-          ? weight
-          : numberAt(() => `${place}.weights[${j}][${k}]`, weight);
+        weights[at++] = fits(weight) ? weight : numberAt(() => `${place}.weights[${j}][${k}]`, weight);
       }
     }
     return {
@@ -139,7 +141,7 @@ function lookupAt(place: string, value: unknown, size: number): Lookup {
     }
     keys[k] = key;
   }
-  return new Map(keys.map((key, k) => [key!, k]));
+  return new Keys(keys as string[]);
 }
 
 /** Infinity isn't valid JSON: brain.js 2 writes it as a string, JSON.stringify as null, and brain.js 1 leaves it out. */
@@ -169,13 +171,13 @@ function readLegacy(json: Unknowns, written: readonly unknown[]): Written {
   const parameters = layers
     .slice(1)
     .map((layer, l) => readUnits(`json.layers[${l + 1}]`, layer, names[l]!, names[l + 1]!));
-  const { activation, leakyReluAlpha } = json;
+  const { activation, leakyReluAlpha, binaryThresh, hiddenLayers } = json;
   return {
     sizes: names.map(({ length }) => length),
     parameters,
     inputLookup: legacyLookup(layers[0]!, names[0]!, own(json, 'inputLookup')),
     outputLookup: legacyLookup(layers.at(-1)!, names.at(-1)!, own(json, 'outputLookup')),
-    options: mergeNetworkOptions(networkDefaults(), json),
+    options: mergeNetworkOptions(networkDefaults(), { binaryThresh, hiddenLayers }),
     trainOpts: trainOptsAt(objectAt('json.trainOpts', own(json, 'trainOpts') ?? {}), {
       ...(activation !== undefined && { activation: activation as TrainOptions['activation'] }),
       ...(leakyReluAlpha !== undefined && { leakyReluAlpha: leakyReluAlpha as number }),
@@ -227,5 +229,5 @@ function readUnits(
 /** A flag says whether names are keys of the data. Older files lack the flag; their numbered units begin at '0'. */
 function legacyLookup(layer: Unknowns, names: readonly string[], flag: unknown): Lookup {
   if (!flag && Object.hasOwn(layer, '0')) return undefined;
-  return new Map(names.map((name, k) => [name, k]));
+  return new Keys(names);
 }

@@ -1,8 +1,9 @@
 import { Layer, Net, Rule, Tally, Window } from '../memory/structs.js';
 import { addFloats } from '../kernels/reference/gather.js';
+import { readWindow } from '../kernels/reference/pairs.js';
 import type { Activation } from '../kernels/reference/micro/activations.js';
 import { single } from '../kernels/reference/numerics.js';
-import { beginUpdate, optimize } from '../kernels/reference/optimizers.js';
+import { beginUpdate } from '../kernels/reference/optimizers.js';
 import { ReferenceMemory } from '../kernels/reference/reference-memory.js';
 import type { BrainKernels } from './kernels.js';
 
@@ -16,7 +17,7 @@ const LEAST = 7.888609052210118e-31;
 
 /**
  * The kernels of assembly/brain/ in plain TypeScript, bit for bit. Read them side by side. The core's reference would compute the same,
- * twenty times more slowly: it reads each struct again for each step, and serves two precisions.
+ * but more slowly: it gathers mini-batches, and serves two precisions.
  */
 export function brainReference(): BrainKernels {
   const m = new ReferenceMemory(single);
@@ -107,9 +108,8 @@ export function brainReference(): BrainKernels {
     /** Adam, for weights and biases alike. */
     function updateByAdam(): void {
       gradients(f, layers, (net.gradients - net.parameters) / 4);
-      rule.gradientScale = 1;
       beginUpdate(m, rule, learningRate);
-      optimize(m, rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);
+      adam(f, rule, net.parameters / 4, net.gradients / 4, net.parameterCount);
       rule.step++;
     }
   }
@@ -118,7 +118,8 @@ export function brainReference(): BrainKernels {
     engine: 'reference',
     bytesPerFloat: 4,
     memory: m,
-    addFloats: (net, window, ...rest) => addFloats(m, new Net(m, net), new Window(m, window), ...rest),
+    addFloats: (net, window, floats, ...rest) =>
+      addFloats(m, new Net(m, net), readWindow(m, window), m.at(floats), ...rest),
     run,
     learn,
   };
@@ -215,6 +216,25 @@ function gradients(f: Floats, layers: readonly Places[], distance: number): void
       const at = weights + distance + k * stride;
       for (let j = 0; j < units; j++) f[at + j] = 0 + fround(x * f[delta + j]!);
     }
+  }
+}
+
+/** 2⁻¹²⁶. What is smaller counts as 0. */
+const LEAST_NORMAL = 1.1754943508222875e-38;
+const flush = (x: number): number => (Math.abs(x) < LEAST_NORMAL ? 0 : x);
+
+/** Adam, as in assembly/optimizers.ts. @param count of the parameters, and of their gradients */
+function adam(f: Floats, rule: Rule, parameters: number, gradients: number, count: number): void {
+  const { rate, momentum, momentumRest, square, squareRest, rootScale, epsilon } = rule;
+  const [first, second] = [rule.first / 4 - parameters, rule.second / 4 - parameters];
+  for (let p = parameters, g = gradients; p < parameters + count; p++, g++) {
+    const x = f[g]!;
+    const m = flush(fround(fround(momentum * f[p + first]!) + fround(momentumRest * x)));
+    const v = flush(fround(fround(square * f[p + second]!) + fround(squareRest * fround(x * x))));
+    f[p + first] = m;
+    f[p + second] = v;
+    const root = fround(fround(Math.sqrt(v)) * rootScale);
+    f[p] = f[p]! - fround(rate * fround(m / fround(root + epsilon)));
   }
 }
 

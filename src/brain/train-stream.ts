@@ -1,7 +1,7 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import { show } from '../base/check.js';
 import { checkDatum, type Datum } from './data.js';
-import { logStatus } from './epochs.js';
+import { report } from './epochs.js';
 import { NeuralNetwork } from './neural-network.js';
 import type { TrainingStatus, TrainOptions } from './options.js';
 
@@ -13,14 +13,56 @@ export interface TrainStreamOptions<Input, Output> extends Partial<TrainOptions>
   readonly doneTrainingCallback?: (status: TrainingStatus) => void;
 }
 
+type Listener = (this: unknown, ...args: unknown[]) => void;
+
+/** What `pipe` and `pipeline` of Node.js need of the events of a writable stream. In browsers there is no stream to extend. */
+class Emitter {
+  private readonly _listeners = new Map<string, readonly Listener[]>();
+
+  on(event: string, listener: Listener): this {
+    this._listeners.set(event, [...this._of(event), listener]);
+    return this;
+  }
+
+  once(event: string, listener: Listener): this {
+    const call: Listener = (...args) => {
+      this.off(event, listener);
+      listener.apply(this, args);
+    };
+    return this.on(event, Object.assign(call, { listener }));
+  }
+
+  off(event: string, listener: Listener): this {
+    const isOther = (one: Listener & { listener?: Listener }): boolean =>
+      one !== listener && one.listener !== listener;
+    this._listeners.set(event, this._of(event).filter(isOther));
+    return this;
+  }
+
+  removeListener(event: string, listener: Listener): this {
+    return this.off(event, listener);
+  }
+
+  /** @returns whether anything listens */
+  emit(event: string, ...args: readonly unknown[]): boolean {
+    const listeners = this._of(event);
+    for (const listener of listeners) listener.apply(this, [...args]);
+    return listeners.length > 0;
+  }
+
+  private _of(event: string): readonly Listener[] {
+    return this._listeners.get(event) ?? [];
+  }
+}
+
 /**
  * Trains on samples that arrive one by one, epoch by epoch, and aren't stored. `write` each sample, then call `endInputs`, and
- * repeat this whenever `floodCallback` asks for it. The first pass only collects the keys of the data.
- *
- * In brain.js this class is a Node.js stream. Here it isn't, so that it runs in browsers. Instead of `pipe`, use
- * `for await (const datum of readable) stream.write(datum)`.
+ * repeat this whenever `floodCallback` asks for it. The first pass only collects the keys of the data. Streams of objects in
+ * Node.js can be piped into it: the end of the source is the end of the epoch. It emits `finish` after each.
  */
-export class TrainStream<Input = never, Output = never> {
+export class TrainStream<Input = never, Output = never> extends Emitter {
+  /** As in streams of Node.js. It stays true, since one epoch follows another. */
+  readonly writable = true;
   private readonly _options: TrainStreamOptions<Input, Output>;
   private readonly _trainOpts: TrainOptions;
   /** Samples that arrive while this class calls `floodCallback`. */
@@ -36,6 +78,7 @@ export class TrainStream<Input = never, Output = never> {
 
   /** @throws TypeError if the network is missing; RangeError if an option of training is out of bounds */
   constructor(options: TrainStreamOptions<Input, Output>) {
+    super();
     if (
       !(
         (options as unknown as { neuralNetwork?: unknown } | undefined)?.neuralNetwork instanceof
@@ -53,6 +96,7 @@ export class TrainStream<Input = never, Output = never> {
     this._options = options;
     options.neuralNetwork.updateTrainingOptions(options);
     this._trainOpts = options.neuralNetwork.trainOpts;
+    this.on('finish', () => this._endEpoch());
   }
 
   /**
@@ -73,7 +117,7 @@ export class TrainStream<Input = never, Output = never> {
         else {
           this._waiting.splice(0, i + 1);
           i = -1;
-          this._endEpoch();
+          this.emit('finish');
         }
       }
     } finally {
@@ -86,6 +130,13 @@ export class TrainStream<Input = never, Output = never> {
   /** Ends an epoch, after its last sample. @throws as `write` does */
   endInputs(): void {
     this.write(false);
+  }
+
+  /** `endInputs`, as `pipe` calls it; after a last sample, if one is given. @throws as `write` does */
+  end(datum?: Datum<Partial<Input>, Partial<Output>>): this {
+    if (datum !== undefined) this.write(datum);
+    this.endInputs();
+    return this;
   }
 
   private _take(datum: Datum<Partial<Input>, Partial<Output>>): void {
@@ -112,13 +163,9 @@ export class TrainStream<Input = never, Output = never> {
         problem: `expected ${this._size} samples, as in the first epoch, got ${this._count}`,
       });
     }
-    const { iterations, errorThresh, log, logPeriod, callback, callbackPeriod } = this._trainOpts;
+    const { iterations, errorThresh } = this._trainOpts;
     const error = this._sum / this._size;
-    const status = { iterations: this._iterations, error };
-    if (log && status.iterations % logPeriod === 0) {
-      logStatus(log, status);
-    }
-    if (callback && status.iterations % callbackPeriod === 0) callback({ ...status });
+    report({ iterations: this._iterations, error }, this._trainOpts);
     this._sum = 0;
     this._count = 0;
     this._iterations++;

@@ -116,7 +116,7 @@ const describeSystemError = (error: NodeJS.ErrnoException): string =>
  */
 export function explainError(error: unknown, flags: readonly string[]): Omit<Fault, 'option'> {
   if (error instanceof FileError && isSystemError(error.cause))
-    return { place: error.path, problem: describeSystemError(error.cause) };
+    return { place: error.path, problem: describeSystemError(error.cause), cure: error.cure };
   if (isFault(error)) {
     const { place, problem } = error;
     return { place, problem, cure: cureWithFlags(error, flags) };

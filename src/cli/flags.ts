@@ -106,6 +106,7 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
       `give --activations, one for each ${count === undefined ? 'layer' : `of its ${count} layers`}`,
   },
   layers: { flags: ['layers'] },
+  output: { flags: ['output'], cure: (names) => `use --output ${names.length === 1 ? names[0]! : 'NAME'}` },
 };
 
 /** Options of `Network.train` without a command-line option, each with the reason. */

@@ -1,8 +1,9 @@
 import { checkKeys, show } from '../base/check.js';
 import { TypeFault } from '../errors.js';
+import { viewBytes } from '../base/bytes.js';
 import { columnOptionNames, planColumns, refuseColumn, type ColumnOptions } from './columns.js';
-import { cellDescriber, toCell } from './rows.js';
-import { checkCount, SampleBuilder } from './samples.js';
+import { readSamples } from './recognize.js';
+import { cellDescriber, toCell, type Row, type RowSource } from './rows.js';
 import type { SampleArrays } from './schema.js';
 
 // Reads tables of apache-arrow and of libraries with the same methods, without importing any.
@@ -64,28 +65,37 @@ export function readArrow(table: ArrowTable, options: ColumnOptions): SampleArra
     throw new TypeFault({
       place: 'table',
       problem: `expected a table of Apache Arrow, got ${show(table)}`,
-      cure: 'pass rows that are objects to fromObjects',
+      cure: adviseConversion(table),
     });
   }
   checkKeys('options', options, columnOptionNames);
   const { numRows, schema } = table;
   const names = schema.fields.map(({ name }) => name.normalize('NFC'));
   const place = 'Arrow';
-  const plan = planColumns(
-    { place, origin: 'values', names, describeCell: cellDescriber('Arrow row') },
-    options,
-  );
-  const columns = plan.columns.map(({ name }, k) => {
-    const at = plan.at[k]!;
+  const source: RowSource = { place, origin: 'values', names, describeCell: cellDescriber('Arrow row') };
+  const readers = new Map<number, (n: number) => unknown>();
+  for (const at of planColumns(source, options).at) {
     const convert = chooseConversion(schema.fields[at]!.type as ArrowType);
-    if (typeof convert === 'string') throw refuseColumn(place, name, convert);
+    if (typeof convert === 'string') throw refuseColumn(place, names[at]!, convert);
     const column = table.getChildAt(at)!;
-    return (n: number) => convert(column.get ? column.get(n) : column.at!(n));
-  });
-  const builder = new SampleBuilder({ ...plan, at: [...columns.keys()] });
-  for (let n = 0; n < numRows; n++) builder.add({ cells: columns.map((read) => read(n)), number: n + 1 });
-  checkCount({ place }, numRows === 0 ? undefined : builder.count);
-  return builder.build();
+    readers.set(at, (n) => convert(column.get ? column.get(n) : column.at!(n)));
+  }
+  function* rows(): Generator<Row> {
+    for (let n = 0; n < numRows; n++) {
+      // The columns that aren't used stay null.
+      const cells: unknown[] = new Array(names.length).fill(null);
+      for (const [at, read] of readers) cells[at] = read(n);
+      yield { cells, number: n + 1 };
+    }
+  }
+  return readSamples(() => ({ source, rows: rows() }), options);
+}
+
+/** What makes a table, or rows, of what was passed in place of a table. */
+function adviseConversion(given: unknown): string {
+  if (viewBytes(given)) return 'pass tableFromIPC(bytes) of apache-arrow';
+  if (typeof (Object(given) as { toArrow?: unknown }).toArrow === 'function') return 'pass table.toArrow()';
+  return 'pass rows that are objects to fromObjects';
 }
 
 function isTable(table: unknown): boolean {

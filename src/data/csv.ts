@@ -78,7 +78,7 @@ class RowReader {
     let text = this.#heldBack + chunk;
     this.#heldBack = !isLast && text.endsWith('\r') ? '\r' : '';
     if (this.#heldBack) text = text.slice(0, -1);
-    this.#rest += text.replace(/\r\n?/g, '\n');
+    this.#rest += text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
     if (!this.#begin(isLast)) return [];
     if (!isLast && !text.includes('\n') && this.#parser) return this.#checkLength();
     this.#parser ??= new Papa.Parser({ delimiter: this.delimiter, newline: '\n' });

@@ -192,6 +192,9 @@ export function matrixSource(
     throw new RangeFault({
       place: 'npy',
       problem: `expected an array of two dimensions, a row for each sample, got shape (${shape.join(', ')})`,
+      ...(!shape.includes(0) && {
+        cure: 'save the inputs and the answers as columns: np.save(file, np.column_stack([x, y])); or as two arrays: np.savez(file, x=x, y=y)',
+      }),
     });
   }
   const names = columns ?? Array.from({ length: width! }, (_, k) => String(k));

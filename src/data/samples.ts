@@ -16,13 +16,14 @@ class RowBuffer {
     this.#width = width;
   }
 
-  push(row: Float64Array): void {
+  /** Adds `row` from an index on. */
+  push(row: Float64Array, from: number): void {
     if (this.#length + this.#width > this.#values.length) {
       const larger = new Float64Array(2 * (this.#length + this.#width));
       larger.set(this.#values);
       this.#values = larger;
     }
-    this.#values.set(row, this.#length);
+    for (let k = 0; k < this.#width; k++) this.#values[this.#length + k] = row[from + k]!;
     this.#length += this.#width;
   }
 
@@ -93,8 +94,8 @@ export class SampleBuilder {
       if (isFilled && missing === 'category') column.addMissing(number);
       this.#row[k] = isFilled ? NaN : column.encode(value, number);
     }
-    this.#inputs.push(this.#row.subarray(0, this.#width));
-    this.#answers.push(this.#row.subarray(this.#width));
+    this.#inputs.push(this.#row, 0);
+    this.#answers.push(this.#row, this.#width);
     this.#count++;
   }
 

@@ -90,8 +90,9 @@ const foreignKinds: readonly ForeignKind[] = [
   },
   {
     what: 'an Arrow, Feather, Avro or ORC file',
-    beginning: /^(?:ARROW1\0|FEA1\0|Obj\x01|ORC[\0-\x1f])/,
-    ...{ dataCure: 'save it as Parquet or CSV', modelCure: noModel },
+    beginning: /^(?:ARROW1\0|FEA1\0|Obj\x01|ORC[\0-\x1f]|\xff{4}[^]{2}\0\0\x10\0\0\0)/,
+    dataCure: 'save it as Parquet or CSV; in a program, pass an Arrow table to Dataset.fromArrow',
+    modelCure: noModel,
   },
   {
     what: 'a NumPy array',

@@ -41,6 +41,8 @@ export interface Team {
   readonly isLate: boolean;
   /** Waits until all threads have finished their parts, or until one is known to be dead. */
   recover(): Promise<void>;
+  /** `descend` on the first thread alone, for a caller that can't wait for another. */
+  descendAlone: StepKernels['descend'];
   /** Ends all threads but the first. */
   end(): void;
 }
@@ -134,6 +136,12 @@ export interface StepKernels {
    * @param weights pointer to the factors of the costs, [rows], or 0 for none
    */
   backpropagate(net: number, rows: number, weights: number): void;
+
+  /**
+   * A step whose δ of the last layer is given, after `feedForward`: BP2 to BP4 and the update, with one thread and without
+   * dropout. Frozen layers keep their weights.
+   */
+  descendFromDelta(net: number, rows: number, learningRate: number): void;
 
   /** Adds the weighted cost of each row, after `feedForward`, and counts the correctly classified rows. */
   tally(net: number, tally: number, rows: number, weights: number): void;

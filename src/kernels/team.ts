@@ -1,6 +1,6 @@
 import { ThreadError, within } from '../errors.js';
 import { Team as SharedTeam } from '../memory/team.js';
-import type { Team, ThreadChoice } from './kernels.js';
+import type { StepKernels, Team, ThreadChoice } from './kernels.js';
 import { Pace } from './pace.js';
 import { processorCount } from './processors.js';
 import { startWorker } from './worker.js';
@@ -25,6 +25,7 @@ const words = {
 /** The calling thread, which is the first, and its workers. */
 export class WorkerTeam implements Team {
   readonly size: number;
+  readonly descendAlone: StepKernels['descend'];
   readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
   /** The words of the shared struct. Its address doesn't change when the memory grows. */
@@ -40,11 +41,18 @@ export class WorkerTeam implements Team {
   /** The reason why threads can no longer share the steps. */
   #failure: string | undefined;
 
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, pointer: number, choice: ThreadChoice) {
+  constructor(
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+    pointer: number,
+    choice: ThreadChoice,
+    descendAlone: StepKernels['descend'],
+  ) {
     this.#module = module;
     this.#memory = memory;
     this.#fields = new Int32Array(memory.buffer, pointer, SharedTeam.bytes / 4);
     this.#pace = choice === 'auto' ? new Pace() : undefined;
+    this.descendAlone = descendAlone;
     this.size = choice === 'auto' ? Math.min(processorCount(), MOST_AUTOMATIC) : choice;
   }
 

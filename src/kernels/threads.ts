@@ -23,7 +23,7 @@ export async function threadedKernels(choice: ThreadChoice): Promise<Kernels> {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
   const { heapBase, ...exports } = await instantiateKernels<KernelExports & TeamExports>(module, memory);
   const { descendTogether, ...kernels } = exports;
-  const team = new WorkerTeam(module, memory, heapBase.value, choice);
+  const team = new WorkerTeam(module, memory, heapBase.value, choice, kernels.descend);
   return {
     ...kernels,
     engine: 'wasm',

@@ -1,8 +1,10 @@
 import { checkEach, checkFloat, checkInteger, checkKeys, checkName, checkType, show } from '../base/check.js';
 import type { RandomState } from '../base/random.js';
 import { RangeFault, TypeFault } from '../errors.js';
+import { optimizerNames } from './optimizers.js';
 import { checkSpec, type CheckedSpec, type NetworkSpec } from './spec.js';
-import { optimizerNames, type NetworkState, type Parameters, type Run, type RunState } from './state.js';
+import type { NetworkState, Parameters, Run, RunState } from './state.js';
+import type { UpdateOptions } from './update.js';
 
 /** The most slots of a training: two of adam, and the best parameters. */
 export const MOST_SLOTS = 3;
@@ -13,13 +15,15 @@ export interface CheckedState {
   readonly parameters: readonly Parameters[];
   readonly generator: RandomState;
   readonly run: RunState | undefined;
+  /** Not checked yet. */
+  readonly optimizer: UpdateOptions | undefined;
 }
 
 /**
  * @throws TypeError, RangeError that name the place
  */
 export function checkState(state: NetworkState): CheckedState {
-  checkKeys('state', state, ['spec', 'parameters', 'generator', 'run']);
+  checkKeys('state', state, ['spec', 'parameters', 'generator', 'run', 'optimizer']);
   checkKeys('state.spec', state.spec, ['inputs', 'layers', 'loss', 'seed', 'transforms']);
   const spec = checkSpec(state.spec);
   const sizes = listSizes(spec);
@@ -28,6 +32,7 @@ export function checkState(state: NetworkState): CheckedState {
     parameters: checkParameters('state.parameters', state.parameters, sizes),
     generator: checkGenerator('state.generator', state.generator),
     run: state.run === undefined ? undefined : checkRunState(state.run, sizes),
+    optimizer: state.optimizer,
   };
 }
 
@@ -111,7 +116,7 @@ export function checkRun(place: string, given: unknown): Run {
     isOver: boolean('isOver'),
     decays: pair('decays', checkFinite),
     optimizer: checkName(`${place}.optimizer`, run['optimizer'], optimizerNames),
-    miniBatchSize: integer('miniBatchSize', 1),
+    miniBatchSize: integer('miniBatchSize'),
     shuffle: boolean('shuffle'),
   };
   checkKeys(place, given, [...Object.keys(checked), 'slots']);

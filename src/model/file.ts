@@ -5,6 +5,7 @@ import { specFromJSON, specToJSON, type SpecJSON } from './json.js';
 import { decode, parseJSON } from './read-safetensors.js';
 import { encode, type Tensor } from './safetensors.js';
 import type { NetworkState, Parameters, RunState } from './state.js';
+import { checkStepUpdate, type UpdateOptions } from './update.js';
 
 // A network in one binary. Weights are tensors '0.weight' [units][fanIn] and '0.bias' [units], named as in PyTorch's
 // nn.Sequential. The slots of a training are 'slot0.0.weight', 'slot0.0.bias' and so on. The rest is the JSON of `toJSON`, as
@@ -28,7 +29,7 @@ export function encodeState(
       for (const [name, tensor] of nameTensors(`slot${s}.`, slot)) tensors.set(name, tensor);
     }
   }
-  const bp4 = JSON.stringify({ ...specToJSON(state), training });
+  const bp4 = JSON.stringify({ ...specToJSON(state), training, optimizer: state.optimizer });
   return encode(tensors, { bp4, ...metadata });
 }
 
@@ -64,15 +65,23 @@ export function decodeState(bytes: Uint8Array): DecodedState {
 
 function readState(bytes: Uint8Array): DecodedState {
   const { metadata, tensors } = decode(bytes);
-  const json = parseJSON('bp4', metadata.get('bp4') ?? 'null') as SpecJSON & { readonly training?: unknown };
+  const json = parseJSON('bp4', metadata.get('bp4') ?? 'null') as SpecJSON & {
+    readonly training?: unknown;
+    readonly optimizer?: UpdateOptions;
+  };
   const { spec, generator } = specFromJSON(json);
   const take = takeFrom(tensors);
   const sizes = listSizes(spec);
   const parameters = takeParameters('', take, sizes);
   const run = json.training === undefined ? undefined : readRun(json.training, take, sizes);
+  const { optimizer } = json;
+  if (optimizer !== undefined) checkStepUpdate(optimizer, spec.layers.length);
   checkEmpty(tensors);
   metadata.delete('bp4');
-  return { state: { spec, parameters, generator, ...(run && { run }) }, metadata };
+  return {
+    state: { spec, parameters, generator, ...(run && { run }), ...(optimizer && { optimizer }) },
+    metadata,
+  };
 }
 
 function readRun(json: unknown, take: TakeTensor, sizes: readonly number[]): RunState {

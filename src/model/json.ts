@@ -1,6 +1,6 @@
 import { checkArray, checkEach, checkFloat, checkName, show } from '../base/check.js';
 import { Random, type RandomState } from '../base/random.js';
-import { shortest } from '../base/shortest.js';
+import { shortestOf } from '../base/shortest.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import { checkGenerator } from './check-state.js';
 import { checkSpec, describeSpec, lossNames, type ActivationName, type LossSpec } from './spec.js';
@@ -63,11 +63,12 @@ export function stateToJSON(state: NetworkState): NetworkJSON {
     layers: state.parameters.map(({ weights, biases }, l) => {
       const units = biases.length;
       const fanIn = weights.length / units;
-      const numbers = Array.from(weights, shortest);
       return {
         ...json.layers[l]!,
-        weights: Array.from({ length: units }, (_, j) => numbers.slice(j * fanIn, (j + 1) * fanIn)),
-        biases: Array.from(biases, shortest),
+        weights: Array.from({ length: units }, (_, j) =>
+          shortestOf(weights.subarray(j * fanIn, (j + 1) * fanIn)),
+        ),
+        biases: shortestOf(biases),
       };
     }),
   };

@@ -1,3 +1,4 @@
+import type { NumericArray } from '../base/numeric-arrays.js';
 import type { Random } from '../base/random.js';
 import type { Layer } from '../memory/structs.js';
 import { initializers } from './initializers.js';
@@ -35,19 +36,56 @@ export function readWeights(
 /** Writes weights and biases of the spec's shapes, layer by layer; or the content of a slot. */
 export function writeParameters(
   { layers, layout, views }: AnyModel,
-  parameters: readonly Parameters[],
+  parameters: readonly FlatParameters[],
   pointer = layout.parameters,
 ): void {
   const { floats } = views;
   const distance = pointer - layout.parameters;
-  for (const [l, { weights, biases, fanIn, units, stride }] of layers.entries()) {
-    const given = parameters[l]!;
-    for (let k = 0; k < fanIn; k++) {
-      const to = views.at(weights + distance) + k * stride;
-      for (let j = 0; j < units; j++) floats[to + j] = given.weights[j * fanIn + k]!;
-    }
-    floats.set(given.biases, views.at(biases + distance));
+  for (const [l, layer] of layers.entries()) {
+    const { weights, biases } = parameters[l]!;
+    writeWeights({ views }, layer, layer.weights + distance, weights);
+    floats.set(biases, views.at(layer.biases + distance));
   }
+}
+
+/** Writes a layer's weights, transposed from [units][fanIn] to [fanIn][stride]. */
+export function writeWeights(
+  { views }: Pick<Model, 'views'>,
+  { fanIn, units, stride }: Layer,
+  pointer: number,
+  weights: NumericArray,
+): void {
+  const { floats } = views;
+  for (let k = 0; k < fanIn; k++) {
+    const to = views.at(pointer) + k * stride;
+    for (let j = 0; j < units; j++) floats[to + j] = weights[j * fanIn + k]!;
+  }
+}
+
+/** The number of weights and biases, without padding. */
+export const countFloats = ({ layers }: Pick<Model, 'layers'>): number =>
+  layers.reduce((sum, { fanIn, units }) => sum + (fanIn + 1) * units, 0);
+
+/** Copies all weights and biases into one array: those of each layer, weights [units][fanIn] before biases. */
+export function flattenParameters(model: AnyModel): Float32Array<ArrayBuffer> {
+  const flat = new Float32Array(countFloats(model));
+  let at = 0;
+  for (const { weights, biases } of readParameters(model)) {
+    flat.set(weights, at);
+    flat.set(biases, at + weights.length);
+    at += weights.length + biases.length;
+  }
+  return flat;
+}
+
+/** Weights and biases in arrays of any kind. */
+type FlatParameters = Readonly<Record<keyof Parameters, NumericArray>>;
+
+/** Views of the weights and biases in the array of `flattenParameters`. */
+export function unflattenParameters({ layers }: AnyModel, flat: NumericArray): FlatParameters[] {
+  let at = 0;
+  const take = (count: number): NumericArray => flat.subarray(at, (at += count));
+  return layers.map(({ fanIn, units }) => ({ weights: take(units * fanIn), biases: take(units) }));
 }
 
 /** Copies all slots, each in the form of the parameters. */

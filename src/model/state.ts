@@ -1,6 +1,8 @@
 import { areFinite } from '../base/numeric-arrays.js';
 import type { RandomState } from '../base/random.js';
+import type { OptimizerName } from './optimizers.js';
 import type { NetworkSpec } from './spec.js';
+import type { UpdateOptions } from './update.js';
 
 /** The weights of a layer, [units][fanIn] row-major, and its biases, [units]. */
 export interface Parameters {
@@ -21,22 +23,9 @@ export interface NetworkState {
   readonly generator: RandomState;
   /** The progress of the last training; missing if there was none. */
   readonly run?: RunState;
+  /** The options of `useOptimizer`, if it was called. */
+  readonly optimizer?: UpdateOptions;
 }
-
-/** The optimizers whose slots a state may hold. */
-export const optimizerNames = [
-  ...['sgd', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'adam', 'adamw'],
-] as const;
-
-/**
- * How gradients become updates. Formulas and sources: assembly/optimizers.ts; the conventions are PyTorch's.
- * - sgd: W −= η·g
- * - momentum: v = μ·v + g, W −= η·v; nesterov: W −= η·(g + μ·v)
- * - adagrad: s += g², W −= η·g/(√s + ε)
- * - rmsprop: s = ρ·s + (1 − ρ)·g², W −= η·g/(√s + ε)
- * - adam: running means m of g and v of g², corrected for their start at 0; adamw: the same after W −= η·λ·W
- */
-export type OptimizerName = (typeof optimizerNames)[number];
 
 /** The progress of a training run. With the parameters and slots, training continues from here exactly. */
 export interface Run {
@@ -74,7 +63,7 @@ export interface Run {
   isOver: boolean;
   /** The factors by which the optimizer's slots decay in a step: μ, ρ or β₁; and β₂. 0 for none. */
   readonly decays: readonly [number, number];
-  /** Options that must be the same when the run resumes. */
+  /** Options that must be the same when the run resumes. A run of single steps has a mini-batch size of 0. */
   readonly optimizer: OptimizerName;
   readonly miniBatchSize: number;
   readonly shuffle: boolean;

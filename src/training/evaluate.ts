@@ -53,20 +53,29 @@ export function* predict(model: Model, samples: Samples): Work<Float32Array> {
  * @returns undefined if `predict` must do it, or must throw the error
  */
 export function predictFew(model: Model, inputs: unknown, outputs?: Float32Array): Float32Array | undefined {
-  const { spec, kernels, layout, views, chunkRows } = model;
-  const { transforms } = spec;
-  if (!(inputs instanceof Float32Array) || transforms.inputs) return undefined;
-  const rows = inputs.length / spec.inputs;
-  if (!(rows > 0 && rows <= chunkRows && Number.isInteger(rows))) return undefined;
+  const rows = writeFew(model, inputs);
+  if (rows === 0) return undefined;
   outputs ??= new Float32Array(rows * model.outputs);
   if (outputs.length !== rows * model.outputs) return undefined;
-  views.floats.set(inputs, views.at(layout.inputs));
-  if (!kernels.areFinite(layout.inputs, inputs.length)) return undefined;
-  model.useInputs();
-  kernels.feedForward(layout.net, rows);
+  model.kernels.feedForward(model.layout.net, rows);
   model.readOutputs(rows, outputs, 0);
-  transforms.targets?.invert(outputs);
+  model.spec.transforms.targets?.invert(outputs);
   return outputs;
+}
+
+/**
+ * Writes a few rows in a Float32Array to the mini-batch, and allocates nothing.
+ * @returns their number; 0 if `Samples` must read them, or must throw the error
+ */
+export function writeFew(model: Model, inputs: unknown): number {
+  const { spec, kernels, layout, views, chunkRows } = model;
+  if (!(inputs instanceof Float32Array) || spec.transforms.inputs) return 0;
+  const rows = inputs.length / spec.inputs;
+  if (!(rows > 0 && rows <= chunkRows && Number.isInteger(rows))) return 0;
+  views.floats.set(inputs, views.at(layout.inputs));
+  if (!kernels.areFinite(layout.inputs, inputs.length)) return 0;
+  model.useInputs();
+  return rows;
 }
 
 /** Runs all samples forward, a chunk at a time; yields between chunks. */

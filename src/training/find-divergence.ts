@@ -1,5 +1,6 @@
 import type { Work } from '../base/work.js';
 import { DivergenceError } from '../errors.js';
+import type { Model } from '../model/model.js';
 import { restart, runEpochs, type Training } from './epochs.js';
 import type { Hook } from './hook.js';
 import { assertFinite, Diverged, isSound, keepEachStep } from './hooks/divergence.js';
@@ -35,14 +36,19 @@ export function* findDivergence(
   const { epoch, epochStep } = run;
   snapshot.restore();
   const at = { epoch, step: run.step - epochStep + 1 };
-  const { problem, ...where } = describe(training, at, found.hasGrown);
+  // The mini-batch drawn last can't be learned, at the last finite weights.
+  const rows = windows.current?.gather() ?? 0;
+  const what = describeLoss(model.tally.batchLoss / rows, found.hasGrown);
+  const where = findLargestGradient(model, rows);
   const rate = windows.current
     ? yield* findRate(training, windows.current, found.learningRate)
     : Number(found.learningRate.toPrecision(3));
   return new DivergenceError(
     {
       place: 'train',
-      problem,
+      problem:
+        `diverged in epoch ${epoch}, step ${at.step}: ${what}; ${describeLargest(where)}. ` +
+        'The network keeps its last finite step',
       cure:
         (rate ? `use a learningRate below ${rate}, ` : 'use ') +
         'clip: { norm: 1 }, or inputs scaled to about 1, with transforms: dataset.fitTransforms()',
@@ -77,22 +83,24 @@ function* findRate({ model, snapshot }: Training, window: Window, rate: number):
   return undefined;
 }
 
-/**
- * Describes why a training can't continue, by the gradients of the mini-batch drawn last, which can't be learned, at the last
- * finite weights.
- */
-function describe(
-  { model, windows }: Training,
-  { epoch, step }: { readonly epoch: number; readonly step: number },
-  hasGrown: boolean,
-): { problem: string; layer: number; largestGradient: number } {
-  const rows = windows.current?.gather() ?? 0;
-  const loss = model.tally.batchLoss / rows;
+/** Describes the loss with which a training ends. */
+function describeLoss(loss: number, hasGrown: boolean): string {
+  if (!Number.isFinite(loss)) return `the loss is ${loss}`;
+  return hasGrown
+    ? `the loss is ${loss.toPrecision(3)}, over a million times that of the start`
+    : 'a weight or an optimizer slot became infinite';
+}
+
+/** The layer with the largest gradient of a mini-batch, and the size of that gradient. */
+export function findLargestGradient(
+  model: Model,
+  rows: number,
+): { readonly layer: number; readonly largestGradient: number } {
   const { kernels, layout, views } = model;
   kernels.feedForward(layout.net, rows);
   kernels.backpropagate(layout.net, rows, model.rule.isWeighted && layout.sampleWeights);
   let layer = 0;
-  let largest = -1;
+  let largestGradient = -1;
   for (const [l, { weightGradients, biasGradients, fanIn, stride }] of model.layers.entries()) {
     for (const [pointer, count] of [
       [weightGradients, fanIn * stride],
@@ -101,22 +109,15 @@ function describe(
       const from = views.at(pointer);
       for (const gradient of views.floats.subarray(from, from + count)) {
         const size = Math.abs(gradient) / rows;
-        if (size <= largest || Number.isNaN(largest)) continue;
-        largest = size; // NaN is the largest of all
+        if (size <= largestGradient || Number.isNaN(largestGradient)) continue;
+        largestGradient = size; // NaN is the largest of all
         layer = l;
       }
     }
   }
-  const what = !Number.isFinite(loss)
-    ? `the loss is ${loss}`
-    : hasGrown
-      ? `the loss is ${loss.toPrecision(3)}, over a million times that of the start`
-      : 'a weight or an optimizer slot became infinite';
-  return {
-    problem:
-      `diverged in epoch ${epoch}, step ${step}: ${what}; the largest gradient, ${largest.toPrecision(3)}, is in ` +
-      `layers[${layer}]. The network keeps its last finite step`,
-    layer,
-    largestGradient: largest,
-  };
+  return { layer, largestGradient };
 }
+
+/** What `findLargestGradient` found, for a message. */
+export const describeLargest = ({ layer, largestGradient }: ReturnType<typeof findLargestGradient>): string =>
+  `the largest gradient, ${largestGradient.toPrecision(3)}, is in layers[${layer}]`;

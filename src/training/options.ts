@@ -1,16 +1,11 @@
-import { plainRule, type RuleOptions } from '../model/model.js';
 import { checkInteger, checkKeys, checkNumber, checkOptional, checkPositive, show } from '../base/check.js';
 import { TypeFault } from '../errors.js';
 import { checkCheckpoint, type Checkpoint } from './hooks/checkpoint.js';
 import { checkEarlyStopping, type EarlyStopping } from './hooks/early-stopping.js';
 import { checkValidationMetrics, type NamedMetrics } from './hooks/metrics.js';
-import type { OptimizerName } from '../model/state.js';
-import { checkOptimizer, type CheckedOptimizer, type OptimizerOptions } from './optimizers.js';
-import {
-  checkRegularization,
-  type CheckedRegularization,
-  type RegularizationOptions,
-} from './regularization.js';
+import type { OptimizerName, OptimizerOptions } from '../model/optimizers.js';
+import { regularizationNames, type RegularizationOptions } from '../model/regularization.js';
+import { checkUpdate, type CheckedUpdate } from '../model/update.js';
 import type { BatchReport, EpochReport } from './reports.js';
 import type { ClassWeights, Data } from './samples.js';
 import { checkSchedule, type LearningRate, type Schedule } from './schedules.js';
@@ -71,16 +66,12 @@ export interface TrainOptions extends RegularizationOptions {
 }
 
 /** Checked options, with their defaults. */
-export interface CheckedTrainOptions {
+export interface CheckedTrainOptions extends CheckedUpdate {
   /** A copy of the options, if they are plain values. */
   readonly given: TrainOptions | undefined;
-  /** The update, without its step and its keys. */
-  readonly rule: RuleOptions;
   readonly epochs: number;
   readonly miniBatchSize: number;
   readonly schedule: Schedule;
-  readonly optimizer: CheckedOptimizer;
-  readonly regularization: CheckedRegularization;
   readonly classWeights: ClassWeights | undefined;
   readonly shuffle: boolean;
   readonly validation: Data | undefined;
@@ -101,12 +92,7 @@ export const optionNames = [
   'miniBatchSize',
   'learningRate',
   'optimizer',
-  'clip',
-  'l1',
-  'l2',
-  'penalizeBiases',
-  'maxNorm',
-  'frozen',
+  ...regularizationNames,
   'classWeights',
   'shuffle',
   'validation',
@@ -142,22 +128,14 @@ export function checkTrainOptions(
   }
   const { epochs = 10, miniBatchSize = 32, shuffle = true, resume = false, diagnose = false } = options;
   const { validation, validationSplit, onEpoch, onBatch, signal } = options;
-  const optimizer = checkOptimizer(options.optimizer ?? 'sgd');
-  const regularization = checkRegularization(options, layerCount);
+  const update = checkUpdate(options.optimizer ?? 'sgd', options, layerCount);
   checkSignal(signal);
   return {
     given: isPlain(options) ? { ...options } : undefined,
-    rule: {
-      ...plainRule,
-      ...optimizer.rule,
-      ...regularization.rule,
-      isPlain: Number(optimizer.name === 'sgd' && regularization.isNone),
-    },
+    ...update,
     epochs: checkInteger('epochs', epochs),
     miniBatchSize: checkInteger('miniBatchSize', miniBatchSize),
-    schedule: checkSchedule(options.learningRate, optimizer.rate),
-    optimizer,
-    regularization,
+    schedule: checkSchedule(options.learningRate, update.optimizer.rate),
     classWeights: checkClassWeights(options.classWeights),
     shuffle: checkOptional('shuffle', shuffle, 'boolean'),
     validation,

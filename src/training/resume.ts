@@ -1,8 +1,10 @@
 import type { Random } from '../base/random.js';
 import { StateError } from '../errors.js';
 import type { Model } from '../model/model.js';
-import type { CheckedTrainOptions } from './options.js';
+import type { CheckedOptimizer } from '../model/optimizers.js';
 import type { Run } from '../model/state.js';
+import type { CheckedUpdate } from '../model/update.js';
+import type { CheckedTrainOptions } from './options.js';
 
 // Starts or resumes a training.
 
@@ -13,18 +15,33 @@ const WORST = Number.MAX_VALUE;
 export const countSlots = ({ optimizer, earlyStopping }: CheckedTrainOptions): number =>
   optimizer.slots + Number(earlyStopping?.restoreBest ?? false);
 
+/** Whether a run has the state of an optimizer with these parameters. */
+export const isOptimizerOf = (run: Run, { name, decays }: CheckedOptimizer): boolean =>
+  run.optimizer === name && run.decays.every((decay, i) => decay === decays[i]);
+
+/** Sets the update of a run, at its step. */
+export function useUpdate(
+  model: Model,
+  { keys, step, stepsBefore }: Run,
+  { rule, regularization }: CheckedUpdate,
+): void {
+  model.useRule(rule, regularization.frozen);
+  model.step = stepsBefore + step;
+  [model.rule.key0, model.rule.key1] = keys;
+}
+
+/** What a run must know of the options. */
+type RunOptions = Pick<CheckedTrainOptions, 'optimizer' | 'earlyStopping' | 'miniBatchSize' | 'shuffle'> & {
+  readonly schedule: Pick<CheckedTrainOptions['schedule'], 'initial'>;
+};
+
 /**
  * A training at its start. Continues the optimizer of the last one if it's the same; otherwise clears the slots.
  * @param last how far the last training has come
  */
-export function startRun(
-  model: Model,
-  random: Random,
-  options: CheckedTrainOptions,
-  last: Run | undefined,
-): Run {
+export function startRun(model: Model, random: Random, options: RunOptions, last: Run | undefined): Run {
   const { name, decays } = options.optimizer;
-  const isSame = last?.optimizer === name && last.decays.every((decay, i) => decay === decays[i]);
+  const isSame = last !== undefined && isOptimizerOf(last, options.optimizer);
   if (!isSame) model.clearSlots();
   const drops = model.layers.some(({ dropBelow }) => dropBelow > 0);
   const keys = drops ? ([random.bits(), random.bits()] as const) : ([0, 0] as const);
@@ -69,6 +86,13 @@ export function assertResumable(
       place: 'resume',
       problem: 'this network was never trained',
       cure: 'leave it out',
+    });
+  }
+  if (run.miniBatchSize === 0) {
+    throw new StateError({
+      place: 'resume',
+      problem: 'the network has learned by single steps since its last training',
+      cure: 'leave it out: the optimizer continues without it',
     });
   }
   const { name: optimizer } = options.optimizer;

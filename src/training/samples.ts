@@ -58,6 +58,7 @@ const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => bo
   binaryCrossEntropy: [(y) => y >= 0 && y <= 1, 'a number from 0 to 1'],
   crossEntropy: [(y) => y >= 0, 'a number of at least 0'],
   hinge: [(y) => y === -1 || y === 1, '-1 or 1'],
+  poisson: [(y) => y >= 0, 'a number of at least 0'],
 };
 
 /** The range of outputs of an activation, [from, to], if it isn't all numbers. */
@@ -69,6 +70,17 @@ const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]
   relu: [0, Infinity],
   softplus: [0, Infinity],
 };
+
+/**
+ * Whether a target is one that `Samples.read` and `checkReach` accept; undefined if they must see the whole row.
+ */
+export function targetTest({ loss, layers }: CheckedSpec): ((y: number) => boolean) | undefined {
+  const { activation } = layers.at(-1)!;
+  if (activation === 'softmax') return undefined;
+  const [isValid = () => true] = targetRules[loss] ?? [];
+  const [from, to] = ranges[activation] ?? [-Infinity, Infinity];
+  return (y) => y >= from && y <= to && Number.isFinite(y) && isValid(y);
+}
 
 /** The error if the caller has transferred the data during training. */
 export const BUFFER_IS_GONE: Fault = {
@@ -197,7 +209,7 @@ export class Samples {
    */
   isClassified({ spec }: Model): boolean {
     const { targets } = this.#parts;
-    if (!targets || targetRules[spec.loss]) return true;
+    if (!targets || (targetRules[spec.loss] && spec.loss !== 'poisson')) return true;
     const found = new Set<number>();
     for (const y of targets.values) if (found.add(y).size > 2) return false;
     return found.size < 2 || [...found].filter((y) => y >= 0.5).length === 1;
@@ -460,8 +472,8 @@ function smooth(
 }
 
 /** Writes labels as one-hot rows. */
-function writeLabels(
-  labels: NumericArray,
+export function writeLabels(
+  labels: NumericArray | readonly number[],
   first: number,
   rows: number,
   order: Uint32Array | undefined,

@@ -103,7 +103,6 @@ function fits({ model, options, run }: Training): boolean {
   const { onBatch, onEpoch, validation, validationSplit, earlyStopping, diagnose, checkpoint } = options;
   const isWatched = [onBatch, onEpoch, validation, earlyStopping, checkpoint].some(Boolean);
   return (
-    kernels.engine === 'wasm' &&
     !kernels.team &&
     !isWatched &&
     !diagnose &&

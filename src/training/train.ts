@@ -14,6 +14,7 @@ import { watchMetrics } from './hooks/metrics.js';
 import { reduceOnPlateau } from './hooks/plateau.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { EpochReport } from './reports.js';
+import { useUpdate } from './resume.js';
 import type { Run } from '../model/state.js';
 import { align, Samples, type Data } from './samples.js';
 import { splitSamples } from './split.js';
@@ -141,7 +142,7 @@ export function* train(
   const { training: data, validation } = parts;
   const { model, random, run } = context;
   const { earlyStopping, optimizer } = options;
-  useRule(model, run, options);
+  useUpdate(model, run, options);
   const windows = yield* openWindows(model, random, data, options);
   let snapshot: Snapshot | undefined;
   try {
@@ -200,7 +201,7 @@ export function* train(
 function* learn(training: Training, hooks: readonly Hook[], history: EpochReport[]): Work<void> {
   const { model, windows, options } = training;
   const isTiny = model.layers.every(({ stride }) => stride <= MOST_TINY_UNITS);
-  if (isTiny && options.epochs * windows.count > 2000) {
+  if (isTiny && model.kernels.engine === 'wasm' && options.epochs * windows.count > 2000) {
     let tiny: typeof import('./tiny.js') | undefined;
     yield import('./tiny.js').then(
       (part) => (tiny = part),
@@ -230,10 +231,4 @@ function listHooks(
     collectReports(history, onEpoch),
     checkpoint && writeCheckpoints(model, run, checkpoint, save),
   ].filter((hook): hook is Hook => hook !== undefined);
-}
-
-function useRule(model: Model, { keys, step, stepsBefore }: Run, options: CheckedTrainOptions): void {
-  model.useRule(options.rule, options.regularization.frozen);
-  model.step = stepsBefore + step;
-  [model.rule.key0, model.rule.key1] = keys;
 }

@@ -1,3 +1,4 @@
+import { pipeline, Readable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as brain from '../../src/brain/index.js';
 import {
@@ -15,21 +16,9 @@ import {
   type TrainingStatus,
   type TrainOptions,
 } from '../../src/brain/index.js';
+import { contrast, xor } from '../support/brain-samples.js';
 
 type Numbers = number[] | Float32Array;
-
-const xor: Datum<number[], number[]>[] = [
-  { input: [0, 0], output: [0] },
-  { input: [0, 1], output: [1] },
-  { input: [1, 0], output: [1] },
-  { input: [1, 1], output: [0] },
-];
-
-const contrast = [
-  { input: { r: 0.03, g: 0.7, b: 0.5 }, output: { black: 1 } },
-  { input: { r: 0.16, g: 0.09 }, output: { white: 1 } },
-  { input: { r: 0.5, g: 0.5, b: 1 }, output: { white: 1 } },
-];
 
 /** Weights that are easy to calculate with: [2, 2, 1]. */
 const small = {
@@ -172,7 +161,7 @@ describe('sizes', () => {
     net.initialize();
     expect(net.weights[1]).toHaveLength(4);
     expect(() => (net.sizes = [2, 5, 1])).toThrow(StateError);
-    expect(() => (net.sizes = [2])).toThrow(RangeError);
+    expect(() => (net.sizes = [])).toThrow(RangeError);
     net.train(xor, { iterations: 1 });
     expect(net.sizes).toEqual([2, 4, 1]);
   });
@@ -589,12 +578,20 @@ describe('what programs of brain.js bring', () => {
     expect(misclasses.at(-1)).toMatchObject({ expected: -1 });
   });
 
-  it('refuses to learn from an input of which it knows no key', () => {
+  it('warns of an input of which it knows no key, and learns from zeros', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const net = new NeuralNetwork();
     net.train([{ input: { a: 1, b: 0 }, output: { x: 1 } }], { iterations: 5 });
-    expect(() => net.train([{ input: { c: 1 }, output: { x: 1 } }])).toThrow(
-      /data\[0\]\.input\["c"\]: the network has none of these inputs; it has 'a', 'b'; train a new network/,
-    );
+    net.train([{ input: { c: 1 }, output: { x: 1 } }], { iterations: 1 });
+    expect(warn.mock.calls).toEqual([
+      [
+        expect.stringMatching(
+          /data\[0\]\.input\["c"\]: the network has none of these inputs; it has 'a', 'b'; all inputs count as 0; train a new network/,
+        ),
+      ],
+    ]);
+    net.options.strict = true;
+    expect(() => net.train([{ input: { c: 1 }, output: { x: 1 } }])).toThrow(RangeError);
     expect(net.train([{ input: { a: 1, c: 1 }, output: { x: 1 } }], { iterations: 1 }).iterations).toBe(1);
     expect(net.run({ c: 1 })).toHaveProperty('x');
   });
@@ -659,9 +656,27 @@ describe('toFunction', () => {
       net.train(xor, { iterations: 50 });
       const call = net.toFunction();
       for (const { input } of xor) {
-        expect(call(input)).toEqual(net.run(input));
-        expect(fromSource(call)(input)[0]).toBeCloseTo(net.run(input)[0]!, 5);
+        expect(call(input)[0]).toBeCloseTo(net.run(input)[0]!, 5);
+        expect(fromSource(call)(input)).toEqual(call(input));
       }
+      expect([call.name, call.length, call([])]).toEqual(['anonymous', 1, call([0, 0])]);
+    },
+  );
+
+  it.each(['sigmoid', 'relu', 'leaky-relu', 'tanh'] as const)(
+    'toFunction writes a large network as loops, which compute what run does: %s',
+    (activation) => {
+      const net = new NeuralNetwork<number[], Numbers>({
+        ...{ inputSize: 60, hiddenLayers: [40, 5], outputSize: 3, seed: 1 },
+        activation,
+      });
+      net.initialize();
+      const input = Array.from({ length: 60 }, (_, k) => (k % 7) / 7);
+      const outputs = net.toFunction()(input);
+      expect(outputs).toHaveLength(3);
+      net.run(input).forEach((output, j) => {
+        expect(outputs[j]).toBeCloseTo(output, 5);
+      });
     },
   );
 
@@ -738,6 +753,24 @@ describe('CrossValidate', () => {
     );
   });
 
+  it('CrossValidate takes any class with the methods of a network', () => {
+    class Fake {
+      readonly trainOpts = { learningRate: 0.5 };
+      read: unknown;
+      constructor(readonly answer: () => number) {}
+      readonly train = () => ({ error: this.answer(), iterations: 3 });
+      readonly test = (data: readonly unknown[]) => ({ error: 1, misclasses: [], total: data.length });
+      readonly toJSON = () => 'written';
+      fromJSON(json: unknown): void {
+        this.read = json;
+      }
+    }
+    const validation = new CrossValidate<number[], number[]>(Fake as never, (() => 0.25) as never);
+    const { avgs, stats, sets } = validation.train(xor, {}, 2);
+    expect([avgs.error, stats.total, sets[0]!.learningRate]).toEqual([0.25, 4, 0.5]);
+    expect(validation.toNeuralNetwork()).toMatchObject({ read: 'written' });
+  });
+
   it('CrossValidate rejects data that cannot be divided', () => {
     const validation = new CrossValidate(() => new NeuralNetwork<number[], number[]>());
     expect(() => validation.train(xor, {}, 5)).toThrow('Training set size is too small');
@@ -784,6 +817,45 @@ describe('TrainStream', () => {
     );
     expect(statuses).toEqual([status]);
     expect(net.weights).toEqual(same.weights);
+  });
+
+  it.each([
+    ['pipe', (source: Readable, stream: NodeJS.WritableStream) => source.pipe(stream)],
+    [
+      'pipeline',
+      (source: Readable, stream: NodeJS.WritableStream) => pipeline(source, stream, () => undefined),
+    ],
+  ])('TrainStream learns from a stream of Node.js, by %s', async (_, connect) => {
+    const net = new NeuralNetwork<number[], number[]>({ seed: 1 });
+    let finished = 0;
+    const status = await new Promise<TrainingStatus>((resolve) => {
+      const flood = (): void => {
+        connect(Readable.from(xor), stream as never);
+      };
+      const stream = new TrainStream({
+        neuralNetwork: net,
+        iterations: 6,
+        errorThresh: 1e-9,
+        floodCallback: flood,
+        doneTrainingCallback: resolve,
+      });
+      stream.on('finish', () => finished++);
+      flood();
+    });
+    const same = new NeuralNetwork<number[], number[]>({ seed: 1 });
+    expect(same.train(xor, { iterations: 6, errorThresh: 1e-9 })).toEqual(status);
+    expect(net.weights).toEqual(same.weights);
+    expect(finished).toBe(7); // the first pass only collects the keys
+  });
+
+  it('TrainStream calls listeners once, or until they are removed', () => {
+    const stream = new TrainStream({ neuralNetwork: new NeuralNetwork<number[], number[]>() });
+    const [once, removed] = [vi.fn(), vi.fn()];
+    stream.once('other', once).on('other', removed).off('other', removed).once('other', removed);
+    stream.removeListener('other', removed);
+    expect([stream.emit('other', 5), stream.emit('other', 6)]).toEqual([true, false]);
+    expect(once.mock.calls).toEqual([[5]]);
+    expect(removed).not.toHaveBeenCalled();
   });
 
   it('TrainStream reports what is missing', () => {

@@ -14,16 +14,10 @@ import {
   type INeuralNetworkTrainOptions,
   type ITrainingStatus,
 } from '../../src/brain/index.js';
+import { xor } from '../support/brain-samples.js';
 
 // What programs of brain.js do with a network besides training it: they change its options and weights, hand it what brain.js 1 took,
 // and put it into frameworks.
-
-const xor = [
-  { input: [0, 0], output: [0] },
-  { input: [0, 1], output: [1] },
-  { input: [1, 0], output: [1] },
-  { input: [1, 1], output: [0] },
-];
 
 type Numbers = number[] | Float32Array;
 const create = (options: INeuralNetworkOptions = {}): NeuralNetwork<Numbers, Numbers> =>
@@ -195,6 +189,27 @@ describe('tolerance', () => {
     expect(ragged.weights).toEqual(whole.weights);
   });
 
+  it('inputs of another length than the program states are errors, as in brain.js 2', () => {
+    const net = trained({ inputSize: 2, outputSize: 1 });
+    expect(() => net.run([1, 0, 5])).toThrow('input: length 3 must be 2');
+    expect(() => net.train([{ input: [1, 0], output: [1, 1] }])).toThrow(
+      'data[0].output: length 2 must be 1',
+    );
+    expect(() => create({ inputSize: 2 }).train([...xor, { input: [1], output: [1] }])).toThrow(
+      'data[4].input: length 1 must be 2',
+    );
+  });
+
+  it('a list for a network with keys counts by its indices, with one warning', () => {
+    const warn = spyOnWarn();
+    const net = new NeuralNetwork({ seed: 2 });
+    net.train([{ input: { 0: 0.5, b: 1 }, output: { x: 1 } }], { iterations: 5 });
+    expect(net.run([0.5, 1])).toEqual(net.run({ 0: 0.5 }));
+    expect(net.run([0.2])).toEqual(net.run({ 0: 0.2 }));
+    expect(textsOf(warn)).toEqual([expect.stringMatching(/got an array; its indices count as keys/)]);
+    expect(net.run(Float32Array.of(0.5, 1))).toEqual(net.run({ 0: 0.5, b: 1 }));
+  });
+
   it.each<[string, unknown, unknown, RegExp]>([
     [
       'numbers as text',
@@ -286,7 +301,7 @@ describe('frameworks', () => {
     }
     expect(net.run([1, 0])).toEqual(twin.run([1, 0]));
     expect(net.toJSON()).toEqual(twin.toJSON());
-    expect(net.toFunction()([1, 0])).toEqual(twin.run([1, 0]));
+    expect(net.toFunction()([1, 0])[0]).toBeCloseTo(twin.run([1, 0])[0]!, 6);
     expect((net as unknown as { __v_skip: boolean }).__v_skip).toBe(true);
     const validation = wrap(new CrossValidate(() => create()));
     expect(validation.train(xor, endless, 2).sets).toHaveLength(2);
@@ -324,6 +339,62 @@ describe('names of brain.js', () => {
     );
   });
 
+  it('a single size makes a network that is written and read, and trained on data of any size', () => {
+    const net = create({ outputSize: 4, activation: 'tanh' });
+    net.sizes = [1];
+    const json = net.toJSON();
+    expect([json.sizes, json.layers]).toEqual([[1], [{ weights: [], biases: [] }]]);
+    const read = new NeuralNetwork<Numbers, Numbers>().fromJSON(structuredClone(json));
+    expect([read.sizes, read.options.outputSize, read.activation]).toEqual([[1], 4, 'tanh']);
+    expect(() => read.run([1])).toThrow('network not runnable');
+    read.train([{ input: [1, 0], output: [1, 1, 0, 0] }], { iterations: 1 });
+    expect(read.sizes).toEqual([2, 3, 4]);
+    expect(new NeuralNetwork().fromJSON({ sizes: [], layers: [] }).isRunnable).toBe(false);
+  });
+
+  it('options holds all that the constructor takes, as in brain.js 2; JSON leaves functions out', () => {
+    const net = create({ learningRate: 0.4, mine: 'x', log: () => undefined } as INeuralNetworkOptions);
+    expect(net.options).toMatchObject({ hiddenLayers: [3], learningRate: 0.4, mine: 'x' });
+    net.train(xor, endless);
+    const json = structuredClone(net.toJSON());
+    expect(json.options).toMatchObject({ learningRate: 0.4, mine: 'x' });
+    expect(new NeuralNetwork().fromJSON(json).options).toEqual(json.options);
+  });
+
+  it.each<[string, INeuralNetworkDatum<Record<string, number>, Record<string, number>>[] | typeof xor]>([
+    ['lists', xor],
+    [
+      'objects',
+      [
+        { input: { a: 1 }, output: { x: 1 } },
+        { input: { b: 0.5 }, output: { x: 0 } },
+      ],
+    ],
+  ])('prepTraining and trainingTick train epoch by epoch as train does: %s', (_, data) => {
+    const [net, twin] = [new NeuralNetwork({ seed: 1 }), new NeuralNetwork({ seed: 1 })];
+    const [calls, twinCalls]: ITrainingStatus[][] = [[], []];
+    const options = { iterations: 25, errorThresh: 1e-9, callbackPeriod: 10 };
+    const { preparedData, status, endTime } = net.prepTraining(data, {
+      ...options,
+      callback: (one) => calls!.push(one),
+    });
+    let ticks = 0;
+    while (net.trainingTick(preparedData, status, endTime)) ticks++;
+    expect(twin.train(data, { ...options, callback: (one) => twinCalls!.push(one) })).toEqual(status);
+    expect([ticks, calls]).toEqual([25, twinCalls]);
+    expect(net.toJSON().layers).toEqual(twin.toJSON().layers);
+    expect(net.run(data[0]!.input)).toEqual(twin.run(data[0]!.input));
+  });
+
+  it('a class that answers by its own runInput or run is tested by it', () => {
+    class Parity extends NeuralNetwork<Numbers, Numbers> {
+      override runInput(input: ArrayLike<number>): Float32Array {
+        return Float32Array.of(input[0]! ^ input[1]!);
+      }
+    }
+    expect(new Parity().test(xor)).toMatchObject({ accuracy: 1, error: 0, misclasses: [] });
+  });
+
   it('formatData, verifyIsInitialized and the validations answer as in brain.js', () => {
     const net = new NeuralNetwork<Record<string, number>, Record<string, number>>({ seed: 1 });
     const data = [
@@ -337,7 +408,7 @@ describe('names of brain.js', () => {
     expect(net.inputLookup).toEqual({ a: 0, b: 1 });
     net.verifyIsInitialized(data);
     expect(net.sizes).toEqual([2, 3, 1]);
-    expect(() => net.validateInput([1])).toThrow(/input length: 1 must match or must be 2/);
+    expect(() => net.validateInput([1])).toThrow(/input length 1 must match options.inputSize of 2/);
     expect(() => net.validateData([{ input: [1, 2], output: [] }])).toThrow(/output at index 0 length/);
     expect(() => net.validateTrainingOptions({ momentum: 3 })).toThrow(RangeError);
     expect(net.getTrainOptsJSON()).toMatchObject({ log: false, timeout: 'Infinity', activation: 'sigmoid' });

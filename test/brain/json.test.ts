@@ -48,7 +48,7 @@ describe('JSON', () => {
       [0, 0],
       [1, 1],
     ]);
-    expect(() => new NeuralNetwork().toJSON()).toThrow('sizes must be set');
+    expect(() => new NeuralNetwork().toJSON()).toThrow('Sizes must be set');
   });
 
   it('fromJSON restores the same network from either form', () => {
@@ -105,7 +105,7 @@ describe('JSON', () => {
   it.each<[string, () => unknown, string]>([
     ['nothing', () => null, 'json: expected an object'],
     ['no layers', () => ({ ...base(), layers: 5 }), 'json.layers: expected an array'],
-    ['one layer', () => ({ ...legacy(), layers: [{}] }), 'json.layers[1]: expected an object'],
+    ['one layer', () => ({ ...legacy(), layers: [{}] }), 'json.layers: expected at least 2'],
     ['no sizes', () => ({ ...base(), sizes: null }), 'json.sizes: expected an array'],
     [
       'huge sizes',
@@ -161,7 +161,7 @@ describe('JSON', () => {
     [
       'an activation of none',
       () => ({ ...legacy(), activation: 'softmax' }),
-      "[activation, 'softmax'] is out of",
+      '[activation, softmax] is out of',
     ],
     [
       'a threshold that is none',

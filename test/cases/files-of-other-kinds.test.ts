@@ -10,7 +10,8 @@ import { fromSafetensors, toSafetensors } from '../../src/formats/safetensors/in
 import { FormatError, Network } from '../../src/index.js';
 import { FileError, loadFile, loadONNX, loadTFJS } from '../../src/node/index.js';
 import { toTensor } from '../../src/formats/onnx/tensor.js';
-import { file, node } from '../support/onnx.js';
+import { bp4, type Ran } from '../support/cli.js';
+import { file, node, tensor } from '../support/onnx.js';
 import { catchError } from '../support/patient.js';
 
 // Files given in place of a model are named for what they are, by every reader.
@@ -145,5 +146,66 @@ describe('loadONNX', () => {
     );
     writeFileSync(path, outside);
     await expect(loadONNX(path)).rejects.toThrow(/external data '\.\.\/w': expected a file in the folder/);
+  });
+});
+
+describe('the command line', () => {
+  const run = (...args: string[]): Promise<Ran> => bp4(args, { cwd: folder });
+  const put = (name: string, content: Uint8Array): void => writeFileSync(join(folder, name), content);
+  const gemm = node('MatMul', ['x', 'w'], 'z');
+  const w = tensor('w', 2, 2);
+
+  it.each([
+    [
+      'a stream of Arrow',
+      's.arrow',
+      bytes('\xff\xff\xff\xff\x98\x01\0\0\x10\0\0\0\0\0'),
+      /it is an Arrow.*Parquet or CSV/,
+    ],
+    [
+      'a stream of Arrow in place of CSV',
+      's.csv',
+      bytes('\xff\xff\xff\xff\x98\x01\0\0\x10\0\0\0'),
+      /it is an Arrow/,
+    ],
+    [
+      'Parquet in gzip',
+      'd.parquet.gz',
+      bytes('\x1f\x8b\x08\0\0\0\0\0'),
+      /it is a gzip file; decompress it first/,
+    ],
+  ])('names %s', async (_, name, content, message) => {
+    put(name, content);
+    expect((await run('train', name)).stderr).toMatch(message);
+  });
+
+  it.each([
+    ['logarithms', [gemm, node('LogSoftmax', ['z'], 'y')], ['y'], /not their logarithms; use --output z$/m],
+    ['labels', [gemm, node('ArgMax', ['z'], 'y')], ['y'], /it computes labels.*use --output NAME$/m],
+    [
+      'a part of the units',
+      [gemm, node('Slice', ['z', 'w'], 'y')],
+      ['y'],
+      /picks a part.*use --output NAME$/m,
+    ],
+    ['several outputs', [gemm, node('Softmax', ['z'], 'y')], ['z', 'y'], /got 'z', 'y'; use --output NAME$/m],
+  ])('names --output for a model of %s', async (_, nodes, names, message) => {
+    put('m.onnx', file(nodes, [w], { graph: { output: names.map((name) => ({ name })) } }));
+    expect((await run('inspect', 'm.onnx')).stderr).toMatch(message);
+    expect((await run('inspect', 'm.onnx', '--output', 'z')).code).toBe(0);
+  });
+
+  it('lists the files beside a model whose weights a browser has renamed', async () => {
+    const { rawData, ...inside } = w;
+    const external = {
+      ...inside,
+      dataLocation: 1,
+      externalData: [{ key: 'location', value: 'net.onnx.data' }],
+    };
+    put('net (1).onnx', file([node('MatMul', ['x', 'w'], 'y')], [external]));
+    put('net.onnx (1).data', rawData!);
+    expect((await run('inspect', 'net (1).onnx')).stderr).toMatch(
+      /net\.onnx\.data: no such file; the folder has 'net\.onnx \(1\)\.data'; rename/,
+    );
   });
 });

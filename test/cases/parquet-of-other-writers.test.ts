@@ -237,6 +237,7 @@ describe('types', () => {
     ['GEOMETRY', plain(lengthPrefixed(point), 1, BYTE_ARRAY, inner(10, inner(17))), 'geometries'],
     ['GEOGRAPHY', plain(lengthPrefixed(point), 1, BYTE_ARRAY, inner(10, inner(18))), 'geographies'],
     ['GeoParquet', handmadeParquet([points], 1, { more: [geo] }), 'geometries'],
+    ['NULL', plain(ints(0), 1, INT32, inner(10, inner(11))), 'only nulls'],
     ['BSON', plain(lengthPrefixed([1]), 1, BYTE_ARRAY, short(6, 20)), 'BSON'],
     ['INTERVAL', plain(Array<number>(12).fill(0), 1, FIXED, short(2, 12), short(6, 21)), 'intervals'],
     ['fixed bytes', plain([65], 1, FIXED, short(2, 1)), 'bytes'],

@@ -658,7 +658,7 @@ describe('export and back', () => {
     expectFailure(
       await run('inspect', 'folder'),
       3,
-      /^bp4: folder: not a model; expected a model file, or a TensorFlow\.js folder with model\.json$/m,
+      /^bp4: folder: the folder has no model\.json; pass a model file, or a folder of TensorFlow\.js$/m,
     );
     expectFailure(await run('inspect', 'nothing.bp4'), 3, /nothing\.bp4: no such file/);
   });

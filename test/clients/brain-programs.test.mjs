@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import vm from 'node:vm';
 import * as module from 'bp4/brain';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { contrast as colors, xor } from '../support/brain-samples.ts';
 
 const require = createRequire(import.meta.url);
 const [brain1, brain2] = [require('brain.js-1'), require('brain.js-2')];
@@ -20,17 +21,6 @@ page.Math = vm.runInContext('Math', page);
 
 const forms = { module, 'module.default': module.default, require: bp4, '<script>': page.brain };
 
-const xor = [
-  { input: [0, 0], output: [0] },
-  { input: [0, 1], output: [1] },
-  { input: [1, 0], output: [1] },
-  { input: [1, 1], output: [0] },
-];
-const colors = [
-  { input: { r: 0.03, g: 0.7, b: 0.5 }, output: { black: 1 } },
-  { input: { r: 0.16, g: 0.09, b: 0.2 }, output: { white: 1 } },
-  { input: { r: 0.5, g: 0.5, b: 1 }, output: { white: 1 } },
-];
 const learnXor = { iterations: 20000, errorThresh: 0.004, learningRate: 0.5 };
 const round = (x) => Math.round(x * 10) / 10;
 const draw = (text) => Array.from(text.replaceAll(' ', ''), (c) => Number(c === '#'));
@@ -388,7 +378,7 @@ const programs = [
     try {
       return new NeuralNetwork().run([0, 1]);
     } catch (error) {
-      return error.message.replace('network: ', 'network ').replace(/;.*/, '').replace('is not', 'not');
+      return /network not runnable/.exec(error.message)?.[0];
     }
   }, 2],
   ['the defaults of brain.js 1', ({ NeuralNetwork }) => {

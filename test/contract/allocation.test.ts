@@ -45,6 +45,24 @@ describe('a warm prediction of one row', () => {
   });
 });
 
+it('a warm step allocates only its result, and applyGradients nothing', async () => {
+  const layers = [
+    { units: 16, activation: 'relu' },
+    { units: 2, activation: 'linear' },
+  ] as const;
+  const net = await Network.create({ inputs: 4, layers, seed: 1, engine: 'wasm' });
+  net.useOptimizer('adam');
+  const inputs = Float32Array.of(0.1, 0.2, 0.3, 0.4);
+  const batch = { inputs, targets: Float32Array.of(1, 0) };
+  const gradients = { inputs, delta: Float32Array.of(0.1, 0) };
+  const options = { learningRate: 1e-6 };
+  const numbers = [0.5, 0.25];
+  const result = bytesPerCall(() => ({ loss: numbers[0]! + inputs[0]!, accuracy: numbers[1]! + inputs[1]! }));
+  expect(result).toBeGreaterThan(NOTHING);
+  expect(bytesPerCall(() => net.step(batch, options))).toBeLessThan(result + NOTHING);
+  expect(bytesPerCall(() => net.applyGradients(gradients, options))).toBeLessThan(NOTHING);
+});
+
 /**
  * The options, checked again if they hold objects; the samples, as views; the run, the snapshot, the report, the hooks and the
  * generators of the training: 14 kB.

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Network, FormatError, StateError, type EngineChoice, type OptimizerName } from '../../src/index.js';
+import { shortestOf } from '../../src/base/shortest.js';
 import { decodeState, encodeState } from '../../src/model/file.js';
 import type { NetworkState } from '../../src/model/state.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { afterGoodTraining, expectError, goodData, spec } from '../support/patient.js';
 import { makeFile, pickParts, listTensors } from '../support/safetensors.js';
+import { floatsByBits, floatsOfAllSizes } from '../support/floats.js';
 
 // A network in one binary: the same network to the bit, and a file that others can read.
 
@@ -140,5 +142,29 @@ describe('save', () => {
     const gone = await trained();
     gone.dispose();
     await expectError(() => gone.save(), [StateError, 'disposed']);
+  });
+});
+
+describe('a weight in JSON', () => {
+  /** From the definition: the first of 6 to 9 digits that reads back as the same float. */
+  const byText = (float: number): number =>
+    [6, 7, 8, 9]
+      .map((digits) => Number(float.toPrecision(digits)))
+      .find((short) => Object.is(Math.fround(short), float)) ?? float;
+
+  /** Where the first tries decide: neighbors of powers of ten, and halves of their last digit. */
+  const nearTies = Array.from({ length: 60 }, (_, i) => Number(`1e${i - 30}`)).flatMap((power) =>
+    [1, 5, 1.0000005, 9.9999995, 1.5, 123456.5].flatMap((x) => {
+      const [bits] = new Uint32Array(Float32Array.of(x * power).buffer);
+      return [...floatsByBits(bits! - 20, 1, 40)];
+    }),
+  );
+
+  it.each([
+    ['of any size', floatsOfAllSizes(40_009)],
+    ['near a tie', Float32Array.from(nearTies)],
+    ['of few binary digits', Float32Array.from({ length: 20_000 }, (_, i) => (2 * i + 1) / 2 ** (i % 24))],
+  ])('has the fewest digits that read back as the same float: %s', (_, floats) => {
+    expect(shortestOf(floats)).toEqual(Array.from(floats, byText));
   });
 });

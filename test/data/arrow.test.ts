@@ -89,6 +89,26 @@ describe('fromArrow', () => {
     );
   });
 
+  it('reads texts with digits as categories, and numbers in texts as numbers', () => {
+    const table = arrow(
+      { name: 'room', type: utf8, values: ['k1', 'k2', 'k1'] },
+      { name: 'price', type: utf8, values: ['1,5', '2', '3,25'] },
+      { name: 'list', type: { typeId: 12 }, values: [[1], [2], [3]] },
+      { name: 'kind', type: utf8, values: ['a1', 'b2', 'a1'] },
+    );
+    const data = Dataset.fromArrow(table, { inputs: ['room', 'price'], label: 'kind' });
+    expect(data.inputs).toEqual(Float64Array.of(0, 1.5, 1, 2, 0, 3.25));
+    expect(data.categories).toEqual({ room: ['k1', 'k2'] });
+    expect(data.classes).toEqual(['a1', 'b2']);
+  });
+
+  it.each([
+    ['the bytes of IPC', new Uint8Array(8), 'pass tableFromIPC(bytes) of apache-arrow'],
+    ['a table that converts itself', { toArrow: () => undefined }, 'pass table.toArrow()'],
+  ])('names what makes a table of %s', async (_, given, cure) => {
+    await expectError(() => Dataset.fromArrow(given as never), [TypeError, cure]);
+  });
+
   it('refuses what is not a table, and a table without rows', async () => {
     await expectError(
       () => Dataset.fromArrow([{ x: 1 }] as never),

@@ -208,6 +208,29 @@ describe('two classes of scikit-learn', () => {
     expect([...net.predict([row])]).toEqual(closeTo(expected));
   });
 
+  it.each([
+    ['−p + 1', [node('Neg', ['p'], 'q'), node('Add', ['q', 'one'], 'n')]],
+    ['the sigmoid of −t', [node('Neg', ['t'], 'u'), node('Sigmoid', ['u'], 'n')]],
+    ['p·(−1) + 1', [node('Mul', ['p', 'minus'], 'q'), node('Sum', ['one', 'q'], 'n')]],
+  ])('fromONNX reads 1 − p that is written as %s', async (_, other) => {
+    const nodes = [...sigmoid, ...other, node('Concat', ['n', 'p'], 'y', { axis: 1 })];
+    const net = await load(nodes, [...one, floats('minus', [-1])]);
+    expect([...net.predict([row])]).toEqual(closeTo([1 - p, p]));
+  });
+
+  it('fromONNX reads two classes that are stacked', async () => {
+    const nodes = [
+      ...[...sigmoid, node('Reshape', ['p', 'flat'], 'f'), node('Sub', ['one', 'f'], 'n')],
+      ...[node('Unsqueeze', ['n', 'axis'], 'n1'), node('Unsqueeze', ['f', 'axis'], 'p1')],
+      node('Concat', ['n1', 'p1'], 'y', { axis: 1 }),
+    ];
+    const [flat, axis] = [-1n, 1n].map((value, i) =>
+      toTensor({ name: ['flat', 'axis'][i]!, dims: [1], values: BigInt64Array.of(value) }),
+    );
+    const net = await load(nodes, [...one, flat!, axis!]);
+    expect([...net.predict([row])]).toEqual(closeTo([1 - p, p]));
+  });
+
   it('fromONNX reads the probabilities that ZipMap turns into maps, and a value inside the graph', async () => {
     const nodes = [
       ...sigmoid,
@@ -245,6 +268,16 @@ it('fromONNX reads an inner value of a model of bp4, without its metadata', asyn
   expect(inner.layers).toEqual(net.layers.slice(0, 1));
 });
 
+it.each([
+  ['a temperature', node('Div', ['z', 'two'], 't'), 1 / 2],
+  ['a sign', node('Neg', ['z'], 't'), -1],
+])('fromONNX folds %s before softmax into the weights', async (_, scaling, factor) => {
+  const nodes = [dense, scaling, node('Softmax', ['t'], 'y')];
+  const powers = z.map((value) => Math.exp(value * factor));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  expect(await predict(nodes, [floats('two', [2])])).toEqual(closeTo(powers.map((power) => power / sum)));
+});
+
 describe('Squeeze', () => {
   const to = node('MatMul', ['z', 'v'], 'o');
   const axes = (name: string, value: bigint): GivenTensor =>
@@ -255,8 +288,12 @@ describe('Squeeze', () => {
       node('Squeeze', ['o'], 'y'),
       node('Squeeze', ['o'], 'y', { axes: [1] }),
       node('Squeeze', ['o', 'axis'], 'y'),
+      node('Reshape', ['o', 'axis'], 'y'),
+      node('Gather', ['o', 'first'], 'y', { axis: 1 }),
     ])
-      expect(await predict([dense, to, squeeze], [axes('axis', -1n)])).toEqual(closeTo(last(z)));
+      expect(await predict([dense, to, squeeze], [axes('axis', -1n), axes('first', 0n)])).toEqual(
+        closeTo(last(z)),
+      );
   });
 
   it('fromONNX rejects it for the dimension of the samples, or of several units', async () => {
@@ -291,6 +328,7 @@ describe('integers of 8 bits', () => {
       'inputs that become integers',
       [{ ...node('DynamicQuantizeLinear', ['x'], 'y'), output: ['y', 'a', 'c'] }],
     ],
+    ['weights that are cast', [node('Cast', ['q'], 'w8', { to: 1 }), node('MatMul', ['x', 'w8'], 'y')]],
     ['integer products', [node('QLinearMatMul', ['x', 'w'], 'y')]],
     ['the operators of Microsoft', [{ ...node('QGemm', ['x', 'w'], 'y'), domain: 'com.microsoft' }]],
   ])('fromONNX names a quantized model: %s', async (_, nodes) => {
@@ -320,6 +358,11 @@ describe('a second file', () => {
     }
   });
 
+  it('fromONNX reads as many numbers as dims ask for where the length is omitted', async () => {
+    const net = await fromONNX(from({ offset: '0' }), { files: { 'net.onnx.data': data } });
+    expect(net.toJSON().layers[0]!.weights.flat()).toEqual([9, -1, 2, 0.5, 0.25, -0.75]);
+  });
+
   it.each([
     ['is missing', {}, undefined, /another file, 'net\.onnx\.data'; pass that file.*external_data=False/],
     ['has another name', {}, { 'net (1).onnx.data': data }, /'net\.onnx\.data', got 'net \(1\)\.onnx\.data'/],
@@ -331,7 +374,7 @@ describe('a second file', () => {
     ],
     [
       'has more than dims ask for',
-      {},
+      { length: '28' },
       { 'net.onnx.data': data },
       /expected 6 numbers for dims \[3,2\], got 7/,
     ],

@@ -102,9 +102,12 @@ describe('layers', () => {
   it('fromONNX reads layers from numbers of all types, raw or not', async () => {
     const plain = { name: 'w', dims: [3, 2] };
     const halves = [0x3000, 0x3400, 0x3600, 0x3800, 0x3900, 0x3a00];
+    const upperBits = Array.from(new Uint32Array(numbers(6).buffer), (bits) => bits >>> 16);
     for (const given of [
       { ...plain, dataType: 1, floatData: [...numbers(6)] },
       { ...plain, dataType: 11, doubleData: [...numbers(6)] },
+      { ...plain, dataType: 16, int32Data: upperBits },
+      { ...plain, dataType: 16, rawData: new Uint8Array(Uint16Array.from(upperBits).buffer) },
       { ...plain, dataType: 10, int32Data: halves },
       { ...plain, dataType: 10, rawData: new Uint8Array(Uint16Array.from(halves).buffer) },
       toTensor({ ...plain, values: Float64Array.from(numbers(6)) }),
@@ -182,6 +185,16 @@ describe('fromONNX', () => {
       'relu',
       [node('Abs', ['z'], 'a'), node('Add', ['a', 'z'], 's'), node('Mul', ['s', 'half'], 'y')],
       [half],
+    ],
+    [
+      'sigmoid',
+      [
+        node('Neg', ['z'], 'n'),
+        node('Exp', ['n'], 'e'),
+        node('Sum', ['one', 'e'], 's'),
+        node('Reciprocal', ['s'], 'y'),
+      ],
+      [one],
     ],
   ])('fromONNX recognizes %s however it is written', async (activation, nodes, more) => {
     for (const bytes of [
@@ -269,9 +282,9 @@ describe('fromONNX, of a graph it cannot read,', () => {
   it.each([
     [
       'an operator',
-      [gemm, node('Erf', ['z'], 'y')],
+      [gemm, node('Sin', ['z'], 'y')],
       [w, b],
-      /^bytes: graph\.node\[1\], Erf 'the y': this operator is not supported; use Gemm, MatMul, Add/,
+      /^bytes: graph\.node\[1\], Sin 'the y': this operator is not supported; use Gemm, MatMul, Add/,
     ],
     [
       'an operator of others',
@@ -376,7 +389,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
       'gelu of erf',
       [gemm, node('Gelu', ['z'], 'y')],
       [w, b],
-      /node\[1\], Gelu 'the y': bp4 supports only approximate='tanh'/,
+      /node\[1\], Gelu 'the y': it computes the erf form of GELU/,
     ],
     [
       'a power',
@@ -472,6 +485,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
       [
         {
           name: 'w',
+          dataType: 1,
           dataLocation: 1,
           externalData: [{ key: 'location', value: '../../etc/passwd' }],
         },
@@ -483,7 +497,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
       'weights of strings',
       [answer],
       [{ ...w, dataType: 8 }, b],
-      /initializer 'w': expected numbers of type float, double, float16, uint8, int8, int32, bool, int64, got type 8/,
+      /initializer 'w': expected numbers of type float, double, float16, bfloat16, uint8, int8, int32, bool, int64, got type 8 of/,
     ],
     [
       'fewer numbers than dims ask for',
@@ -507,6 +521,42 @@ describe('fromONNX, of a graph it cannot read,', () => {
       ],
       [w, one],
       /node\[0\], Add 'the s0': before the first layer, at most 8/,
+    ],
+    [
+      'the erf form of GELU',
+      [gemm, node('Erf', ['z'], 'y')],
+      [w, b],
+      /Erf 'the y': it computes the erf form of GELU.*approximate='tanh'/,
+    ],
+    [
+      'an activation that bp4 does not have',
+      [gemm, node('Clip', ['z', 'one'], 'y')],
+      [w, b, one],
+      /Clip 'the y': bp4 has no such activation; use one of sigmoid/,
+    ],
+    [
+      'labels',
+      [gemm, node('Greater', ['z', 'one'], 'y')],
+      [w, b, one],
+      /Greater 'the y': it computes labels/,
+    ],
+    [
+      'a function of the model',
+      [{ ...answer, domain: 'pkg.torch' }],
+      [w, b],
+      /it calls a function of the model; inline the functions/,
+    ],
+    [
+      'a part of the units',
+      [gemm, node('Gather', ['z', 'one'], 'y', { axis: 1 })],
+      [w, b, one],
+      /Gather 'the y': it picks some of the samples, or of the units; set options\.output/,
+    ],
+    [
+      'several columns of inputs',
+      [node('Concat', ['x', 'v'], 'c', { axis: 1 }), node('Gemm', ['c', 'w', 'b'], 'y')],
+      [w, b],
+      /one input, got 'x', 'v'; export it with all columns in one matrix/,
     ],
   ])('fromONNX names the first node that it rejects: %s', async (_, nodes, initializers, message) => {
     const bytes = file(nodes, initializers, { graph: { input: [{ name: 'x' }, { name: 'v' }] } });

@@ -128,6 +128,33 @@ describe('tensors of other programs', () => {
     expect(net.layers.map(({ units }) => units)).toEqual([2, 1]);
   });
 
+  it.each([
+    ['_orig_mod.', '_orig_mod.'],
+    ['module.', 'module.'],
+    ['_orig_mod.module.', ''],
+  ])('fromSafetensors leaves out the prefix %s of a wrapper', async (prefix, other) => {
+    const shapes = { [`${prefix}hidden.weight`]: [2, 3], [`${other}out.weight`]: [1, 2] };
+    for (const layers of [
+      ['hidden', 'out'],
+      ['module.hidden', 'module.out'],
+    ]) {
+      const net = await fromSafetensors(file(shapes), { ...two, layers });
+      expect(net.layers.map(({ weights }) => [...weights])).toEqual([
+        [1, 2, 3, 4, 5, 6],
+        [7, 8],
+      ]);
+    }
+  });
+
+  it('fromSafetensors leaves out the count of an AveragedModel', async () => {
+    const header = {
+      n_averaged: { dtype: 'I64', shape: [], data_offsets: [0, 8] },
+      'module.0.weight': { dtype: 'F32', shape: [1, 1], data_offsets: [8, 12] },
+    };
+    const bytes = makeFile(header, new Uint8Array(12));
+    expect((await fromSafetensors(bytes, { activations: ['linear'] })).inputs).toBe(1);
+  });
+
   it('fromSafetensors reads the tensors of a single Linear', async () => {
     const options: SafetensorsOptions = {
       activations: [{ activation: 'elu', alpha: 2 }],
@@ -173,10 +200,7 @@ describe('is refused:', async () => {
     ],
     'no file': [new Uint8Array(3), /^bytes: expected a safetensors file: expected at least 8 bytes, got 3/],
     'no tensors': [file({}), /at least one Linear/],
-    'a tensor that is of no Linear': [
-      file({ ...good, 'norm.running_mean': [2] }),
-      /'norm.running_mean': expected tensors of Linear/,
-    ],
+    'a tensor that is of no Linear': [file({ ...good, mean: [2] }), /'mean': expected tensors of Linear/],
     integers: [
       makeFile({ '0.weight': { dtype: 'I64', shape: [1, 1], data_offsets: [0, 8] } }, new Uint8Array(8)),
       /'0.weight'.dtype: expected one of 'F32'.*'I64'/,
@@ -187,7 +211,7 @@ describe('is refused:', async () => {
     ],
     'a weight of one dimension': [
       file({ '0.weight': [2, 3], '1.weight': [2] }),
-      /'1.weight': expected \[units,2\], got \[2\]/,
+      /'1.weight' is of a norm or a PReLU.*torch\.onnx\.export/,
     ],
     'a weight of nothing': [
       file({ '0.weight': [2, 0], '1.weight': [1, 2] }),
@@ -200,6 +224,54 @@ describe('is refused:', async () => {
     'a bias alone': [
       file({ '0.weight': [2, 3], '1.bias': [1] }),
       /'1.weight': expected \[units,2\], got no such tensor/,
+    ],
+    'a norm among the layers': [
+      file({ 'fc1.weight': [2, 3], 'ln1.weight': [2], 'ln1.bias': [2], 'fc2.weight': [1, 2] }),
+      /'ln1.weight' is of a norm/,
+    ],
+    'a BatchNorm, by what it counts': [
+      makeFile(
+        { '1.num_batches_tracked': { dtype: 'I64', shape: [], data_offsets: [0, 8] } },
+        new Uint8Array(8),
+      ),
+      /'1.num_batches_tracked' is of a BatchNorm.*fromONNX folds/,
+    ],
+    'a convolution': [file({ '0.weight': [2, 1, 3, 3] }), /'0.weight' is of a convolution/],
+    'a recurrent layer': [file({ 'lstm.weight_ih_l0': [4, 3] }), /is of a convolution or a recurrent layer/],
+    'a factor of weight_norm': [
+      file({ '0.weight_g': [2, 1], '0.weight_v': [2, 3] }),
+      /'0.weight_g' is one of the two factors/,
+    ],
+    'an adapter': [file({ ...good, '0.lora_A.weight': [1, 3] }), /'0.lora_A.weight' is of a LoRA adapter/],
+    'kernels of Keras': [file({ 'dense/kernel': [3, 2] }), /'dense\/kernel' is named as in Keras or Flax/],
+    'weights of 8 bits': [
+      makeFile({ '0.weight': { dtype: 'F8_E4M3', shape: [1, 2], data_offsets: [0, 2] } }, new Uint8Array(2)),
+      /'0.weight' is of weights of 8 bits or fewer.*before it is quantized/,
+    ],
+    'weights of 4 bits in integers': [
+      makeFile({ '0.qweight': { dtype: 'I32', shape: [1, 1], data_offsets: [0, 4] } }, new Uint8Array(4)),
+      /'0.qweight' is of weights of 8 bits or fewer/,
+    ],
+    'weights that are transposed': [
+      file({ '0.weight': [3, 2], '0.bias': [2] }),
+      /'0.bias': expected \[3\], got \[2\]; transpose the weights/,
+    ],
+    'the same name with and without a prefix': [
+      file({ ...good, 'module.0.weight': [2, 3] }),
+      /'module.0.weight': the file also has '0.weight'/,
+    ],
+    'NULs and spaces after the header': [
+      makeFile('{"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}} \0 \0', new Uint8Array(4)),
+      /padded with NULs/,
+    ],
+    'a header that begins with a byte order mark': [
+      makeFile('\uFEFF{"0.weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}', new Uint8Array(4)),
+      /begins with a space or a byte order mark/,
+    ],
+    // its first bytes, 78 01, are those of zlib
+    'a header of 376 bytes': [
+      makeFile('{"mean":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'.padEnd(376), new Uint8Array(4)),
+      /^bytes: expected a safetensors file: 'mean': expected tensors of Linear/,
     ],
     'a bias of another layer': [file({ ...good, '0.bias': [3] }), /'0.bias': expected \[2\], got \[3\]/],
     'a layer that options do not name': [

@@ -144,7 +144,7 @@ describe('BatchNormalization', () => {
   });
 
   it('fromTFJS names other normalizations as such', async () => {
-    for (const kind of ['LayerNormalization', 'GroupNormalization', 'UnitNormalization', 'Normalization'])
+    for (const kind of ['LayerNormalization', 'GroupNormalization', 'UnitNormalization'])
       await expect(predict(input, dense('a', 2), layer(kind, 'n'))).rejects.toThrow(
         /is a normalization that does not fold/,
       );
@@ -179,6 +179,14 @@ describe('an activation as an object', () => {
       { class_name: 'ELU', config: { alpha: 0.5 } },
       { activation: 'elu', alpha: 0.5 },
     ],
+    [
+      { class_name: 'ReLU', config: { max_value: null, negative_slope: 0.25, threshold: 0 } },
+      { activation: 'leakyRelu', alpha: 0.25 },
+    ],
+    [
+      { module: 'keras.layers', class_name: 'Activation', config: { name: 'a', activation: 'tanh' } },
+      { activation: 'tanh' },
+    ],
     ['leaky_relu', { activation: 'leakyRelu', alpha: 0.2 }],
     ['elu', { activation: 'elu', alpha: 1 }],
   ])('fromTFJS reads %o', async (given, expected) => {
@@ -192,10 +200,28 @@ describe('an activation as an object', () => {
     await expect(activation({ class_name: 'function', config: 'gelu' })).rejects.toThrow(
       /it is the erf form/,
     );
+    await expect(activation(['relu'])).rejects.toThrow(/activation an array is not supported/);
     await expect(activation({ class_name: 'ReLU', config: { max_value: 6 } })).rejects.toThrow(
       /max_value: expected null, got 6/,
     );
   });
+});
+
+it.each([
+  ['GaussianNoise', /is active only in training; leave it out/],
+  ['SpatialDropout1D', /is active only in training/],
+  ['Normalization', /is a layer that prepares the inputs; leave it out/],
+  ['Conv2D', /is not supported, because bp4 has only dense layers/],
+  ['LSTM', /is not supported, because bp4 has only dense layers/],
+  ['Sequential', /is a nested model.*replace it with its layers/],
+])('fromTFJS names a layer of class %s with what to do', async (kind, message) => {
+  await expect(predict(input, layer(kind, 'n'), dense('a', 2))).rejects.toThrow(message);
+});
+
+it('fromTFJS rejects a Dropout of the inputs with what to do', async () => {
+  await expect(predict(input, layer('Dropout', 'd', { rate: 0.5 }), dense('a', 2))).rejects.toThrow(
+    /'d' .*expected a Dense before it.*leave it out/,
+  );
 });
 
 describe('weights', () => {
@@ -210,6 +236,39 @@ describe('weights', () => {
     await expect(fromTFJS(whole, {})).rejects.toThrow(
       /expected file 'weights\.bin' of the manifest, got none/,
     );
+  });
+
+  it('fromTFJS reads the parts that TensorFlow.js loads', async () => {
+    const parts = [bytes.slice(0, 5).buffer, bytes.slice(5).buffer];
+    expect([...(await fromTFJS(topology, parts)).predict([row])]).toEqual(multiply(row));
+    await expect(fromTFJS(topology, [bytes, 'AA=='] as never)).rejects.toThrow(TypeError);
+  });
+
+  it.each([
+    ['a/0', 'n/0', 'n/1', 'n/2', 'n/3'],
+    ['a/vars/0', 'n/vars/0', 'n/vars/1', 'n/vars/2', 'n/vars/3'],
+  ])('fromTFJS reads weights that Keras 3 names by their places: %s, …', async (...names) => {
+    const [topology, bytes] = model([input, dense('a', 2), norm('n')]);
+    const { weightSpecs } = topology as { weightSpecs: object[] };
+    const renamed = weightSpecs.map((spec, i) => ({ ...spec, name: names[i] }));
+    const net = await fromTFJS({ ...topology, weightSpecs: renamed }, bytes);
+    expect([...net.predict([row])]).toEqual(closeTo(normalize(multiply(row))));
+  });
+
+  it('fromTFJS leaves out the state of a Dropout in Keras 3', async () => {
+    const seed = { name: 'dropout/seed_generator/seed_generator_state', shape: [2], dtype: 'int32' };
+    const specs = [seed, ...weightSpecs];
+    const net = await fromTFJS({ ...rest, weightSpecs: specs }, [new Uint8Array(8), bytes]);
+    expect([...net.predict([row])]).toEqual(multiply(row));
+  });
+
+  it('fromTFJS names texts, and the JSON of a model without weights', async () => {
+    await expect(fromTFJS(JSON.stringify(whole) as never, bytes)).rejects.toThrow(/JSON\.parse/);
+    const { modelTopology } = topology as { modelTopology: { config: object } };
+    const text = JSON.stringify(modelTopology);
+    await expect(fromTFJS({ ...whole, modelTopology: text }, bytes)).rejects.toThrow(/JSON\.parse/);
+    const json = { ...modelTopology, keras_version: '3.0.0' };
+    await expect(fromTFJS(json, bytes)).rejects.toThrow(/model\.to_json\(\) writes, without its weights/);
   });
 
   it('fromTFJS names the way from base64 to bytes', async () => {

@@ -11,8 +11,8 @@ import { Samples } from '../../src/training/samples.js';
 import { Window } from '../../src/training/window.js';
 import { fingerprint } from '../support/fingerprint.js';
 
-// Where most inputs are zero the first layer computes with the others alone. Its bits are those of all inputs: in the
-// reference, which always multiplies by the zeros, and in WebAssembly when it has to.
+// Where most inputs are zero the first layer computes with the others alone. Its bits are those of all inputs, which both
+// engines use when they have to.
 
 type Form = 'rows' | 'pairs';
 

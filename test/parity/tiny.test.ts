@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   Network,
   type ActivationName,
@@ -99,6 +99,9 @@ it('reports a loss that has grown a millionfold as the reference does', async ()
 });
 
 it('learns a mini-batch of all samples that its memory does not hold', async () => {
+  // then a network's memory takes at most 16 MB of samples
+  const memory = vi.spyOn(process, 'availableMemory').mockReturnValue(0);
+  onTestFinished(() => memory.mockRestore());
   const one: Case = { sizes: [31, 1], activations: ['sigmoid'] };
   const count = 125_000; // 18 MB
   const inputs = Float32Array.from({ length: count * 31 }, (_, i) => ((i * 7919) % 101) / 101);

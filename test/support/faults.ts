@@ -1,7 +1,6 @@
 import { LINEAR } from '../../src/kernels/codes.js';
-import { lastLayer } from '../../src/kernels/reference/network.js';
+import type { Layer, Net } from '../../src/kernels/reference/network.js';
 import type { ReferenceMemory } from '../../src/kernels/reference/reference-memory.js';
-import type { Layer, Net } from '../../src/memory/structs.js';
 
 // Puts faults into the equations of the reference. A test file mocks the modules of the equations:
 //   vi.mock('…/bp2-hidden-delta.js', async (original) => faultyEquations(await original()))
@@ -59,7 +58,7 @@ export const wrongEquations: readonly [name: string, faults: Faults][] = [
   [
     'BP1 without σ′',
     {
-      outputDelta: (right, m, net, ...rest) => withoutSlope(lastLayer(m, net), () => right(m, net, ...rest)),
+      outputDelta: (right, m, net, ...rest) => withoutSlope(net.last, () => right(m, net, ...rest)),
     },
   ],
   ['BP2 without σ′', { hiddenDelta: (right, m, l, ...rest) => withoutSlope(l, () => right(m, l, ...rest)) }],

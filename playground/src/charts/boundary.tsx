@@ -13,6 +13,8 @@ export interface BoundaryProps {
   readonly points: NonNullable<Problem['points']>;
   /** The inputs of the mini-batch in the walk, [m][2] in [−1, 1]. They get a ring. */
   readonly marked?: Float32Array;
+  /** The index of the marked input that gets a second ring. */
+  readonly current?: number;
 }
 
 /** The most of a class's color in the background, so that points of the class stand out. */
@@ -22,7 +24,7 @@ const STRONGEST = 0.6;
  * The plane [−1.1, 1.1]² as the network classifies it: a background from class 0 to class 1, the decision boundary and the
  * samples. A square that fills the width of its container, with a legend below.
  */
-export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Element {
+export function Boundary({ boundary, points, marked, current }: BoundaryProps): JSX.Element {
   const colors = useColors();
   const field = useMemo(() => drawField(boundary, colors), [boundary, colors]);
   const line = useMemo(() => contour(boundary, GRID, 0.5), [boundary]);
@@ -44,13 +46,19 @@ export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Eleme
     drawPoints(points, false);
     for (let i = 0; marked && i < marked.length / 2; i++)
       ring(context, place(marked, i), radius + 4.5, colors);
+    if (marked && current !== undefined) ring(context, place(marked, current), radius + 9, colors);
   };
 
   const share = boundary.filter((probability) => probability > 0.5).length / boundary.length;
   const summary = `The decision boundary for x and y from −${REACH} to ${REACH}, with ${points.labels.length} training and ${points.test.labels.length} test points. The network predicts class 1 on ${percent(share)} of the plane.`;
   return (
     <figure class="boundary">
-      <Canvas draw={draw} when={[field, line, points, marked, colors]} role="img" aria-label={summary} />
+      <Canvas
+        draw={draw}
+        when={[field, line, points, marked, current, colors]}
+        role="img"
+        aria-label={summary}
+      />
       <figcaption>
         <dl>
           <Entry label={0} />
@@ -72,7 +80,7 @@ export function Boundary({ boundary, points, marked }: BoundaryProps): JSX.Eleme
                 <circle class="boundary-marked" cx="9" cy="9" r="7" />
               </svg>
             </dt>
-            <dd>mini-batch</dd>
+            <dd>mini-batch; two rings: this sample</dd>
           </div>
         </dl>
       </figcaption>

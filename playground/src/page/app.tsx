@@ -20,10 +20,11 @@ export function App() {
   const { opening, messages, change, chooseTask, setCsv, reset, makeLink } = useOpening();
   const [run, send] = useRun(opening);
   const walking = useWalk(run);
+  const { view, shownRun } = walking;
   const network = useRef<HTMLElement>(null);
-  useScrollIntoView(network, walking.view !== undefined);
+  useScrollIntoView(network, view !== undefined);
   const { settings } = opening;
-  const { problem, progress } = run;
+  const { problem, progress } = shownRun;
   // the user has not chosen a table yet
   const isMissing = settings.task === 'csv' && opening.csv === undefined;
   const isPlaying = progress?.isPlaying === true;
@@ -54,7 +55,7 @@ export function App() {
   }, [actions, go, isMissing]);
   useKeyboard(keys);
 
-  const throttledRun = useThrottledRun(run);
+  const throttledRun = useThrottledRun(shownRun);
   const details = useMemo(() => <Details run={throttledRun} />, [throttledRun]);
 
   return (
@@ -63,7 +64,7 @@ export function App() {
       <Tasks task={settings.task} onChoose={chooseTask} />
       <section class="bar" aria-label="Training">
         <Transport isPlaying={isPlaying} isDisabled={isMissing} actions={actions} />
-        <Figures problem={problem} progress={progress} history={run.history} />
+        <Figures problem={problem} progress={progress} history={shownRun.history} />
       </section>
       <Notices
         messages={
@@ -85,13 +86,13 @@ export function App() {
           </div>
           <section ref={network} class="card scene" aria-label="Network">
             <Network
-              run={run}
-              view={walking.view}
+              run={shownRun}
+              view={view}
               onChoose={walking.choose}
               opening={isMissing ? undefined : describeOpening(opening, run)}
             />
             <Stepper
-              view={walking.view}
+              view={view}
               isMissing={isMissing}
               settings={settings}
               isAuto={walking.isAuto}
@@ -104,9 +105,9 @@ export function App() {
           <div class="stack">
             <Results
               task={settings.task}
-              run={run}
+              run={shownRun}
               throttledRun={throttledRun}
-              view={walking.view}
+              view={view}
               onCsv={setCsv}
               send={send}
             />

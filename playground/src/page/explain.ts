@@ -32,6 +32,8 @@ export function explain(view: View): Explanation {
       return biasGradient(view, place);
     case 'BP4':
       return weightGradient(view, place);
+    case 'mean':
+      return meanGradient(view, place);
     case 'update':
       return update(view, place);
   }
@@ -94,34 +96,43 @@ function hiddenDelta(view: View, { layer, unit }: Place): Explanation {
 }
 
 function biasGradient(view: View, { layer, unit }: Place): Explanation {
-  const { delta, gradients } = readLayer(view, layer);
+  const { delta } = readLayer(view, layer);
   const j = subscript(unit);
-  const l = superscript(layer);
-  const { count } = view.walk;
-  const name = `∂C/∂b${l}${j}`;
   return {
-    words:
-      'A bias shifts z one for one, so its gradient is δ. The update uses the mean over all samples of the mini-batch.',
-    numbers: [
-      `this sample: ${name} = δ${j} = ${precise(delta[unit]!)}`,
-      `mean of ${count}: ${name} = ${precise(gradients.biasGradients[unit]!)}`,
-    ],
+    words: 'A bias shifts z one for one, so its gradient for this sample is δ.',
+    numbers: [`∂C/∂b${superscript(layer)}${j} = δ${j} = ${precise(delta[unit]!)}`],
   };
 }
 
 function weightGradient(view: View, { layer, unit }: Place): Explanation {
-  const { delta, gradients, inputs } = readLayer(view, layer);
+  const { delta, inputs } = readLayer(view, layer);
   const k = strongest(view, { layer, unit });
   const name = `∂C/∂w${superscript(layer)}${pair(unit, k)}`;
-  const mean = gradients.weightGradients[unit * inputs.length + k]!;
-  const own = delta[unit]! * inputs[k]!;
-  const { count } = view.walk;
+  const own = Math.fround(delta[unit]! * inputs[k]!);
   return {
     words:
       'A weight’s gradient is the δ at its end times the activation at its start. If the activation is near 0, the weight learns slowly.',
     numbers: [
-      `this sample: ${name} = δ${subscript(unit)}·a${subscript(k)} = ${precise(delta[unit]!)}·${paren(inputs[k]!)} = ${precise(own)}`,
-      `mean of ${count}: ${name} = ${precise(mean)}`,
+      `${name} = δ${subscript(unit)}·a${subscript(k)} = ${precise(delta[unit]!)}·${paren(inputs[k]!)} = ${precise(own)}`,
+    ],
+  };
+}
+
+function meanGradient(view: View, { layer, unit }: Place): Explanation {
+  const { gradients, inputs } = readLayer(view, layer);
+  const k = strongest(view, { layer, unit });
+  const { count } = view.walk;
+  const samples = Array.from({ length: count }, (_, sample) => readLayer({ ...view, sample }, layer));
+  const biases = samples.map(({ delta }) => delta[unit]!);
+  const weights = samples.map(({ delta, inputs }) => Math.fround(delta[unit]! * inputs[k]!));
+  const l = superscript(layer);
+  const average = (name: string, terms: readonly number[], mean: number): string =>
+    `${name} = (${formatTerms(terms.map(paren))})/${count} = ${precise(mean)}`;
+  return {
+    words: `The mini-batch has ${count} ${count === 1 ? 'sample' : 'samples'}, each with its own gradients. The update uses their mean.`,
+    numbers: [
+      average(`∂C/∂b${l}${subscript(unit)}`, biases, gradients.biasGradients[unit]!),
+      average(`∂C/∂w${l}${pair(unit, k)}`, weights, gradients.weightGradients[unit * inputs.length + k]!),
     ],
   };
 }
@@ -163,6 +174,19 @@ function strongest(view: View, { layer, unit }: Place): number {
   return largest(gradients.weightGradients.subarray(first, first + count));
 }
 
+/** C of the sample and its mean over the mini-batch; at the update also what they become. */
+export function describeCosts(view: View): string {
+  const { before, after } = view.walk.costs;
+  const isUpdate = currentPhase(view).name === 'update';
+  const describe = (read: (costs: Float64Array) => number): string => {
+    const [old, now] = [read(before), read(after)];
+    return isUpdate ? `${finely(old, now - old)} → ${finely(now, now - old)}` : precise(old);
+  };
+  const own = describe((costs) => costs[view.sample]!);
+  const mean = describe((costs) => costs.reduce((sum, cost) => sum + cost, 0) / costs.length);
+  return `C of this sample: ${own}; mean of ${before.length}: ${mean}`;
+}
+
 /** Whether σ′ cancels in BP1. */
 function isMatched(loss: LossName): boolean {
   return loss === 'crossEntropy' || loss === 'binaryCrossEntropy';
@@ -171,12 +195,14 @@ function isMatched(loss: LossName): boolean {
 /** '0.310·0.120 + 0.200·(−0.400) + … 5 more': the first nonzero terms. */
 function formatSum(weights: Float32Array, values: Float32Array): string {
   const indices = Array.from(values.keys()).filter((k) => values[k] !== 0);
-  const terms = indices
-    .slice(0, indices.length > 3 ? 2 : 3)
-    .map((k) => `${paren(weights[k]!)}·${paren(values[k]!)}`);
-  const rest = indices.length - terms.length;
   if (indices.length === 0) return '0';
-  return terms.join(' + ') + (rest > 0 ? ` + … ${rest} more` : '');
+  return formatTerms(indices.map((k) => `${paren(weights[k]!)}·${paren(values[k]!)}`));
+}
+
+/** The sum of all terms if there are at most three, otherwise of the first two, and how many more there are. */
+function formatTerms(terms: readonly string[]): string {
+  if (terms.length <= 3) return terms.join(' + ');
+  return `${terms.slice(0, 2).join(' + ')} + … ${terms.length - 2} more`;
 }
 
 /** Writes negative numbers in parentheses. */

@@ -1,6 +1,6 @@
-// The phases in which one mini-batch passes through the equations.
+// The phases in which one mini-batch passes through the equations. Up to BP4 they show one sample; 'mean' gathers all samples.
 
-export type PhaseName = 'forward' | 'BP1' | 'BP2' | 'BP3' | 'BP4' | 'update';
+export type PhaseName = 'forward' | 'BP1' | 'BP2' | 'BP3' | 'BP4' | 'mean' | 'update';
 
 export interface Phase {
   readonly name: PhaseName;
@@ -18,6 +18,7 @@ export function listPhases(layers: number): readonly Phase[] {
     ...hidden.reverse().map((layer) => ({ name: 'BP2', layer }) as const),
     { name: 'BP3', layer: undefined },
     { name: 'BP4', layer: undefined },
+    { name: 'mean', layer: undefined },
     { name: 'update', layer: undefined },
   ];
 }

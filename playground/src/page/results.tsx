@@ -53,7 +53,7 @@ function LiveResult({ task, run, view, onCsv, send }: ResultsProps) {
     <Boundary
       boundary={progress.boundary}
       points={problem.points}
-      {...(view === undefined ? {} : { marked: view.walk.gradients.inputs })}
+      {...(view === undefined ? {} : { marked: view.walk.gradients.inputs, current: view.sample })}
     />
   );
 }

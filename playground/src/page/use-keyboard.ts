@@ -21,5 +21,5 @@ export function useKeyboard(keys: Keys): void {
 /** Fields use all keys; buttons, links and the like use the space bar; other widgets are marked with `data-takes-keys`. */
 function takesKey(target: Element, key: string): boolean {
   if (target.closest('input, select, textarea, [contenteditable], [data-takes-keys]') !== null) return true;
-  return key === ' ' && target.closest('button, a, summary, label') !== null;
+  return key === ' ' && target.closest('button, a, summary, label, [role=button]') !== null;
 }

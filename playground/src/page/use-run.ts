@@ -13,6 +13,8 @@ export interface Run {
   readonly history: History;
   /** The mini-batch that the page requested last. */
   readonly walk: Walk | undefined;
+  /** What the page knew before this mini-batch. */
+  readonly beforeWalk: Pick<Run, 'progress' | 'history'> | undefined;
   /** The prediction that the page requested last. */
   readonly answer: Float32Array | undefined;
   readonly failure: string | undefined;
@@ -25,6 +27,7 @@ const nothing: Run = {
   progress: undefined,
   history: noHistory,
   walk: undefined,
+  beforeWalk: undefined,
   answer: undefined,
   failure: undefined,
   settings: undefined,
@@ -82,7 +85,11 @@ function afterReply(run: Run, reply: State, settings: Settings): Run {
         history: withReports(run.history, reply.progress.reports),
       };
     case 'walk':
-      return { ...run, walk: reply.walk };
+      return {
+        ...run,
+        walk: reply.walk,
+        beforeWalk: { progress: run.progress, history: run.history },
+      };
     case 'answer':
       return { ...run, answer: reply.outputs };
     case 'failed':

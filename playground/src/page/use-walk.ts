@@ -1,10 +1,12 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { Run } from './use-run.js';
-import { type Place, type View, startView } from './view.js';
+import { currentPhase, type Place, showPlace, type View, startView } from './view.js';
 
 /** The current walk, and the functions that control it. */
 export interface Walking {
   readonly view: View | undefined;
+  /** The run as the current phase knows it: the curves, the plane and the hash change at the update, not before. */
+  readonly shownRun: Run;
   readonly isAuto: boolean;
   readonly go: (by: number) => void;
   readonly pickSample: (sample: number) => void;
@@ -14,11 +16,13 @@ export interface Walking {
 }
 
 /** Starts a walk for each mini-batch that the worker sends. */
-export function useWalk({ walk, problem, settings, progress }: Run): Walking {
+export function useWalk(run: Run): Walking {
+  const { walk, problem, settings, progress } = run;
   const [view, setView] = useState<View>();
   const [isAuto, setAuto] = useState(false);
 
-  useEffect(() => {
+  // before the page is painted, so that it never shows what the update changes too early
+  useLayoutEffect(() => {
     const isWhole = walk !== undefined && problem !== undefined && settings !== undefined;
     setView(isWhole ? startView(walk, problem, settings) : undefined);
   }, [walk, problem, settings]);
@@ -35,7 +39,7 @@ export function useWalk({ walk, problem, settings, progress }: Run): Walking {
     [change],
   );
   const pickSample = useCallback((sample: number) => change((old) => ({ ...old, sample })), [change]);
-  const choose = useCallback((chosen: Place) => change((old) => ({ ...old, chosen })), [change]);
+  const choose = useCallback((place: Place) => change((old) => showPlace(old, place)), [change]);
   const close = useCallback(() => {
     setAuto(false);
     setView(undefined);
@@ -46,5 +50,7 @@ export function useWalk({ walk, problem, settings, progress }: Run): Walking {
   }, [isPlaying, close]);
   // the effect above runs after a render; until then, a newly opened network must not show the walk of the previous one
   const present = view?.problem === problem ? view : undefined;
-  return { view: present, isAuto, go, pickSample, choose, setAuto, close };
+  const isBefore = present !== undefined && currentPhase(present).name !== 'update';
+  const shownRun = isBefore ? { ...run, ...run.beforeWalk } : run;
+  return { view: present, shownRun, isAuto, go, pickSample, choose, setAuto, close };
 }

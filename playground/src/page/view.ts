@@ -32,6 +32,17 @@ export function startView(walk: Walk, problem: Problem, settings: Settings): Vie
   return { walk, phases, index: 0, sample: 0, chosen: undefined, problem, settings };
 }
 
+/** Selects a unit. If the phase computes another layer, it goes to the phase that computes this one. */
+export function showPlace(view: View, chosen: Place): View {
+  const { name, layer } = currentPhase(view);
+  if (layer === undefined || layer === chosen.layer) return { ...view, chosen };
+  const isForward = name === 'forward';
+  const index = view.phases.findIndex(
+    (phase) => phase.layer === chosen.layer && (phase.name === 'forward') === isForward,
+  );
+  return { ...view, chosen, index };
+}
+
 /** The parameters of a layer, and the values of its units for the current sample. */
 export interface LayerValues {
   readonly before: LayerState;

@@ -131,10 +131,19 @@ export class Trainer {
     const { miniBatchSize, learningRate } = this.settings;
     const from = (this.step - this.epoch * this.stepsPerEpoch) * miniBatchSize;
     const batch = slice(this.#samples(), from, miniBatchSize);
+    const { count } = batch;
     const before = this.net.layers;
     const gradients = this.net.backprop(toData(batch));
+    const costsBefore = this.#measureCosts(batch);
     await this.train(this.step + 1);
-    return { step: this.step, count: batch.count, learningRate, before, gradients, after: this.net.layers };
+    const costs = { before: costsBefore, after: this.#measureCosts(batch) };
+    return { step: this.step, count, learningRate, before, gradients, after: this.net.layers, costs };
+  }
+
+  #measureCosts(batch: LessonSamples): Float64Array {
+    return Float64Array.from({ length: batch.count }, (_, n) => {
+      return this.net.evaluate(toData(slice(batch, n, 1))).loss;
+    });
   }
 
   /** The samples in the order of this epoch, which depends only on the seed and the number of the epoch. */

@@ -1,9 +1,12 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Dataset } from '../../data/index.js';
-import { readNPZ, type NPYArray } from '../../formats/numpy/index.js';
+import { show } from '../../base/check.js';
+import { Dataset, type Arrays, type Categories } from '../../data/index.js';
+import { toNumbers } from '../../data/npy.js';
 import { RangeFault } from '../../errors.js';
+import type { DType, NPYArray } from '../../formats/numpy/index.js';
+import { NPZ } from '../../formats/numpy/npz.js';
 import { DataError, inFile } from '../errors.js';
 import { readBytes } from './read-file.js';
 
@@ -21,39 +24,131 @@ const answerNames = [
   ...['labels', 'targets', 'y_train', 'Y_train', 'y', 'Y', 'label', 'target', 'train_labels', 'classes'],
 ];
 
+/** What a model predicts: classes or numbers; 'none' if the answers aren't needed. Without it, the array decides. */
+export type KnownAnswers = Categories | 'numbers' | 'none';
+
 /**
- * Whole numbers in one dimension, or strings, are labels; others are targets. Bytes are images, and become 0 to 1.
+ * Reads the arrays with the usual names. Bytes are images, and become 0 to 1. Answers are classes if they are texts, rows
+ * with a single 1, or few whole numbers, whatever their type, as in a table; others are numbers.
  * @throws FormatError, RangeError naming the array
  */
-export function readNPZSamples(bytes: Uint8Array<ArrayBuffer>): ArraySamples {
-  const arrays = readNPZ(bytes);
-  const names = [...arrays.keys()];
-  const inputs = inputNames.find((name) => arrays.has(name));
-  const answers = answerNames.find((name) => arrays.has(name));
-  if (inputs === undefined || answers === undefined) {
-    throw new RangeFault({
-      place: '',
-      problem: `expected arrays called inputs (or x, x_train) and labels or targets (or y, y_train), got ${names.join(', ')}`,
+export function readNPZSamples(bytes: Uint8Array<ArrayBuffer>, known?: KnownAnswers): ArraySamples {
+  const npz = new NPZ('npz', bytes);
+  const { names } = npz;
+  const inputs = inputNames.find((name) => names.includes(name));
+  const answers = answerNames.find((name) => names.includes(name));
+  if (inputs === undefined || (answers === undefined && known !== 'none')) throw refuseNames(names);
+  const isAsked = answers !== undefined && known !== 'none';
+  const read = (part: readonly [string, string | undefined], known?: KnownAnswers): Dataset => {
+    const [inputs, answers] = part;
+    const given = npz.array(inputs);
+    return Dataset.fromArrays({
+      ...toInputs(inputs, given),
+      ...(isAsked && toAnswers(answers!, npz.array(answers!), given.shape[0]!, known)),
     });
-  }
-  const scale = arrays.get(inputs)!.values instanceof Uint8Array ? { inputScale: 1 / 255 } : {};
-  const role = areLabels(arrays.get(answers)!) ? 'labels' : 'targets';
-  const data = Dataset.fromNPZ(bytes, { inputs, [role]: answers, ...scale });
-  const [testInputs, testAnswers] = [inputs, answers].map((name) => name.replace('train', 'test'));
-  if (testInputs === inputs || !arrays.has(testInputs!) || !arrays.has(testAnswers!)) return { data };
-  const { classes } = data;
-  const test = Dataset.fromNPZ(bytes, {
-    inputs: testInputs!,
-    [role]: testAnswers!,
-    ...scale,
-    ...(classes && { classes }),
-  });
-  return { data, test };
+  };
+  const data = read([inputs, answers], known);
+  const [testInputs, testAnswers] = [inputs, answers].map((name) => name?.replace('train', 'test'));
+  const hasTest = testInputs !== inputs && names.includes(testInputs!);
+  if (!hasTest || (isAsked && !names.includes(testAnswers!))) return { data };
+  const asTrained = known ?? (data.labels ? data.classes! : 'numbers');
+  return { data, test: read([testInputs!, testAnswers], asTrained) };
 }
 
-function areLabels({ shape, values }: NPYArray): boolean {
-  if (shape.length > 1) return false;
-  return Array.isArray(values) || !(values instanceof Float32Array || values instanceof Float64Array);
+function refuseNames(names: readonly string[]): RangeFault {
+  if (names.includes('indptr') && names.includes('indices')) {
+    return new RangeFault({
+      place: '',
+      problem: 'it holds a sparse matrix of SciPy',
+      cure: 'save it as a dense array: np.savez(file, x=matrix.toarray(), y=y)',
+    });
+  }
+  return new RangeFault({
+    place: '',
+    problem: `expected arrays called inputs (or x, x_train) and labels or targets (or y, y_train), got ${names.slice(0, 20).join(', ') || 'none'}`,
+    cure: 'name them when you save them: np.savez(file, x=inputs, y=labels)',
+  });
+}
+
+/** The dimensions after the first become columns. */
+function toInputs(
+  name: string,
+  { dtype, shape, values }: NPYArray,
+): Pick<Arrays, 'inputs' | 'inputScale' | 'count'> {
+  const [count = 0] = shape;
+  if (values.length === 0)
+    throw new RangeFault({ place: name, problem: `expected rows, got shape (${shape.join(', ')})` });
+  return {
+    inputs: toNumbers(name, values, values.length / count),
+    count,
+    ...(dtype === 'uint8' && { inputScale: 1 / 255 }),
+  };
+}
+
+function toAnswers(
+  name: string,
+  { dtype, shape, values }: NPYArray,
+  count: number,
+  known: KnownAnswers | undefined,
+): Pick<Arrays, 'labels' | 'classes' | 'targets'> {
+  if (shape[0] !== count) {
+    throw new RangeFault({
+      place: name,
+      problem: `expected ${count} rows, one for each row of inputs, got shape (${shape.join(', ')})`,
+    });
+  }
+  const answers = Array.isArray(values) ? values : toNumbers(name, values);
+  const gap = answers.findIndex(Number.isNaN);
+  if (gap >= 0) {
+    throw new RangeFault({
+      place: `${name}[${Math.floor((gap * count) / answers.length)}]`,
+      problem: 'the answer is NaN',
+      cure: 'leave out the rows without an answer: keep = ~np.isnan(y); np.savez(file, x=x[keep], y=y[keep])',
+    });
+  }
+  const width = answers.length / count;
+  if (known === 'numbers') return { targets: toNumbers(name, values) };
+  const labels = width === 1 ? Array.from<string | number>(answers) : findOnes(answers, width);
+  const classes = known === undefined || known === 'none' ? labels && listClasses(labels, dtype) : known;
+  if (!labels || !classes) return { targets: toNumbers(name, values) };
+  const indices = new Map(classes.map((value, index) => [String(value), index]));
+  return {
+    labels: labels.map((label, n) => {
+      const index = indices.get(String(label));
+      if (index !== undefined) return index;
+      throw new RangeFault({
+        place: `${name}[${n}]`,
+        problem: `${show(label)} is not one of the classes that the model knows: ${classes.slice(0, 20).map(show).join(', ')}`,
+      });
+    }),
+    // Indices name themselves.
+    ...((known !== undefined || classes.some((value, index) => value !== index)) && { classes }),
+  };
+}
+
+/** Which column holds the 1 of each row, in an array of classes as Keras's to_categorical writes it. */
+function findOnes(answers: ArrayLike<unknown>, width: number): number[] | undefined {
+  const ones: number[] = [];
+  for (let i = 0; i < answers.length; i++) {
+    if (answers[i] === 1 && ones.length === Math.floor(i / width)) ones.push(i % width);
+    else if (answers[i] !== 0) return undefined;
+  }
+  return ones.length === answers.length / width ? ones : undefined;
+}
+
+/** Up to this many distinct floats may be classes, as in a table. */
+const MOST_OF_FLOATS = 10;
+/** Each class of whole numbers has this many rows, on average. */
+const FEWEST_ROWS = 2;
+
+/** The classes of labels in ascending order; undefined if the values are numbers to predict. */
+function listClasses(labels: readonly (string | number)[], dtype: DType): Categories | undefined {
+  const distinct = [...new Set(labels)];
+  if (dtype === 'str') return (distinct as string[]).sort();
+  const numbers = (distinct as number[]).sort((a, b) => a - b);
+  const most = dtype.startsWith('float') ? MOST_OF_FLOATS : Infinity;
+  const isFew = numbers.length <= Math.min(most, labels.length / FEWEST_ROWS);
+  return isFew && numbers.every(Number.isInteger) ? numbers : undefined;
 }
 
 /** Images, and the labels in the file beside it whose name says so. @throws DataError naming the file */

@@ -1,5 +1,11 @@
 import type { CSVDialect, Dataset } from '../../data/index.js';
-import { readIDXSamples, readMNISTSamples, readNPZSamples, type ArraySamples } from './array-files.js';
+import {
+  readIDXSamples,
+  readMNISTSamples,
+  readNPZSamples,
+  type ArraySamples,
+  type KnownAnswers,
+} from './array-files.js';
 import { DataError, inFile } from '../errors.js';
 import { pickTextFormat, type TextFormat } from '../options/data.js';
 import { recognizeJSON } from '../../data/foreign-files.js';
@@ -46,6 +52,8 @@ export interface OpenOptions extends TextFormat {
   readonly isStream?: boolean;
   /** Columns that needn't be read. */
   readonly ignore?: readonly string[] | undefined;
+  /** What to do with the answers of arrays, which have no columns to choose from. */
+  readonly answers?: KnownAnswers | undefined;
   readonly onRead?: OnRead;
 }
 
@@ -53,12 +61,12 @@ export interface OpenOptions extends TextFormat {
  * Opens a data file by its name, and profiles all of it. Chooses nothing yet.
  * @throws Failure naming the file and the place in it
  */
-export async function openData(path: string, known: OpenOptions = {}): Promise<DataFile> {
+export async function openData(path: string, { answers, ...known }: OpenOptions = {}): Promise<DataFile> {
   if (path === MNIST) return { kind: 'samples', path, ...(await readMNISTSamples()) };
   const { format } = await detectKind(path);
   if (format === 'npz') {
     const bytes = await readBytes(path, known.onRead);
-    return await inFile(path, () => ({ kind: 'samples', path, ...readNPZSamples(bytes) }));
+    return await inFile(path, () => ({ kind: 'samples', path, ...readNPZSamples(bytes, answers) }));
   }
   if (format === 'idx') return { kind: 'samples', path, ...(await readIDXSamples(path)) };
   const name = displayPath(path);
@@ -77,7 +85,7 @@ export async function openData(path: string, known: OpenOptions = {}): Promise<D
 async function openTable(
   path: string,
   format: Exclude<DataFormat, 'npz' | 'idx'>,
-  { isStream, encoding, ignore, onRead, ...given }: OpenOptions,
+  { isStream, encoding, ignore, onRead, ...given }: Omit<OpenOptions, 'answers'>,
 ): Promise<OpenedTable> {
   const { delimiter } = detectFileKind(path);
   const isLong = path !== STDIN && (isStream ?? (await isLarge(path)));
@@ -117,9 +125,17 @@ async function openCSVOrJSON(path: string, text: Text, known: CSVDialect): Promi
 export async function readData(
   path: string,
   reading: Reading,
-  { part = 'data', onRead }: { readonly part?: 'data' | 'test'; readonly onRead?: OnRead | undefined } = {},
+  {
+    part = 'data',
+    answers = reading.classes ?? 'numbers',
+    onRead,
+  }: {
+    readonly part?: 'data' | 'test';
+    readonly answers?: KnownAnswers;
+    readonly onRead?: OnRead | undefined;
+  } = {},
 ): Promise<Dataset> {
-  const file = await openData(path, { ...pickTextFormat(reading), ...(onRead && { onRead }) });
+  const file = await openData(path, { ...pickTextFormat(reading), answers, ...(onRead && { onRead }) });
   if (file.kind === 'table') {
     if (reading.label === undefined && reading.targets === undefined)
       throw new DataError(path, 'it is a table, but the model was trained on images', 'give the same data');

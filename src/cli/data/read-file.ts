@@ -79,7 +79,7 @@ export async function readText(path: string, encoding?: string, onRead?: OnRead)
 /** The name of a file in messages. */
 export const displayPath = (path: string): string => (path === STDIN ? 'stdin' : path);
 
-/** Larger files are read again in each epoch, a batch at a time. */
+/** Larger files are read a batch at a time. */
 const MOST_IN_MEMORY = 2 ** 28;
 
 /** @throws DataError where it cannot be found */
@@ -155,7 +155,9 @@ export async function detectKind(path: string): Promise<FileKind> {
   const format = kindOfName(path)?.format;
   const isFile = path !== STDIN && existsSync(path) && statSync(path).isFile();
   const found = isFile ? recognizeForeign(await readBeginning(path)) : undefined;
-  const isFormat = found && format !== undefined && ['gzip', format].includes(found.format ?? '');
+  // Parts of a Parquet file are read at their offsets.
+  const isPacked = found?.format === 'gzip' && format !== 'parquet';
+  const isFormat = format !== undefined && (found?.format === format || isPacked);
   // The .npz reader checks what is in a zip file.
   const isZip = format === 'npz' && found?.format === undefined;
   if (found && !isFormat && !isZip) throw new DataError(path, found.problem, found.cure);

@@ -35,7 +35,7 @@ export interface Shares {
   readonly seed: number;
 }
 
-/** A file larger than memory. Its training part is read again in each epoch. */
+/** A file larger than memory. Its training part is read in batches. */
 export interface StreamParts {
   readonly learned: DataStream;
   /** All samples except the test part. Transforms are fitted to them, as for data in memory. */

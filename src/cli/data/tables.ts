@@ -24,6 +24,7 @@ import { profileParquet, type AsyncBuffer } from '../../data/parquet/file.js';
 import { profileRows } from '../../data/profile.js';
 import { openText } from '../../data/rows.js';
 import type { TextFormat } from '../options/data.js';
+import { keepSamples } from './kept-samples.js';
 
 /** How a data file is read: guessed or given in training, and reused for later files. */
 export interface Reading extends TextFormat, GapOptions {
@@ -58,7 +59,7 @@ export interface OpenedTable {
   readonly dialect?: DetectedDialect;
   /** A table in memory is not parsed again for it. @throws FormatError, TypeError, RangeError naming the row and column */
   readonly read: (reading: Reading) => Dataset | Promise<Dataset>;
-  /** Instead of `read`, if the table is larger than memory. @throws as `read` does */
+  /** Instead of `read`, if the table is larger than memory. A text is parsed once, unless there's no room for its samples. @throws as `read` does */
   readonly stream?: (reading: Reading, onWarning: OnWarning) => Promise<DataStream>;
 }
 
@@ -82,7 +83,8 @@ export async function openCSV(text: Text, known: CSVDialect): Promise<OpenedTabl
     profile: (options) => profileRows(openText(text, new CSVRows(dialect)), options),
     dialect,
     read: async (reading) => Dataset.fromCSV(await readWhole(text), optionsFor(reading)),
-    stream: (reading, onWarning) => DataStream.fromCSV(text, { ...optionsFor(reading), onWarning }),
+    stream: async (reading, onWarning) =>
+      parsedOnce(await DataStream.fromCSV(text, optionsFor(reading)), onWarning),
   };
 }
 
@@ -95,7 +97,8 @@ export function openJSONLines(text: Text): OpenedTable {
   return {
     profile: (options) => profileRows(openText(text, new JSONLinesRows(undefined, 'grow')), options),
     read: async (reading) => Dataset.fromJSONLines(await readWhole(text), chooseColumns(reading)),
-    stream: (reading, onWarning) => DataStream.fromJSONLines(text, { ...chooseColumns(reading), onWarning }),
+    stream: async (reading, onWarning) =>
+      parsedOnce(await DataStream.fromJSONLines(text, chooseColumns(reading)), onWarning),
   };
 }
 
@@ -129,6 +132,9 @@ export function openParquet(
         : Dataset.fromParquet(file, chooseColumns(reading)),
   };
 }
+
+const parsedOnce = ({ source, rowsPerBatch }: DataStream, onWarning: OnWarning): DataStream =>
+  DataStream.of(keepSamples(source), { rowsPerBatch, onWarning });
 
 async function readWhole(source: TextSource): Promise<string> {
   let whole = '';

@@ -20,7 +20,8 @@ export async function readLabeledData(
   onRead: OnRead,
 ): Promise<Dataset> {
   const { width, outputs } = signature;
-  const file = await openData(path, { ...signature.format, onRead });
+  const { classes } = { ...numberClasses(signature), ...signature.reading };
+  const file = await openData(path, { ...signature.format, answers: classes ?? 'numbers', onRead });
   let data;
   if (file.kind === 'samples') data = file.test ?? file.data;
   else {

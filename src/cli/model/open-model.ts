@@ -74,8 +74,14 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Opened
   const isFolder = await inFile(path, async () => (await stat(path)).isDirectory());
   if (isFolder) {
     if (existsSync(join(path, 'model.json'))) return await openTFJS(path, flags);
-    const expected = 'expected a model file, or a TensorFlow.js folder with model.json';
-    throw new DataError(path, 'not a model', expected);
+    const [renamed] = (await readdir(path)).filter((name) => name.endsWith('.json')).sort();
+    throw new DataError(
+      path,
+      'the folder has no model.json',
+      renamed === undefined
+        ? 'pass a model file, or a folder of TensorFlow.js'
+        : `if ${join(path, renamed)} is the model, pass that file`,
+    );
   }
   const bytes = new Uint8Array(await inFile(path, () => readFile(path)));
   const format = detectFormat(path, bytes);
@@ -187,13 +193,17 @@ function detectFormat(path: string, bytes: Uint8Array): ModelFormat {
   if (/^[^]{6}\0\0\s*\{/.test(beginning)) return isOfBP4(bytes) ? 'bp4' : 'safetensors';
   if (beginning.startsWith('PK')) return 'npz';
   if (/^(\u00EF\u00BB\u00BF)?\s*\{/.test(beginning)) {
-    return /"(modelTopology|weightsManifest)"/.test(new TextDecoder().decode(bytes)) ? 'tfjs' : 'json';
+    return /"(modelTopology|weightsManifest|keras_version)"/.test(new TextDecoder().decode(bytes))
+      ? 'tfjs'
+      : 'json';
   }
   if (path.toLowerCase().endsWith('.onnx')) return 'onnx';
   const foreign = recognizeForeign(bytes);
   if (foreign) throw new DataError(path, `it is ${foreign.what}`, foreign.cure);
   if (hasDataName(path))
     throw new DataError(path, 'it is data, not a model', 'give the model first, then the data');
+  if (/\.bin$/i.test(path) && existsSync(join(dirname(path), 'model.json')))
+    throw new DataError(path, 'it holds only the weights of a model', 'pass the model.json beside it');
   throw new DataError(
     path,
     'not a supported model file',
@@ -215,12 +225,24 @@ async function networkOfJSON(path: string, bytes: Uint8Array, options: EngineOpt
   } catch (error) {
     throw new DataError(path, `invalid JSON: ${(error as Error).message}`, undefined, { cause: error });
   }
-  const { format, type, sizes, layers } = (json ?? {}) as Readonly<Record<string, unknown>>;
+  const {
+    format,
+    type,
+    sizes,
+    layers,
+    weight_map: parts,
+  } = (json ?? {}) as Readonly<Record<string, unknown>>;
   if (format === 'bp4') return await Network.fromJSON(json as NetworkJSON, options);
   if (Array.isArray(sizes) || Array.isArray(layers) || typeof type === 'string') {
     const { NeuralNetwork } = await import('../../brain/index.js');
     return await Network.fromJSON(new NeuralNetwork().fromJSON(json as object).toNetworkJSON(), options);
   }
+  if (parts !== undefined)
+    throw new DataError(
+      path,
+      'it is the index of a model in several safetensors files',
+      'save the model in one file',
+    );
   throw new DataError(
     path,
     'expected a network as bp4 export --to json writes it, { "format": "bp4", … }, or one of brain.js',

@@ -113,7 +113,7 @@ export const dataGroup: OptionGroup = {
     ),
     new Option(
       '--stream',
-      'Read the file again in each epoch instead of loading it (default: for files over 256 MiB)',
+      'Read the file in batches instead of loading it (default: for files over 256 MiB)',
     ),
     valueOption(
       '--test-split <share>',

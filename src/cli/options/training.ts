@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import type { OptimizerName } from '../../model/state.js';
-import type { OptimizerOptions } from '../../training/optimizers.js';
+
+import type { OptimizerName, OptimizerOptions } from '../../model/optimizers.js';
 import type { TrainOptions } from '../../training/options.js';
 import type { ScheduleOptions } from '../../training/schedules.js';
 import { UsageError } from '../errors.js';

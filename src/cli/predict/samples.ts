@@ -343,7 +343,7 @@ async function* readParquet(path: string, options: ReadOptions): AsyncGenerator<
 /** Files of arrays of samples, whose columns needn't be chosen. */
 async function* readArrays(path: string, { signature, keep, onRead }: ReadOptions): AsyncGenerator<Sample[]> {
   if (keep.length > 0) throw new UsageError('--keep', `${path} has no columns to choose from`);
-  const data = await readData(path, {}, { part: 'test', onRead });
+  const data = await readData(path, {}, { part: 'test', answers: 'none', onRead });
   if (data.width !== signature.width) {
     throw new DataError(
       path,

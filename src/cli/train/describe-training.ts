@@ -82,7 +82,10 @@ export function describeData(output: Output, { found, about, train }: DescribedD
     output.sayWrapped(
       `${output.bold(displayPath(file.path))}: ${formatCount(samples + (testPart ? testSamples : 0), 'sample')} of ${train.width} numbers`,
     );
-    if (train.classes) row(output, 'label', formatCount(train.classes.length, 'class', 'classes'));
+    const classes = train.classes?.map(String);
+    if (classes)
+      row(output, 'label', `${formatCount(classes.length, 'class', 'classes')}, ${joinNames(classes, 6)}`);
+    else row(output, 'target', 'numbers, a regression');
     return;
   }
   const { count, columns } = profile!;
@@ -224,7 +227,7 @@ function describeParts(output: Output, { about: { training }, from }: PreparedTr
     row(
       output,
       'reading',
-      'streamed: read again in each epoch, shuffled within batches',
+      'streamed: read in batches, shuffled within them',
       from ? '' : 'larger than 256 MiB, or --stream',
     );
   row(output, 'split', countParts(training), from ? '' : '--validation-split, --test-split');

@@ -67,7 +67,8 @@ export async function prepareTraining(
   const { train } = parts;
   const fitted = chooseTransforms(flags, train, task);
   const transforms = fitted && (await (parts.fitted ?? train).fitTransforms(fitted));
-  const outputs = task === 'classification' ? train.classes!.length : (train.targetColumns?.length ?? 1);
+  const outputs =
+    task === 'classification' ? train.classes!.length : parts.some.targets!.length / parts.some.count;
   const inputs = transforms ? transformedWidth(transforms) : train.width;
   const net = await createNetwork(flags, task, { inputs, outputs, columns: train.width }, transforms);
   const options = chooseTrainOptions(flags, net.layers.length, {

@@ -89,7 +89,7 @@ async function readTest(
   const { testFile, testSamples } = training;
   if (testFile !== undefined) return await readData(testFile, reading, { onRead });
   if (testSamples === 0) return undefined;
-  const file = await openData(path, { onRead });
+  const file = await openData(path, { answers: reading.classes ?? 'numbers', onRead });
   return file.kind === 'samples' ? file.test : undefined;
 }
 

@@ -67,10 +67,21 @@ const byLogical: Readonly<Record<number, string>> = {
     7: 'time',
     8: 'time',
     10: 'integer',
+    11: 'only nulls',
   },
   ...{ 12: 'JSON', 13: 'BSON', 14: 'UUID', 15: 'half', 16: 'variants', 17: 'geometries', 18: 'geographies' },
 };
-const unsupported = ['maps', 'lists', 'JSON', 'BSON', 'intervals', 'variants', 'geometries', 'geographies'];
+const unsupported = [
+  'maps',
+  'lists',
+  'only nulls',
+  'JSON',
+  'BSON',
+  'intervals',
+  'variants',
+  'geometries',
+  'geographies',
+];
 /** Units of time by their field in the union TimeUnit. */
 const timeUnits: Readonly<Record<number, string>> = { 1: 'ms', 2: 'µs', 3: 'ns' };
 const perDay: Readonly<Record<string, number>> = { date: 1, ms: DAY, µs: DAY * 1e3, ns: DAY * 1e6 };

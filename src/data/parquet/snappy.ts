@@ -17,31 +17,32 @@ export function unpackSnappy(packed: Uint8Array, length: number): Uint8Array<Arr
   const bytes = new Uint8Array(length);
   let at = 0;
   let to = 0;
-  /** Reads a little-endian number. */
-  const number = (size: number): number => {
-    let value = 0;
-    for (let i = size - 1; i >= 0; i--) value = value * 256 + (packed[at + i] ?? fail());
-    at += size;
-    return value;
-  };
   while ((packed[at++] ?? fail()) >= 128); // skips the length, which is known
   while (at < packed.length) {
     const tag = packed[at++]!;
     const kind = tag & 3;
+    const size = kind === 0 ? Math.max((tag >> 2) - 59, 0) : kind === 3 ? 4 : kind;
+    const number = readNumber(packed, at, size);
+    at += size;
     if (kind === 0) {
-      const short = tag >> 2;
-      const count = 1 + (short < 60 ? short : number(short - 59));
-      if (count > packed.length - at || count > length - to) fail();
-      bytes.set(packed.subarray(at, at + count), to);
-      at += count;
-      to += count;
+      const count = 1 + (size === 0 ? tag >> 2 : number);
+      if (!(count <= packed.length - at && count <= length - to)) fail();
+      // Most literals are short, and `set` takes longer for them.
+      for (const end = to + count; to < end; to++) bytes[to] = packed[at++]!;
     } else {
       const count = kind === 1 ? 4 + ((tag >> 2) & 7) : 1 + (tag >> 2);
-      const back = kind === 1 ? (tag >> 5) * 256 + number(1) : number(kind === 2 ? 2 : 4);
-      if (back === 0 || back > to || count > length - to) fail();
+      const back = (kind === 1 ? (tag >> 5) * 256 : 0) + number;
+      if (!(back > 0 && back <= to && count <= length - to)) fail();
       for (const end = to + count; to < end; to++) bytes[to] = bytes[to - back]!; // ranges may overlap
     }
   }
   if (to !== length) fail();
   return bytes;
+}
+
+/** Reads a little-endian number; NaN beyond the end. */
+function readNumber(bytes: Uint8Array, at: number, size: number): number {
+  let value = 0;
+  for (let i = at + size - 1; i >= at; i--) value = value * 256 + bytes[i]!;
+  return value;
 }

@@ -87,6 +87,9 @@ export function findLayout(place: string, descr: string): Layout & { readonly is
   if (kind === 'U' && size > 0 && size <= MOST_CHARACTERS) {
     return { dtype: 'str', size: 4 * size, unit: 4, decode: strings, isBigEndian };
   }
+  if (kind === 'S' && size > 0 && size <= 4 * MOST_CHARACTERS) {
+    return { dtype: 'str', size, unit: 1, decode: byteStrings, isBigEndian: false };
+  }
   if (kind === 'O') {
     throw new FormatError({
       place,
@@ -99,6 +102,14 @@ export function findLayout(place: string, descr: string): Layout & { readonly is
     problem: `its type ${show(descr)} is not supported`,
     cure: 'save it as float32, float64, an integer, bool or str',
   });
+}
+
+/** Decodes fixed-length strings of UTF-8, padded with zeros. */
+function byteStrings(bytes: Uint8Array<ArrayBuffer>, size: number): string[] {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  return Array.from({ length: bytes.length / size }, (_, n) =>
+    decoder.decode(bytes.subarray(n * size, (n + 1) * size)).replace(/\0+$/, ''),
+  );
 }
 
 function halves(bytes: Uint8Array<ArrayBuffer>): Float32Array {

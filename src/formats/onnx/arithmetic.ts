@@ -44,6 +44,18 @@ export function combine(node: GraphNode, operation: Affine['operation'], budget:
   }
 }
 
+/** −a */
+export function negate(node: GraphNode): Flow {
+  const flow = node.flow(0);
+  const constant = { dims: [], values: Float64Array.of(-1) };
+  return {
+    layer: flow.layer,
+    values: flow.values instanceof Float64Array ? flow.values.map((z) => -z) : undefined,
+    node,
+    last: { flow, operation: 'Mul', constant, node },
+  };
+}
+
 /** (x − offset)·scale, as skl2onnx writes scikit-learn's scalers. */
 export function readScaler(node: GraphNode): Flow {
   const readConstant = (name: string): Constant => {

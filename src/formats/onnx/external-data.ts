@@ -30,14 +30,15 @@ export class ExternalData {
 
   /**
    * The raw data of a tensor.
+   * @param size of the tensor in bytes, for writers that omit the length
    * @throws FormatError if its file is missing or too short, or if tensors overlap
    */
-  read(place: string, tensor: Tensor): Uint8Array {
+  read(place: string, tensor: Tensor, size: number): Uint8Array {
     const location = findEntry(tensor, 'location') ?? '';
     const file = this.#files.get(location);
     if (!file) throw this.#missing(place, location);
     const offset = Number(findEntry(tensor, 'offset') ?? 0);
-    const length = Number(findEntry(tensor, 'length') ?? file.length - offset);
+    const length = Number(findEntry(tensor, 'length') ?? size);
     const isInside =
       Number.isSafeInteger(offset) &&
       Number.isSafeInteger(length) &&

@@ -1,9 +1,13 @@
+import type { FaultOption } from '../../errors.js';
+import { activationCodes } from '../../model/spec.js';
 import { QUANTIZED } from './node.js';
 
 /** Why an operator is not read, and what to do instead. */
-interface Hint {
+export interface Hint {
   readonly problem: string;
   readonly cure: string;
+  /** The option that the cure names. */
+  readonly option?: FaultOption;
 }
 
 const normalizes: Hint = {
@@ -26,6 +30,34 @@ const noNetwork: Hint = {
 const labels: Hint = {
   problem: 'it computes labels, not the outputs of a network',
   cure: 'set options.output to the output of the probabilities',
+  option: { name: 'output' },
+};
+
+const preparation: Hint = {
+  problem: 'it prepares the inputs in a way that bp4 does not read',
+  cure: 'export the network alone, and pass prepared inputs',
+};
+
+/** bp4 has the tanh form of GELU. */
+export const ERF_FORM: Hint = {
+  problem: 'it computes the erf form of GELU, and bp4 has the tanh form',
+  cure: "use nn.GELU(approximate='tanh'), and train it further",
+};
+
+const noActivation: Hint = {
+  problem: 'bp4 has no such activation',
+  cure: `use one of ${Object.keys(activationCodes).join(', ')}`,
+};
+
+const parts: Hint = {
+  problem: 'it picks a part of the values',
+  cure: 'set options.output to the value before it',
+  option: { name: 'output' },
+};
+
+const localFunction: Hint = {
+  problem: 'it calls a function of the model',
+  cure: 'inline the functions: onnx.inliner.inline_local_functions(onnx.load(…))',
 };
 
 const hints: readonly (readonly [operators: RegExp, hint: Hint])[] = [
@@ -34,7 +66,12 @@ const hints: readonly (readonly [operators: RegExp, hint: Hint])[] = [
   [/^(LSTM|GRU|RNN)$/, recurrent],
   [/^Conv|Pool$/, spatial],
   [/ml\.(TreeEnsemble|Linear|SVM)/, noNetwork],
-  [/^ArgMax$|ml\.(ArrayFeatureExtractor|LabelEncoder)$/, labels],
+  [/^(ArgMax|TopK|Greater|Less|Round)|ml\.(ArrayFeatureExtractor|LabelEncoder|Binarizer)$/, labels],
+  [/ml\.(Imputer|OneHotEncoder|CategoryMapper|DictVectorizer|FeatureVectorizer)$/, preparation],
+  [/^Erf$/, ERF_FORM],
+  [/^(Clip|Hard\w+|[SC]elu|PRelu|Mish|ThresholdedRelu|Shrink)$/, noActivation],
+  [/^(Slice|Split|GatherElements|GatherND)$/, parts],
+  [/^pkg\./, localFunction],
 ];
 
 /**
@@ -47,6 +84,7 @@ export function findHint(operator: string, input: string): Hint | undefined {
     return {
       problem: 'bp4 outputs probabilities, not their logarithms',
       cure: `set options.output to '${input}' to read the values before it, or export the model with Softmax at its end`,
+      option: { name: 'output', values: [input] },
     };
   }
   return hints.find(([operators]) => operators.test(operator))?.[1];

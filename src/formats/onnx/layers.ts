@@ -144,6 +144,7 @@ function addNorm(flow: Flow, operation: Affine['operation'], values: Float64Arra
 
 /** A flow that a layer computes after operations with constants, as that layer alone; undefined if it is another. */
 function foldIntoLayer(flow: Flow, budget: Budget): Flow | undefined {
+  if (flow.layer && flow.values === POINTS) return flow;
   const known = folded.get(flow);
   if (known) return known;
   const found = findAffines(flow, ({ values }) => values === POINTS);
@@ -188,7 +189,9 @@ export function checkNorm(flow: Flow, problem: string): void {
 }
 
 export function softmax(node: GraphNode, budget: Budget): Flow {
-  const { layer, values } = beforeActivation(node.flow(0), budget);
+  const flow = node.flow(0);
+  // A factor, such as a temperature, folds into the weights.
+  const { layer, values } = foldIntoLayer(flow, budget) ?? beforeActivation(flow, budget);
   if (!layer || values !== POINTS) throw node.wrong('expected it directly after the weights of a layer');
   const axis = node.number('axis', 'i', -1);
   if (axis !== 1 && axis !== -1) throw node.wrong(`axis: expected 1 or -1, got ${axis}`);

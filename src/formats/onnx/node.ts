@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors.js';
+import { FormatError, type FaultOption } from '../../errors.js';
 import { show } from '../../base/check.js';
 import type { Budget } from './tensor.js';
 import { attributeTypes, type Attribute, type Node } from './proto.js';
@@ -65,8 +65,8 @@ export class GraphNode {
   }
 
   /** Creates an error that names the node. */
-  wrong(problem: string, cure?: string): FormatError {
-    return new FormatError({ place: this.place, problem, cure });
+  wrong(problem: string, cure?: string, option?: FaultOption): FormatError {
+    return new FormatError({ place: this.place, problem, cure, option });
   }
 
   has(i: number): boolean {

@@ -1,8 +1,10 @@
+import { double } from '../../kernels/reference/numerics.js';
 import { defaultAlphas, type ActivationName } from '../../model/spec.js';
-import { combine, readScaler } from './arithmetic.js';
+import { combine, negate, readScaler } from './arithmetic.js';
 import type { Budget } from './tensor.js';
 import { activationFunction } from './flow.js';
 import { batchNormalization, beforeActivation, bias, gemm, matMul, softmax } from './layers.js';
+import { ERF_FORM } from './hints.js';
 import type { GraphNode, Operator, Value } from './node.js';
 import {
   cast,
@@ -42,7 +44,8 @@ const activation = (name: ActivationName): Operator => {
 export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['Gemm', gemm],
   ['MatMul', matMul],
-  ['Add', (node, budget) => bias(node, budget) ?? combine(node, 'Add', budget)],
+  ['Add', add],
+  ['Sum', add],
   ['Sub', (node, budget) => combine(node, 'Sub', budget)],
   ['Mul', (node, budget) => combine(node, 'Mul', budget)],
   ['Div', (node, budget) => combine(node, 'Div', budget)],
@@ -58,6 +61,9 @@ export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator
   ['Gelu', gelu],
   ['Softmax', softmax],
   ['Abs', elementwise(() => Math.abs)],
+  ['Neg', negate],
+  ['Exp', elementwise(() => double.exp)],
+  ['Reciprocal', elementwise(() => (z) => 1 / z)],
   ['Pow', elementwise(exponent)],
   ['Identity', passOn],
   ['Dropout', passOn], // inference drops nothing
@@ -75,9 +81,14 @@ export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator
   ['ai.onnx.ml.ZipMap', passOn], // the probabilities of each sample, by class
 ]);
 
+function add(node: GraphNode, budget: Budget): Value {
+  if (node.has(2)) throw node.wrong('expected two inputs');
+  return bias(node, budget) ?? combine(node, 'Add', budget);
+}
+
 function gelu(node: GraphNode, budget: Budget): Value {
   const approximate = new TextDecoder().decode(node.attribute('approximate', 's'));
-  if (approximate !== 'tanh') throw node.wrong(`bp4 supports only approximate='tanh', not the erf form`);
+  if (approximate !== 'tanh') throw node.wrong(ERF_FORM.problem, ERF_FORM.cure);
   return activation('gelu')(node, budget);
 }
 

@@ -12,6 +12,7 @@ export const INT64 = 7;
 export const BOOL = 9;
 export const FLOAT16 = 10;
 export const DOUBLE = 11;
+export const BFLOAT16 = 16;
 
 /** TensorProto.DataLocation: the numbers are in another file. */
 export const EXTERNAL = 1;

@@ -23,7 +23,7 @@ import {
 } from './node.js';
 import { listNames } from '../files-by-name.js';
 import type { ExternalData } from './external-data.js';
-import { findHint } from './hints.js';
+import { findHint, type Hint } from './hints.js';
 import { checkNorm } from './layers.js';
 import { operators } from './operators.js';
 import type { Graph } from './proto.js';
@@ -60,6 +60,7 @@ export function readGraph({ graph, bytes, external }: Source, output?: string): 
     throw new FormatError({
       place: 'bytes',
       problem: `expected an output that depends on one input, got ${listNames(inputs.map(({ name = '' }) => name))}`,
+      ...(inputs.length > 1 && { cure: 'export it with all columns in one matrix, [samples][columns]' }),
     });
   }
   values.set(inputs[0]!.name!, { layer: undefined, values: POINTS, node: undefined });
@@ -82,11 +83,11 @@ export function readGraph({ graph, bytes, external }: Source, output?: string): 
     });
     const operator = operators.get(node.op);
     if (!operator) {
-      const { problem, cure } = findHint(node.op, one.input[0] ?? '') ?? {
+      const hint: Hint = findHint(node.op, one.input[0] ?? '') ?? {
         problem: 'this operator is not supported',
         cure: `use ${[...operators.keys()].join(', ')}`,
       };
-      throw node.wrong(problem, cure);
+      throw node.wrong(hint.problem, hint.cure, hint.option);
     }
     const [name = ''] = one.output;
     if (findValue(name)) throw node.wrong(`${show(name)} is defined twice`);

@@ -1,17 +1,19 @@
 import type { Budget } from './tensor.js';
 import { twoClasses } from './layers.js';
 import { isConstant, QUANTIZED, type GraphNode, type Value, type Flow } from './node.js';
-import { DOUBLE, FLOAT, FLOAT16 } from './proto.js';
+import { BFLOAT16, DOUBLE, FLOAT, FLOAT16 } from './proto.js';
 import { readTensor, showShape, type Constant } from './tensor.js';
 
 // The operators that don't change values: rows stay rows, one per sample. The number of samples is -1.
 
 export function cast(node: GraphNode): Value {
   const to = node.number('to', 'i', 0);
-  if (to !== FLOAT && to !== DOUBLE && to !== FLOAT16) {
-    throw node.wrong(`to: expected a type of floats (${FLOAT}, ${DOUBLE} or ${FLOAT16}), got ${to}`);
+  if (to !== FLOAT && to !== DOUBLE && to !== FLOAT16 && to !== BFLOAT16) {
+    const types = `${FLOAT}, ${DOUBLE}, ${FLOAT16} or ${BFLOAT16}`;
+    throw node.wrong(`to: expected a type of floats (${types}), got ${to}`);
   }
-  return node.input(0);
+  const value = node.input(0);
+  return isConstant(value) ? node.constant(0) : value;
 }
 
 export function flatten(node: GraphNode): Flow {
@@ -20,10 +22,11 @@ export function flatten(node: GraphNode): Flow {
   return node.flow(0);
 }
 
-/** Supports only the shape [batch][-1]. */
+/** Supports the shapes [batch][-1], and [-1] for a single unit. */
 export function reshape(node: GraphNode): Flow {
   const flow = node.flow(0);
   const { values: shape } = node.constant(1);
+  if (isSingle(flow) && shape.length === 1) return flow;
   const [batch, width] = shape;
   const isBatch = batch === -1 || batch === 0 || batch === 1;
   // For the inputs, `width` is compared with the weights later.
@@ -61,20 +64,34 @@ export function shape(node: GraphNode): Constant {
   return { dims: [2], values: Float64Array.of(-1, node.flow(0).layer?.biases.length ?? NaN) };
 }
 
-/** Picks one number from a row of constants. */
-export function gather(node: GraphNode): Constant {
-  const { values } = node.constant(0);
+/** Picks one number from a row of constants, or the single unit of a layer. */
+export function gather(node: GraphNode): Value {
+  const given = node.input(0);
   const { dims, values: indices } = node.constant(1);
   if (indices.length !== 1) throw node.wrong(`expected one index, got ${indices.length}`);
+  if (!isConstant(given)) {
+    if (isSingle(given) && node.number('axis', 'i', 0) !== 0) return given;
+    throw node.wrong(
+      'it picks some of the samples, or of the units',
+      'set options.output to the value before it',
+      { name: 'output' },
+    );
+  }
+  const { values } = node.constant(0);
   return { dims, values: Float64Array.of(values[indices[0]!] ?? NaN) };
 }
 
 /** Converts a number to a row of one number. */
-export function unsqueeze(node: GraphNode): Constant {
+export function unsqueeze(node: GraphNode): Value {
+  const given = node.input(0);
+  if (!isConstant(given) && isSingle(given)) return given;
   const { values } = node.constant(0);
   if (values.length !== 1) throw node.wrong(`expected a constant of one number, got ${values.length}`);
   return { dims: [1], values };
 }
+
+/** Whether a flow has one number per sample, so that [samples] and [samples][1] hold the same. */
+const isSingle = ({ layer }: Flow): boolean => layer?.biases.length === 1;
 
 /** Removes dimensions of size 1, but never that of the samples. */
 export function squeeze(node: GraphNode): Value {

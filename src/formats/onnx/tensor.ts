@@ -1,7 +1,8 @@
 import { FormatError } from '../../errors.js';
-import { decodeHalf } from '../half.js';
+import { decodeBrainFloat, decodeHalf } from '../half.js';
 import { ExternalData, isExternal } from './external-data.js';
 import {
+  BFLOAT16,
   BOOL,
   DOUBLE,
   FLOAT,
@@ -50,20 +51,23 @@ interface Type {
   readonly bytes: number;
   readonly read: (view: DataView, at: number) => number;
   readonly field: 'floatData' | 'doubleData' | 'int32Data' | 'int64Data';
+  /** Decodes the bits in the field, if they aren't the number. */
+  readonly decode?: (bits: number) => number;
 }
+
+const halfType = (name: string, decode: (bits: number) => number): Type => ({
+  name,
+  bytes: 2,
+  read: (view, at) => decode(view.getUint16(at, true)),
+  field: 'int32Data',
+  decode,
+});
 
 const types = new Map<number | undefined, Type>([
   [FLOAT, { name: 'float', bytes: 4, read: (view, at) => view.getFloat32(at, true), field: 'floatData' }],
   [DOUBLE, { name: 'double', bytes: 8, read: (view, at) => view.getFloat64(at, true), field: 'doubleData' }],
-  [
-    FLOAT16,
-    {
-      name: 'float16',
-      bytes: 2,
-      read: (view, at) => decodeHalf(view.getUint16(at, true)),
-      field: 'int32Data',
-    },
-  ],
+  [FLOAT16, halfType('float16', decodeHalf)],
+  [BFLOAT16, halfType('bfloat16', decodeBrainFloat)],
   [UINT8, { name: 'uint8', bytes: 1, read: (view, at) => view.getUint8(at), field: 'int32Data' }],
   [INT8, { name: 'int8', bytes: 1, read: (view, at) => view.getInt8(at), field: 'int32Data' }],
   [INT32, { name: 'int32', bytes: 4, read: (view, at) => view.getInt32(at, true), field: 'int32Data' }],
@@ -82,31 +86,33 @@ const types = new Map<number | undefined, Type>([
  */
 export function readTensor(place: string, tensor: Tensor, external?: ExternalData): Constant {
   const { dims, dataType } = tensor;
-  const rawData = isExternal(tensor) ? (external ?? new ExternalData()).read(place, tensor) : tensor.rawData;
   const type = types.get(dataType);
   if (!type) {
     const names = [...types.values()].map(({ name }) => name);
     throw new FormatError({
       place,
-      problem: `expected numbers of type ${names.join(', ')}, got type ${dataType ?? 0}`,
+      problem: `expected numbers of type ${names.join(', ')}, got type ${dataType ?? 0} of TensorProto.DataType`,
+      cure: 'export the model in 32-bit floats',
     });
   }
-  const { bytes, read, field } = type;
+  const { bytes, read, field, decode } = type;
+  const count = dims.reduce((product, size) => product * (size >= 0 ? size : NaN), 1);
+  const rawData = isExternal(tensor)
+    ? (external ?? new ExternalData()).read(place, tensor, bytes * count)
+    : tensor.rawData;
   const isRaw = rawData !== undefined;
   const present = isRaw ? rawData.length / bytes : tensor[field].length;
-  const count = dims.reduce((product, size) => product * (size >= 0 ? size : NaN), 1);
   if (count !== present) {
     throw new FormatError({
       place,
       problem: `expected ${count} numbers for dims ${showShape(dims)}, got ${present}`,
     });
   }
-  const values =
-    dataType === FLOAT || dataType === FLOAT16 ? new Float32Array(count) : new Float64Array(count);
+  const values = dataType === FLOAT || decode ? new Float32Array(count) : new Float64Array(count);
   if (isRaw) {
     const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
     for (let i = 0; i < count; i++) values[i] = read(view, bytes * i);
-  } else values.set(dataType === FLOAT16 ? tensor[field].map((bits) => decodeHalf(bits)) : tensor[field]);
+  } else values.set(decode ? tensor[field].map(decode) : tensor[field]);
   const isQuantized = dataType === INT8 || dataType === UINT8;
   return { dims, values, ...(isQuantized && { isQuantized }) };
 }

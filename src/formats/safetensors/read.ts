@@ -11,7 +11,7 @@ import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { nameForeign } from '../foreign.js';
 import { importNetwork } from '../portable.js';
 import { tensorName, orderPrefixes } from './order.js';
-import { readTensors } from './tensors.js';
+import { readTensors, unwrapName } from './tensors.js';
 
 /** The activation of a layer: its name, or an object with alpha and dropout. */
 export type LayerActivation =
@@ -35,7 +35,8 @@ export interface SafetensorsOptions extends EngineOptions {
  * and dropout. Other files hold the state_dict of PyTorch's Linear layers in 16, 32 or 64 bits, rounded to 32. Each layer
  * has a tensor 'NAME.weight' [units][fanIn] and usually 'NAME.bias' [units]; without it, biases are zeros. If names
  * differ only in their numbers, these determine the order: '0', '2', '4'; 'fc1', 'fc2'; 'model.layers.0',
- * 'model.layers.1'. Otherwise `layers` determines it.
+ * 'model.layers.1'. Otherwise `layers` determines it. The names that torch.compile and DataParallel put before others,
+ * '_orig_mod.' and 'module.', are left out.
  * @throws FormatError naming the tensor or the place that bp4 doesn't support, or that disagrees with the metadata;
  * also if neither the file nor the options hold one activation per layer
  * @throws TypeError or RangeError if an option is unknown or invalid
@@ -97,19 +98,23 @@ function asFormatError<Result>(bytes: Uint8Array, read: () => Result): Result {
     const header = describeHeader(bytes);
     const fault = within('bytes: expected a safetensors file', cause);
     const error = new FormatError(header ? { ...fault, ...header } : fault, { cause });
-    throw header ? error : nameForeign('bytes', bytes, 'a safetensors file', error);
+    throw header || hasHeader(bytes) ? error : nameForeign('bytes', bytes, 'a safetensors file', error);
   }
 }
+
+/** Whether JSON follows the length of a header, whose first bytes may be those of another format. */
+const hasHeader = (bytes: Uint8Array): boolean => bytes[6] === 0 && bytes[7] === 0 && bytes[8] === 0x7b;
 
 /** What is wrong with a header around its JSON, if it is what some writers do. */
 function describeHeader(bytes: Uint8Array): { problem: string; cure: string } | undefined {
   if (bytes.length < 9) return undefined;
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const text = new TextDecoder().decode(bytes.subarray(8, 8 + length));
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(8, 8 + length));
   const cure = 'the tensors are intact: write the header again, with { first and spaces at its end';
-  if (/^\s*\{[^]*\}\s*\0+$/.test(text))
+  if (/^\s*\{[^]*\}\s*\0[\s\0]*$/.test(text))
     return { problem: 'the header is padded with NULs, not with spaces', cure };
-  if (/^\s+\{/.test(text)) return { problem: 'the header begins with a space, not with {', cure };
+  if (/^\s+\{/.test(text))
+    return { problem: 'the header begins with a space or a byte order mark, not with {', cure };
   return undefined;
 }
 
@@ -119,7 +124,7 @@ function read(
 ): { spec: SpecJSON | undefined; parameters: readonly Parameters[] } {
   const { metadata, tensors } = readTensors(bytes);
   const spec = readStoredSpec(metadata.get('bp4'));
-  const prefixes = orderPrefixes(tensors.keys(), layers);
+  const prefixes = orderPrefixes(tensors.keys(), layers?.map(unwrapPrefix));
   let fanIn: number | undefined;
   const parameters = prefixes.map((prefix) => {
     const read = readParameters(prefix, tensors, fanIn);
@@ -129,6 +134,8 @@ function read(
   if (spec) checkSizes(spec, parameters);
   return { spec, parameters };
 }
+
+const unwrapPrefix = (prefix: string): string => unwrapName(`${prefix}.`).slice(0, -1);
 
 /** @param fanIn the units of the previous layer, if there is one */
 function readParameters(
@@ -141,17 +148,24 @@ function readParameters(
   const [units = 0, width = 0] = weight?.shape ?? [];
   if (weight?.shape.length !== 2 || units === 0 || width === 0 || width !== (fanIn ?? width)) {
     const got = weight ? `[${weight.shape.join()}]` : 'no such tensor';
-    throw new RangeFault({ place: show(name), problem: `expected [units,${fanIn ?? 'inputs'}], got ${got}` });
+    throw new RangeFault({
+      place: show(name),
+      problem: `expected [units,${fanIn ?? 'inputs'}], got ${got}`,
+      ...(units === fanIn && { cure: TRANSPOSE }),
+    });
   }
   const bias = tensors.get(tensorName(prefix, 'bias'));
   if (bias && String(bias.shape) !== String(units)) {
     throw new RangeFault({
       place: show(tensorName(prefix, 'bias')),
       problem: `expected [${units}], got [${bias.shape.join()}]`,
+      ...(bias.shape[0] === width && { cure: TRANSPOSE }),
     });
   }
   return { weights: weight.values, biases: bias?.values ?? new Float32Array(units) };
 }
+
+const TRANSPOSE = 'transpose the weights: a Linear has [units][inputs]';
 
 /** Reads the spec that `toSafetensors` wrote. */
 function readStoredSpec(text: string | undefined): SpecJSON | undefined {

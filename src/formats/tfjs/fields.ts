@@ -8,7 +8,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 /** @throws FormatError unless it is an object */
 export function readObject(place: string, value: unknown): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new FormatError({ place, problem: `expected an object, got ${show(value)}` });
+    const cure = typeof value === 'string' ? { cure: 'parse the text with JSON.parse' } : {};
+    throw new FormatError({ place, problem: `expected an object, got ${show(value)}`, ...cure });
   }
   return value as Fields;
 }

@@ -58,9 +58,15 @@ function readScaling(
   tensors: Weights,
   width: number,
 ): Scaling {
+  const parts = [
+    ...(hasScale ? ['gamma'] : []),
+    ...(hasOffset ? ['beta'] : []),
+    'moving_mean',
+    'moving_variance',
+  ];
   const take = (part: string): Float32Array => {
     const weight = `${name}/${part}`;
-    const tensor = tensors.take(weight);
+    const tensor = tensors.take(name, part, parts.indexOf(part));
     const [size = 0] = tensor?.shape ?? [];
     const fits =
       tensor?.shape.length === 1 && (size === width || (repeats && size > 0 && width % size === 0));

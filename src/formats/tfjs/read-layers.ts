@@ -42,10 +42,7 @@ const activationLayers = new Map<
   (layer: ChainLayer) => [activation: LayerJSON['activation'], alpha?: number]
 >([
   ['Softmax', (layer) => [plainActivation(layer, 'softmax', { axis: [-1, 1] })]],
-  [
-    'ReLU',
-    (layer) => [plainActivation(layer, 'relu', { max_value: [null], negative_slope: [0], threshold: [0] })],
-  ],
+  ['ReLU', readReLU],
   ['LeakyReLU', (layer) => ['leakyRelu', readAlpha(layer, LEAKY_ALPHA)]],
   ['ELU', (layer) => ['elu', readAlpha(layer, 1)]],
 ]);
@@ -64,19 +61,44 @@ const readers = new Map<string, (reader: LayerReader, layer: ChainLayer) => void
   ['Dropout', (reader, layer) => reader.drop(layer)],
   ['Model', (reader, layer) => reader.gelu(layer)],
   ['Functional', (reader, layer) => reader.gelu(layer)],
+  ['Sequential', (reader, layer) => reader.gelu(layer)],
 ]);
+
+/** Why a class of layers is not read, and what to do instead. */
+const hints: readonly (readonly [kinds: RegExp, problem: string, cure: string])[] = [
+  [
+    /^(Gaussian|Alpha|Spatial)\w*(Noise|Dropout)|^ActivityRegularization$/,
+    'is active only in training',
+    'leave it out of the model before you convert it: predictions stay the same',
+  ],
+  [
+    /^(Normalization|Discretization|CategoryEncoding|StringLookup|IntegerLookup|Hashing|TextVectorization)$/,
+    'is a layer that prepares the inputs',
+    'leave it out of the model, and pass prepared inputs',
+  ],
+  [
+    /Conv|Pooling|^(LSTM|GRU|SimpleRNN|RNN|Bidirectional|Embedding|TimeDistributed|MultiHeadAttention|Attention)$/,
+    'is not supported, because bp4 has only dense layers',
+    'use a network of Dense layers',
+  ],
+];
 
 /** The class that only transforms use. */
 const RESCALING = 'Rescaling';
 
 /** @throws FormatError if the class is not supported */
 export function checkKind(layer: ChainLayer): void {
-  if (/^(?!Batch).*Normalization$/.test(layer.kind)) {
+  if (/^(?!Batch).+Normalization$/.test(layer.kind)) {
     throw new FormatError({
       place: describeLayer(layer),
       problem: 'is a normalization that does not fold into the weights of a Dense',
       cure: 'train without it, or with BatchNormalization',
     });
+  }
+  const hint = hints.find(([kinds]) => kinds.test(layer.kind));
+  if (hint) {
+    const [, problem, cure] = hint;
+    throw new FormatError({ place: describeLayer(layer), problem, cure });
   }
   if (!readers.has(layer.kind) && layer.kind !== RESCALING) {
     throw new FormatError({
@@ -232,7 +254,7 @@ class LayerReader {
     if (!(rate >= 0 && rate < 1))
       throw new FormatError({ place, problem: `expected a number from 0 to below 1, got ${rate}` });
     if (rate === 0) return;
-    const last = this.#last(layer);
+    const last = this.#last(layer, 'leave it out of the model: predictions stay the same');
     if (last.dropout > 0)
       throw new FormatError({
         place: describeLayer(layer),
@@ -243,7 +265,7 @@ class LayerReader {
 
   /** Reads a nested model, which must be gelu as `toTFJS` writes it. */
   gelu(layer: ChainLayer): void {
-    const { config } = gelu(layer.name, this.#last(layer).units);
+    const { config } = gelu(layer.name, this.layers.at(-1)?.units ?? 0);
     if (!holds(layer.config, config)) {
       throw new FormatError({
         place: describeLayer(layer),
@@ -254,12 +276,13 @@ class LayerReader {
     this.activate(layer, 'gelu');
   }
 
-  #last(layer: ChainLayer): ReadLayer {
+  #last(layer: ChainLayer, cure?: string): ReadLayer {
     const last = this.layers.at(-1);
     if (!last)
       throw new FormatError({
         place: describeLayer(layer),
         problem: 'expected a Dense before it, because bp4 does not change its inputs',
+        cure,
       });
     return last;
   }
@@ -291,12 +314,16 @@ const KERAS_EPSILON = 1e-3;
 
 /** An activation by name, or as the object that Keras writes for a function or for a layer. */
 function namedActivation(layer: ChainLayer): [activation: LayerJSON['activation'], alpha?: number] {
-  const given = layer.config['activation'] ?? 'linear';
+  let given = layer.config['activation'] ?? 'linear';
+  // Keras 3 can wrap the name in a layer.
+  const outer = given as Fields;
+  if (outer['class_name'] === 'Activation')
+    given = (outer['config'] as Fields | null)?.['activation'] ?? given;
   const { class_name: kind, config } = typeof given === 'object' ? (given as Fields) : {};
   const nested = typeof config === 'object' && config !== null ? (config as Fields) : {};
   const asLayer = typeof kind === 'string' ? activationLayers.get(kind) : undefined;
   if (asLayer) return asLayer({ ...layer, config: nested });
-  const name = typeof given !== 'object' ? given : typeof config === 'string' ? config : kind;
+  const name = typeof given !== 'object' ? given : typeof config === 'string' ? config : (kind ?? given);
   if (name === 'leaky_relu') return ['leakyRelu', LEAKY_RELU_ALPHA];
   const activation = activationNames.get(name);
   if (activation) return activation === 'elu' ? ['elu', 1] : [activation];
@@ -327,6 +354,13 @@ function plainActivation(
     }
   }
   return activation;
+}
+
+/** With a slope below 0, it's another name of leakyRelu. */
+function readReLU(layer: ChainLayer): [activation: LayerJSON['activation'], alpha?: number] {
+  plainActivation(layer, 'relu', { max_value: [null], threshold: [0] });
+  const slope = layer.config['negative_slope'];
+  return slope == null || slope === 0 ? ['relu'] : ['leakyRelu', readAlpha(layer, 0)];
 }
 
 /** In Keras 3, LeakyReLU has negative_slope instead of alpha. */

@@ -14,7 +14,7 @@ import { foldNorms } from './norms.js';
 import { checkKind, readLayers, type ReadLayer } from './read-layers.js';
 import { inputLayers, targetLayers, type TransformLayer } from './transforms.js';
 import { transpose } from './layers.js';
-import { readManifest, readWeights, type TFJSWeights, type Weights } from './weights.js';
+import { readManifest, readWeights, refuseKerasJSON, type TFJSWeights, type Weights } from './weights.js';
 import { buildFixedTensors } from './write.js';
 
 export interface TFJSOptions extends EngineOptions {
@@ -36,8 +36,8 @@ export interface TFJSOptions extends EngineOptions {
  * training in TensorFlow.js, which keeps `userDefinedMetadata` when it saves.
  * @param model the parsed content of model.json; or the artifacts that TensorFlow.js's `model.save` passes to a save
  * handler
- * @param weights the bytes of all weights in the order of the manifest; or the bytes of each file by its name in the
- * manifest. Float32, or quantized by the converter
+ * @param weights the bytes of all weights in the order of the manifest, in one piece or in several, such as the
+ * `weightData` of TensorFlow.js; or the bytes of each file by its name in the manifest. Float32, or quantized by the converter
  * @throws FormatError naming the first unsupported layer, weight or place
  * @throws TypeError if `weights` is not bytes or `model` is not an object, and for unknown options
  * @throws EngineError if `engine` is 'wasm' and the host refuses it
@@ -52,6 +52,7 @@ export async function fromTFJS(
     throw new TypeFault({
       place: 'model',
       problem: `expected the content of model.json as an object, got ${show(model)}`,
+      ...(typeof model === 'string' && { cure: 'parse the text with JSON.parse' }),
     });
   }
   const { loss, ...engine } = options;
@@ -68,6 +69,7 @@ function read(
   weights: TFJSWeights,
   loss: LossSpec | undefined,
 ): { spec: Omit<SpecJSON, 'format' | 'version'>; parameters: Parameters[] } {
+  refuseKerasJSON(model);
   const chain = readChain(model, checkKind);
   const metadata = readMetadata(model);
   const { rest, transforms } = splitTransforms(chain, metadata?.checked);
@@ -159,7 +161,7 @@ function checkTransform(layer: ChainLayer | undefined, { class_name, config }: T
 function takeFixed(transform: TransformLayer, tensors: Weights): void {
   if (!transform.shape) return;
   const name = transform.config['name'] as string;
-  const given = [`${name}/kernel`, `${name}/bias`].map((weight) => tensors.take(weight));
+  const given = ['kernel', 'bias'].map((part, i) => tensors.take(name, part, i));
   const shapes = [transform.shape, [transform.shape[1]]];
   // Compares shapes first, so that the computed arrays are no larger than the given ones.
   const isSame =
@@ -178,7 +180,7 @@ function takeParameters(
 ): Parameters {
   const take = (part: string, ...expected: (number | undefined)[]): Tensor => {
     const weight = `${name}/${part}`;
-    const tensor = tensors.take(weight);
+    const tensor = tensors.take(name, part, part === 'kernel' ? 0 : 1);
     const fits =
       tensor?.shape.length === expected.length &&
       expected.every((size, i) => (size === undefined ? tensor.shape[i]! > 0 : size === tensor.shape[i]));

@@ -6,8 +6,8 @@ import { collectFiles, DECODE_BASE64, listNames, type FilesByName } from '../fil
 import { decodeHalf } from '../half.js';
 import { readObject, readFloat, readArray, readSizes, readString, type Fields } from './fields.js';
 
-/** The bytes of all weights in one piece, or of each file by its name in the manifest. */
-export type TFJSWeights = Uint8Array | ArrayBuffer | FilesByName;
+/** The bytes of all weights, in one piece or in several; or of each file by its name in the manifest. */
+export type TFJSWeights = Uint8Array | ArrayBuffer | readonly (Uint8Array | ArrayBuffer)[] | FilesByName;
 
 const MOST_DIMENSIONS = 8;
 
@@ -20,7 +20,7 @@ interface Coding {
 
 const float32: Coding = { bytes: 4, read: (view, at) => view.getFloat32(at, true) };
 
-/** Types of optimizer state that are skipped. */
+/** Types of tensors that are skipped, unless they are floats. */
 const passedOver: ReadonlyMap<unknown, Coding> = new Map([
   ['int32', { bytes: 4 }],
   ['bool', { bytes: 1 }],
@@ -30,6 +30,17 @@ const passedOver: ReadonlyMap<unknown, Coding> = new Map([
 interface Group {
   readonly paths: readonly string[];
   readonly weights: readonly unknown[];
+}
+
+/** @throws FormatError if it is the JSON that Keras itself writes, which has no weights */
+export function refuseKerasJSON(model: Fields): void {
+  if (model['modelTopology'] === undefined && model['class_name'] !== undefined) {
+    throw new FormatError({
+      place: 'model',
+      problem: 'is the JSON of a Keras model, which model.to_json() writes, without its weights',
+      cure: 'save the model as .h5 or .keras, and convert that with tensorflowjs_converter --output_format=tfjs_layers_model',
+    });
+  }
 }
 
 /**
@@ -62,7 +73,9 @@ export function readManifest(model: Fields): readonly Group[] {
  * @throws FormatError if the manifest cannot be read
  */
 export function listFiles(model: object): string[] {
-  return readManifest(readObject('model', model)).flatMap(({ paths }) => paths);
+  const fields = readObject('model', model);
+  refuseKerasJSON(fields);
+  return readManifest(fields).flatMap(({ paths }) => paths);
 }
 
 /** The tensors that no layer has taken yet. */
@@ -82,10 +95,15 @@ export class Weights {
   /**
    * Removes and returns the tensor of a layer: 'dense/kernel', or the only one with this suffix, such as
    * 'sequential/dense/kernel:0'.
+   * @param index of the weight in its layer, which Keras 3 writes in place of its name: 'dense/0'
    * @returns undefined if there is no such tensor
    * @throws FormatError if several match
    */
-  take(name: string): Tensor | undefined {
+  take(layer: string, part: string, index: number): Tensor | undefined {
+    return this.#take(`${layer}/${part}`) ?? this.#take(`${layer}/${index}`);
+  }
+
+  #take(name: string): Tensor | undefined {
     const alike = this.#waiting.get(shortenName(name));
     if (!alike) return undefined;
     const [first, second] = alike.keys();
@@ -108,10 +126,20 @@ export class Weights {
   }
 }
 
-const shortenName = (name: string): string => name.replace(/:0$/, '').split('/').slice(-2).join('/');
+/** The last two parts; Keras 3 puts 'vars' between them. */
+const shortenName = (name: string): string =>
+  name
+    .replace(/:0$/, '')
+    .replace(/\/vars(?=\/\d+$)/, '')
+    .split('/')
+    .slice(-2)
+    .join('/');
+
+/** The state of a Dropout in Keras 3. */
+const SEED = /(^|\/)seed_generator(_state)?(\/|$)/;
 
 /**
- * Reads all tensors except the optimizer state.
+ * Reads all tensors except the state of an optimizer or of Dropout.
  * @throws FormatError naming the tensor, or the file
  * @throws TypeError if `weights` is not bytes
  */
@@ -137,7 +165,7 @@ function checkEnd(bytes: Uint8Array, end: number): void {
 
 /** The bytes of all weights; undefined if they are in separate files. */
 function viewWhole(weights: TFJSWeights): Uint8Array | undefined {
-  const all = viewBytes(weights);
+  const all = Array.isArray(weights) ? joinParts(weights) : viewBytes(weights);
   if (!all && (typeof weights !== 'object' || (weights as unknown) === null)) {
     throw new TypeFault({
       place: 'weights',
@@ -158,6 +186,16 @@ function joinFiles(paths: readonly string[], files: ReadonlyMap<string, Uint8Arr
       cure: 'pass its bytes under the name in the manifest',
     });
   });
+  return join(parts);
+}
+
+/** The parts that TensorFlow.js loads, where all are bytes. */
+function joinParts(given: readonly unknown[]): Uint8Array | undefined {
+  const parts = given.map((part) => viewBytes(part));
+  return parts.every((part) => part !== undefined) ? join(parts) : undefined;
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0]!;
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
@@ -183,8 +221,8 @@ function readGroup(entries: readonly unknown[], bytes: Uint8Array, start: number
         problem: `expected at most ${MOST_DIMENSIONS} sizes, got ${shape.length}`,
       });
     }
-    const isOfOptimizer = entry['group'] === 'optimizer';
-    const coding = chooseCoding(place, entry, isOfOptimizer);
+    const isOfTraining = entry['group'] === 'optimizer' || SEED.test(name);
+    const coding = chooseCoding(place, entry, isOfTraining);
     const count = shape.reduce((product, size) => product * size, 1);
     const end = at + count * coding.bytes;
     if (!(end <= bytes.length)) {
@@ -193,7 +231,7 @@ function readGroup(entries: readonly unknown[], bytes: Uint8Array, start: number
         problem: `[${shape.join()}] takes bytes ${at} to ${end}, but there are ${bytes.length}`,
       });
     }
-    if (!isOfOptimizer) {
+    if (!isOfTraining) {
       const values = new Float32Array(count);
       for (let n = 0; n < count; n++) values[n] = coding.read!(view, at + n * coding.bytes);
       tensors.add(name, { shape, values });
@@ -203,9 +241,9 @@ function readGroup(entries: readonly unknown[], bytes: Uint8Array, start: number
   return at;
 }
 
-function chooseCoding(place: string, entry: Fields, isOfOptimizer: boolean): Coding {
+function chooseCoding(place: string, entry: Fields, isOfTraining: boolean): Coding {
   const { dtype, quantization } = entry;
-  const skipped = isOfOptimizer ? passedOver.get(dtype) : undefined;
+  const skipped = isOfTraining ? passedOver.get(dtype) : undefined;
   if (skipped) return skipped;
   if (dtype !== 'float32') {
     throw new FormatError({

@@ -1,18 +1,17 @@
-import type { Layer } from '../../memory/structs.js';
 import { clearPadding } from './micro/padding.js';
+import type { Layer } from './network.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
 /** a = σ(z), for the samples in [from, to); written to `undropped`. */
 export function activate(m: ReferenceMemory, l: Layer, from: number, to: number): void {
   const f = m.floats;
-  const { units, stride, alpha, undropped } = l;
+  const { units, stride, alpha, preActivations: z, undropped: a } = l;
   const { value, row } = m.activations[l.activation]!;
-  const [z, a] = [m.at(l.preActivations), m.at(undropped)];
   for (let n = from * stride; n < to * stride; n += stride) {
     if (value) for (let j = n; j < n + units; j++) f[a + j] = value(f[z + j]!, alpha);
     row?.(f, z + n, a + n, units);
   }
-  clearPadding(m, undropped + from * stride * m.bytesPerFloat, stride, to - from, units);
+  clearPadding(m, a + from * stride, stride, to - from, units);
 }
 
 /** δ = δ ⊙ σ′(z) in place, for the samples in [from, to). */
@@ -20,8 +19,7 @@ export function multiplySlope(m: ReferenceMemory, l: Layer, from: number, to: nu
   const { slope } = m.activations[l.activation]!;
   if (!slope) return;
   const f = m.floats;
-  const { stride, alpha } = l;
-  const [z, a, delta] = [m.at(l.preActivations), m.at(l.undropped), m.at(l.delta)];
+  const { stride, alpha, preActivations: z, undropped: a, delta } = l;
   for (let j = from * stride; j < to * stride; j++) {
     f[delta + j] = f[delta + j]! * slope(f[z + j]!, f[a + j]!, alpha);
   }

@@ -1,19 +1,16 @@
-import type { Net } from '../../memory/structs.js';
 import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY } from '../codes.js';
 import { multiplySlope } from './activation.js';
 import { meanLosses } from './micro/losses.js';
 import { clearPadding } from './micro/padding.js';
-import { lastLayer } from './network.js';
+import type { Net } from './network.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
 /** BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer, for the samples in [from, to). */
 export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: number): void {
-  const { floats: f, round } = m;
-  const l = lastLayer(m, net);
-  const { loss, lossParameter } = net;
-  const { stride, units } = l;
+  const { floats: f, round, precision } = m;
+  const { loss, lossParameters: parameters, targets, last: l } = net;
+  const { stride, units, activations, delta } = l;
   const slope = meanLosses[loss]?.slope;
-  const [activations, targets, delta] = [m.at(l.activations), m.at(net.targets), m.at(l.delta)];
   for (let n = from * stride; n < to * stride; n += stride) {
     let total = 1;
     if (loss === CROSS_ENTROPY) {
@@ -23,21 +20,23 @@ export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: numb
     for (let j = n; j < n + stride; j++) {
       const a = f[activations + j]!;
       const y = f[targets + j]!;
-      f[delta + j] = slope ? round(slope(a, y, lossParameter, round)) / units : round(a * total) - y;
+      f[delta + j] = slope
+        ? round(slope(a, y, f[parameters + j - n]!, precision)) / units
+        : round(a * total) - y;
     }
   }
   if (loss === CROSS_ENTROPY || loss === BINARY_CROSS_ENTROPY) return;
   multiplySlope(m, l, from, to);
-  clearPadding(m, l.delta + from * stride * m.bytesPerFloat, stride, to - from, units);
+  clearPadding(m, delta + from * stride, stride, to - from, units);
 }
 
-/** Multiplies δ of each sample of the last layer by its weight. @param weights pointer to [rows] */
+/** Multiplies δ of each sample of the last layer by its weight. @param weights index of [rows] */
 export function weightDelta(m: ReferenceMemory, net: Net, weights: number, from: number, to: number): void {
   const f = m.floats;
-  const { delta, stride } = lastLayer(m, net);
+  const { delta, stride } = net.last;
   for (let n = from; n < to; n++) {
-    const weight = f[m.at(weights) + n]!;
-    const row = m.at(delta) + n * stride;
+    const weight = f[weights + n]!;
+    const row = delta + n * stride;
     for (let j = row; j < row + stride; j++) f[j] = f[j]! * weight;
   }
 }

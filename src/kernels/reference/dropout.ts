@@ -1,4 +1,5 @@
-import type { Layer, Rule } from '../../memory/structs.js';
+import type { Rule } from '../../memory/structs.js';
+import type { Layer } from './network.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
 /** Inverted dropout of the samples in [from, to). The random bits are a hash of key, step, layer and index. */
@@ -14,11 +15,10 @@ export function dropOut(
   const f = m.floats;
   const { key0, key1, step } = rule;
   const { stride, dropBelow, keptScale, number } = l;
-  const [value, kept] = [m.at(source), m.at(target)];
   const one = mix(key0 + step);
   const other = mix(key1 ^ mix(step + Math.imul(number, 0x9e3779b9)));
   for (let place = from * stride; place < to * stride; place++) {
-    f[kept + place] = bits(place, one, other) >= dropBelow ? f[value + place]! * keptScale : 0;
+    f[target + place] = bits(place, one, other) >= dropBelow ? f[source + place]! * keptScale : 0;
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Batch, Net, Window } from '../../memory/structs.js';
-import { lastLayer } from './network.js';
-import { compress, expand } from './pairs.js';
+import type { Net } from './network.js';
+import { compress, expand, type Window } from './pairs.js';
+import type { Floats } from './numerics.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
 /** Converts bytes to f32 inputs. */
@@ -11,32 +11,29 @@ export function widenBytes(
   count: number,
   scale: number,
 ): void {
-  const { floats: f, round } = m;
+  const f = m.floats;
   const source = new Uint8Array(m.buffer, bytes, count);
-  const factor = round(scale);
-  const to = m.at(floats);
-  for (let i = 0; i < count; i++) f[to + i] = source[i]! * factor;
+  const factor = m.round(scale);
+  for (let i = 0; i < count; i++) f[floats + i] = source[i]! * factor;
 }
 
 /** Scales f32 inputs in place. */
 export function scaleFloats(m: ReferenceMemory, floats: number, count: number, scale: number): void {
   const { floats: f, round } = m;
   const factor = round(scale);
-  const from = m.at(floats);
-  for (let i = from; i < from + count; i++) f[i] = f[i]! * factor;
+  for (let i = floats; i < floats + count; i++) f[i] = f[i]! * factor;
 }
 
 /** Adds samples to a window of pairs, after the `first` samples that it holds. */
 export function addBytes(
   m: ReferenceMemory,
-  net: Net,
+  { inputCount }: Pick<Net, 'inputCount'>,
   window: Window,
   bytes: number,
   scale: number,
   first: number,
   count: number,
 ): void {
-  const { inputCount } = net;
   const factor = m.round(scale);
   const row = new Float64Array(inputCount);
   for (let i = 0; i < count; i++) {
@@ -49,40 +46,39 @@ export function addBytes(
 /** `addBytes` for floats, [count][inputCount]. */
 export function addFloats(
   m: ReferenceMemory,
-  net: Net,
+  { inputCount }: Pick<Net, 'inputCount'>,
   window: Window,
   floats: number,
   first: number,
   count: number,
 ): void {
-  const { inputCount } = net;
   for (let i = 0; i < count; i++) {
-    const start = m.at(floats) + i * inputCount;
+    const start = floats + i * inputCount;
     compress(m, window, m.floats.subarray(start, start + inputCount), first + i);
   }
 }
 
 /**
- * Gathers the samples of the mini-batch from a window. It always expands the inputs to rows: assembly/pairs.ts skips zeros,
- * but the reference multiplies by them.
+ * Gathers `count` samples, a mini-batch, from a window. It always expands the inputs to rows: assembly/pairs.ts skips zeros,
+ * here `multiplyFour` does.
  * @param first the first sample of the mini-batch, in the window's order
  */
-export function gather(m: ReferenceMemory, net: Net, window: Window, batch: Batch, first: number): void {
+export function gather(m: ReferenceMemory, net: Net, window: Window, first: number, count: number): void {
   const { words, floats: f } = m;
-  const { pointer, order, targets, sampleWeights, rows, starts } = window;
-  const { inputCount } = net;
-  const { stride } = lastLayer(m, net);
-  for (let i = batch.from; i < batch.to; i++) {
-    const sample = order ? words[(pointer + order) / 4 + first + i]! : first + i;
-    const input = m.at(net.inputs) + i * inputCount;
-    if (starts) {
-      expand(m, window, sample, input, inputCount);
-    } else {
-      const from = m.at(pointer + rows) + sample * inputCount;
-      f.copyWithin(input, from, from + inputCount);
-    }
-    const from = m.at(pointer + targets) + sample * stride;
-    f.copyWithin(m.at(net.targets) + i * stride, from, from + stride);
-    if (sampleWeights) f[m.at(net.sampleWeights) + i] = f[m.at(pointer + sampleWeights) + sample]!;
+  const { order, targets, sampleWeights, rows, starts } = window;
+  const { inputCount, inputs } = net;
+  const { stride } = net.last;
+  for (let i = 0; i < count; i++) {
+    const sample = order ? words[order + first + i]! : first + i;
+    const input = inputs + i * inputCount;
+    if (starts) expand(m, window, sample, input, inputCount);
+    else copy(f, rows + sample * inputCount, input, inputCount);
+    copy(f, targets + sample * stride, net.targets + i * stride, stride);
+    if (sampleWeights) f[net.sampleWeights + i] = f[sampleWeights + sample]!;
   }
+}
+
+/** A row. `copyWithin` would take longer than a short one. */
+function copy(f: Floats, from: number, to: number, count: number): void {
+  for (let i = 0; i < count; i++) f[to + i] = f[from + i]!;
 }

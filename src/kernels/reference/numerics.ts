@@ -62,28 +62,24 @@ function polynomial(coefficients: readonly number[], x: number): number {
   return p;
 }
 
-/** 2ⁿ for −126 ≤ n ≤ 127, by its exponent bits. */
-function powerOfTwo(n: number): number {
-  bits32[0] = (n + 127) << 23;
-  return float32[0]!;
-}
-const float32 = new Float32Array(1);
-const bits32 = new Int32Array(float32.buffer);
+/** 2ⁿ at index n + 150, for −150 ≤ n ≤ 128, by the exponent bits of doubles. */
+const POWERS_OF_TWO = new Float64Array(
+  Int32Array.from({ length: 2 * 279 }, (_, i) => (i % 2 === 0 ? 0 : ((i >> 1) - 150 + 1023) << 20)).buffer,
+);
 
 /**
- * eˣ: x = n·ln 2 + r with |r| ≤ ½ ln 2 (Cody and Waite's two-part ln 2), a polynomial for eʳ, and 2ⁿ in two factors.
- * Polynomial and ln 2 parts: Cephes, expf.c (S. Moshier). Largest error 0.99 ulp. NaN stays NaN.
+ * eˣ: x = n·ln 2 + r with |r| ≤ ½ ln 2 (Cody and Waite's two-part ln 2), a polynomial for eʳ, and 2ⁿ.
+ * Polynomial and ln 2 parts: Cephes, expf.c (S. Moshier). Largest error 0.99 ulp. NaN stays NaN. Where a step is not rounded,
+ * its result is exact in single precision.
  */
 function expSingle(x: number): number {
   x = min(max(x, -104), 89);
   // Adding 1.5·2²³ rounds to a whole number, ties to even.
-  const n = fround(fround(fround(x * LOG2_E) + 12582912) - 12582912);
-  let r = fround(x - fround(n * LN2_HIGH));
-  r = fround(r - fround(n * LN2_LOW));
+  const n = fround(fround(x * LOG2_E) + 12582912) - 12582912;
+  const r = fround(x - n * LN2_HIGH - fround(n * LN2_LOW));
   const p = polynomial(EXP_COEFFICIENTS, r);
   const e = fround(fround(fround(p * fround(r * r)) + r) + 1);
-  const half = n >> 1;
-  return fround(fround(e * powerOfTwo(half)) * powerOfTwo(n - half));
+  return fround(e * POWERS_OF_TWO[n + 150]!);
 }
 
 /**

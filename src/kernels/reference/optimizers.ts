@@ -99,9 +99,8 @@ export function optimize(
   const { gradientScale, rate, momentum, momentumRest, square, squareRest, rootScale, epsilon } = rule;
   const numbers = { rate, momentum, momentumRest, square, squareRest, rootScale, epsilon };
   const next = optimizers[rule.optimizer]!;
-  const [p, g, firstAt, secondAt] = [m.at(parameters), m.at(gradients), m.at(first), m.at(second)];
   for (let i = 0; i < count; i++) {
-    const gradient = round(gradientScale * f[g + i]!);
-    f[p + i] = next(f, round, numbers, f[p + i]!, gradient, firstAt + i, secondAt + i);
+    const g = round(gradientScale * f[gradients + i]!);
+    f[parameters + i] = next(f, round, numbers, f[parameters + i]!, g, first + i, second + i);
   }
 }

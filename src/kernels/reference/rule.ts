@@ -1,16 +1,16 @@
-import { Rule, type Batch, type Layer, type Net } from '../../memory/structs.js';
+import { Rule } from '../../memory/structs.js';
 import { beginUpdate, optimize } from './optimizers.js';
-import { layerAt } from './network.js';
+import type { Layer, Net } from './network.js';
 import type { ReferenceMemory } from './reference-memory.js';
 import { addSquares, decay, limitNorms, regularize } from './regularize.js';
 
 /** An update beyond plain SGD: mean gradients with penalties, clipped; then the optimizer; then max-norm. */
-export function updateByRule(m: ReferenceMemory, net: Net, batch: Batch, learningRate: number): void {
+export function updateByRule(m: ReferenceMemory, net: Net, rows: number, learningRate: number): void {
   const rule = new Rule(m, net.rule);
   const regularizes = rule.l1 !== 0 || rule.l2 !== 0 || rule.clipValue !== 0;
-  const meanScale = m.round(1 / m.round(batch.rows));
+  const meanScale = m.round(1 / m.round(rows));
   const penalizesBiases = rule.penalizesBiases !== 0;
-  const layers = listTrained(m, net);
+  const layers = listTrained(net);
   if (regularizes) {
     for (const l of layers) {
       regularize(m, rule, l.weights, l.weightGradients, meanScale, true, l.fanIn * l.stride);
@@ -29,15 +29,12 @@ export function updateByRule(m: ReferenceMemory, net: Net, batch: Batch, learnin
 }
 
 /** The layers that are not frozen. */
-function listTrained(m: ReferenceMemory, net: Net): Layer[] {
-  const layers = Array.from({ length: net.layerCount }, (_, l) => layerAt(m, net, l));
-  return layers.filter((l) => !l.isFrozen);
-}
+const listTrained = ({ layers }: Net): Layer[] => layers.filter((l) => !l.isFrozen);
 
 /** Clipping by norm: if ‖g‖ over all trained layers exceeds c, scales every gradient by c/‖g‖. */
 function clipByNorm(m: ReferenceMemory, net: Net, rule: Rule): void {
   let sum = 0;
-  for (const l of listTrained(m, net)) {
+  for (const l of listTrained(net)) {
     sum = addSquares(m, l.weightGradients, l.fanIn * l.stride, sum);
     sum = addSquares(m, l.biasGradients, l.stride, sum);
   }
@@ -58,5 +55,5 @@ function optimizeShare(
 ): void {
   const place = parameters - net.parameters;
   if (decays && rule.decay !== 0) decay(m, parameters, rule.decay, count);
-  optimize(m, rule, parameters, gradients, rule.first + place, rule.second + place, count);
+  optimize(m, rule, parameters, gradients, m.at(rule.first) + place, m.at(rule.second) + place, count);
 }

@@ -1,4 +1,4 @@
-import { Batch, Rule, Tally, type Layer, type Net, type Window } from '../../memory/structs.js';
+import { Rule, Tally } from '../../memory/structs.js';
 import { activate } from './activation.js';
 import { outputDelta, weightDelta } from './bp1-output-delta.js';
 import { hiddenDelta } from './bp2-hidden-delta.js';
@@ -7,7 +7,8 @@ import { weightGradient } from './bp4-weight-gradient.js';
 import { dropOut, hasDropout } from './dropout.js';
 import { forward } from './forward.js';
 import { gather } from './gather.js';
-import { lastLayer, layerAt } from './network.js';
+import type { Net } from './network.js';
+import type { Window } from './pairs.js';
 import type { ReferenceMemory } from './reference-memory.js';
 import { updateByRule } from './rule.js';
 import { tally } from './tally.js';
@@ -33,88 +34,80 @@ export function descend(
   const weights = rule.isWeighted ? net.sampleWeights : 0;
   for (let done = 0; done < count; done += size) {
     const rows = Math.min(size, count - done);
-    const batch = wholeBatch(m, net, rows);
-    batch.isTraining = 1;
-    if (window) gather(m, net, window, batch, first + done);
-    forwardPass(m, net, batch);
-    deltaPass(m, net, batch, weights);
+    if (window) gather(m, net, window, first + done, rows);
+    forwardPass(m, net, rows, true);
+    deltaPass(m, net, rows, weights, true);
     tally(m, net, sums, rows, weights);
-    gradientPass(m, net, batch);
+    gradientPass(m, net, rows, true);
     if (!Number.isFinite(sums.batchLoss)) return done;
-    if (rule.isPlain) {
-      update(m, net.parameters, net.gradients, learningRate / m.round(rows), net.parameterCount);
-    } else {
-      updateByRule(m, net, batch, learningRate);
-    }
-    rule.step++;
+    updatePass(m, net, rows, rule, learningRate);
   }
   return count;
 }
 
 /** Forward: z = W·a + b, a = σ(z), layer by layer, for all rows of the mini-batch. */
 export const feedForward = (m: ReferenceMemory, net: Net, rows: number): void =>
-  forwardPass(m, net, wholeBatch(m, net, rows));
+  forwardPass(m, net, rows, false);
 
 /** BP1 to BP4, after `feedForward`. Leaves the sums over the mini-batch in the gradients. */
 export function backpropagate(m: ReferenceMemory, net: Net, rows: number, weights: number): void {
-  const batch = wholeBatch(m, net, rows);
-  deltaPass(m, net, batch, weights);
-  gradientPass(m, net, batch);
+  deltaPass(m, net, rows, weights, false);
+  gradientPass(m, net, rows, false);
 }
 
-/** All rows of a mini-batch, outside of training. */
-function wholeBatch(m: ReferenceMemory, net: Net, rows: number): Batch {
-  const batch = new Batch(m, net.batches);
-  batch.rows = rows;
-  batch.from = 0;
-  batch.to = rows;
-  batch.isTraining = 0;
-  return batch;
+/** A step whose δ of the last layer is given, after `feedForward`: BP2 to BP4 and the update, without dropout. */
+export function descendFromDelta(m: ReferenceMemory, net: Net, rows: number, learningRate: number): void {
+  hiddenDeltaPass(m, net, rows, false);
+  gradientPass(m, net, rows, true);
+  updatePass(m, net, rows, new Rule(m, net.rule), learningRate);
 }
 
 /** Forward, from the first layer to the last, with dropout in training. */
-function forwardPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Batch): void {
-  for (let i = 0; i < net.layerCount; i++) {
-    const l = layerAt(m, net, i);
-    forward(m, l, from, to);
-    activate(m, l, from, to);
+function forwardPass(m: ReferenceMemory, net: Net, rows: number, isTraining: boolean): void {
+  for (const l of net.layers) {
+    forward(m, l, 0, rows);
+    activate(m, l, 0, rows);
     if (!hasDropout(l)) continue;
-    if (isTraining) dropOut(m, new Rule(m, net.rule), l, l.undropped, l.activations, from, to);
-    else copyRows(m, l, from, to);
+    if (isTraining) dropOut(m, new Rule(m, net.rule), l, l.undropped, l.activations, 0, rows);
+    else m.floats.copyWithin(l.activations, l.undropped, l.undropped + rows * l.stride);
   }
 }
 
 /**
- * BP1 and BP2: δ, from the last layer to the first. In training it drops units, and skips the layers below the first that
- * learns.
- * @param weights pointer to [rows], or 0 for none
+ * BP1 and BP2: δ, from the last layer to the first.
+ * @param weights index of [rows], or 0 for none
  */
-function deltaPass(m: ReferenceMemory, net: Net, { from, to, isTraining }: Batch, weights: number): void {
-  const rule = new Rule(m, net.rule);
-  outputDelta(m, net, from, to);
-  if (weights) weightDelta(m, net, weights, from, to);
+function deltaPass(m: ReferenceMemory, net: Net, rows: number, weights: number, isTraining: boolean): void {
+  outputDelta(m, net, 0, rows);
+  if (weights) weightDelta(m, net, weights, 0, rows);
+  hiddenDeltaPass(m, net, rows, isTraining);
+}
 
+/** BP2: δ of the hidden layers. In training it drops units, and skips the layers below the first that learns. */
+function hiddenDeltaPass(m: ReferenceMemory, net: Net, rows: number, isTraining: boolean): void {
   const lowest = isTraining ? net.firstTrained : 0;
-  let next = lastLayer(m, net);
-  for (let i = net.layerCount - 2; i >= lowest; i--) {
-    const l = layerAt(m, net, i);
-    hiddenDelta(m, l, next, from, to);
-    if (isTraining && hasDropout(l)) dropOut(m, rule, l, l.delta, l.delta, from, to);
-    next = l;
+  for (let i = net.layers.length - 2; i >= lowest; i--) {
+    const l = net.layers[i]!;
+    hiddenDelta(m, l, net.layers[i + 1]!, 0, rows);
+    if (isTraining && hasDropout(l)) dropOut(m, new Rule(m, net.rule), l, l.delta, l.delta, 0, rows);
   }
 }
 
 /** BP3 and BP4: the gradients, summed over the mini-batch. Training skips frozen layers. */
-function gradientPass(m: ReferenceMemory, net: Net, { rows, isTraining }: Batch): void {
-  for (let i = 0; i < net.layerCount; i++) {
-    const l = layerAt(m, net, i);
+function gradientPass(m: ReferenceMemory, net: Net, rows: number, isTraining: boolean): void {
+  for (const l of net.layers) {
     if (isTraining && l.isFrozen) continue;
     biasGradient(m, l, rows);
     weightGradient(m, l, rows, 0, l.fanIn);
   }
 }
 
-function copyRows(m: ReferenceMemory, l: Layer, from: number, to: number): void {
-  const [source, target] = [m.at(l.undropped), m.at(l.activations)];
-  m.floats.copyWithin(target + from * l.stride, source + from * l.stride, source + to * l.stride);
+/** The update by the gradients of a mini-batch. */
+function updatePass(m: ReferenceMemory, net: Net, rows: number, rule: Rule, learningRate: number): void {
+  if (rule.isPlain) {
+    update(m, net.parameters, net.gradients, learningRate / m.round(rows), net.parameterCount);
+  } else {
+    updateByRule(m, net, rows, learningRate);
+  }
+  rule.step++;
 }

@@ -1,27 +1,29 @@
 import { argmax } from '../../base/argmax.js';
-import type { Net, Tally } from '../../memory/structs.js';
+import type { Tally } from '../../memory/structs.js';
 import { CROSS_ENTROPY, HINGE } from '../codes.js';
 import { sampleCost } from './cost.js';
 import type { Floats } from './numerics.js';
-import { lastLayer } from './network.js';
+import type { Net } from './network.js';
 import type { ReferenceMemory } from './reference-memory.js';
 
-/** Adds the samples of a mini-batch, after the forward pass. @param weights pointer to [rows], or 0 for none */
+/** Adds the samples of a mini-batch, after the forward pass. @param weights index of [rows], or 0 for none */
 export function tally(m: ReferenceMemory, net: Net, sums: Tally, rows: number, weights: number): void {
   const f = m.floats;
-  const { loss, lossParameter } = net;
-  const { preActivations, activations, stride, units } = lastLayer(m, net);
-  const [z, a, targets, weight] = [m.at(preActivations), m.at(activations), m.at(net.targets), m.at(weights)];
+  const { loss, lossParameters, targets } = net;
+  const { preActivations: z, activations: a, stride, units } = net.last;
   const middle = loss === HINGE ? 0 : 0.5;
+  let { loss: totalLoss, right } = sums;
   let batchLoss = 0;
   for (let n = 0; n < rows; n++) {
     const row = n * stride;
-    let cost = sampleCost(f, loss, lossParameter, z + row, a + row, targets + row, units);
-    if (weights) cost *= f[weight + n]!;
-    sums.loss += cost;
+    let cost = sampleCost(f, loss, lossParameters, z + row, a + row, targets + row, units);
+    if (weights) cost *= f[weights + n]!;
+    totalLoss += cost;
     batchLoss += cost;
-    if (isRight(f, a + row, targets + row, units, middle, loss === CROSS_ENTROPY)) sums.right++;
+    if (isRight(f, a + row, targets + row, units, middle, loss === CROSS_ENTROPY)) right++;
   }
+  sums.loss = totalLoss;
+  sums.right = right;
   sums.batchLoss = batchLoss;
 }
 

@@ -50,6 +50,12 @@ it('the example digits-csv exceeds 92% accuracy on a CSV file', { timeout: 120_0
   expect(figure(await printed('digits-csv'), /\ntest accuracy/)).toBeGreaterThan(92);
 });
 
+it('the example cart-pole keeps the pole up in all 20 games', { timeout: 60_000 }, async () => {
+  expect(await printed('cart-pole')).toMatch(
+    /stays up for 500 steps\nsolved after \d+ steps, in \d+\.\d s\n$/,
+  );
+});
+
 it('the example slow-learning shows that a saturated neuron learns by the cross-entropy ten times as fast as by the quadratic cost', async () => {
   const text = await printed('slow-learning');
   const [, quadratic, crossEntropy] = /below 0\.5 after (\d+) and (\d+) epochs/.exec(text) ?? [];

@@ -1,6 +1,14 @@
 import type { OptimizerName } from 'bp4';
 import type { PhaseName } from '../phases.js';
-import { biasGradient, forward, hiddenDelta, outputDelta, update, weightGradient } from './formulas.js';
+import {
+  biasGradient,
+  forward,
+  hiddenDelta,
+  meanGradient,
+  outputDelta,
+  update,
+  weightGradient,
+} from './formulas.js';
 import './equations.css';
 
 interface EquationsProps {
@@ -18,6 +26,7 @@ export function Equations({ lit, optimizer, hasPenalty }: EquationsProps) {
     { name: 'BP2', result: 'δ of a hidden layer', formula: hiddenDelta },
     { name: 'BP3', result: 'gradient of the biases', formula: biasGradient },
     { name: 'BP4', result: 'gradient of the weights', formula: weightGradient },
+    { name: 'mean', result: 'over the m samples', formula: meanGradient },
     { name: 'update', result: describeRule(optimizer, hasPenalty), formula: update(optimizer) },
   ] as const;
   return (

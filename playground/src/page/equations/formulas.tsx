@@ -24,6 +24,9 @@ const previous = (
 const equals = <mo>=</mo>;
 const hadamard = <mo>⊙</mo>;
 
+/** A parenthesis of the text's height. Preact would drop the attribute if it were a boolean. */
+const Fence = ({ children }: Children) => <mo {...({ stretchy: 'false' } as object)}>{children}</mo>;
+
 const Delta = ({ children }: Children) => (
   <msup class="m-delta">
     <mi>δ</mi>
@@ -51,9 +54,9 @@ const Slope = ({ children }: Children) => (
       <mi>σ</mi>
       <mo>′</mo>
     </msup>
-    <mo stretchy={false}>(</mo>
+    <Fence>(</Fence>
     <Forward name="z">{children}</Forward>
-    <mo stretchy={false}>)</mo>
+    <Fence>)</Fence>
   </mrow>
 );
 
@@ -91,9 +94,9 @@ export const forward = (
     <Forward name="a">{l}</Forward>
     {equals}
     <mi>σ</mi>
-    <mo stretchy={false}>(</mo>
+    <Fence>(</Fence>
     <Forward name="z">{l}</Forward>
-    <mo stretchy={false}>)</mo>
+    <Fence>)</Fence>
   </math>
 );
 
@@ -116,17 +119,17 @@ export const hiddenDelta = (
     <Delta>{l}</Delta>
     {equals}
     <mrow>
-      <mo stretchy={false}>(</mo>
+      <Fence>(</Fence>
       <msup>
         <mrow>
-          <mo stretchy={false}>(</mo>
+          <Fence>(</Fence>
           <Weights>{next}</Weights>
-          <mo stretchy={false}>)</mo>
+          <Fence>)</Fence>
         </mrow>
         {transposed}
       </msup>
       <Delta>{next}</Delta>
-      <mo stretchy={false}>)</mo>
+      <Fence>)</Fence>
     </mrow>
     {hadamard}
     <Slope>{l}</Slope>
@@ -148,12 +151,29 @@ export const weightGradient = (
     <Delta>{l}</Delta>
     <msup>
       <mrow>
-        <mo stretchy={false}>(</mo>
+        <Fence>(</Fence>
         <Forward name="a">{previous}</Forward>
-        <mo stretchy={false}>)</mo>
+        <Fence>)</Fence>
       </mrow>
       {transposed}
     </msup>
+  </math>
+);
+
+const MeanGradient = () => (
+  <mrow>
+    <mfrac>
+      <mn>1</mn>
+      <mi>m</mi>
+    </mfrac>
+    <mo>∑</mo>
+    <Gradient of="W" />
+  </mrow>
+);
+
+export const meanGradient = (
+  <math>
+    <MeanGradient />
   </math>
 );
 
@@ -178,14 +198,9 @@ export const update = (optimizer: OptimizerName) => (
         <mi>η</mi>
         <mspace width="0.15em" />
         <mi class="m-name">{optimizer}</mi>
-        <mo stretchy={false}>(</mo>
-        <mfrac>
-          <mn>1</mn>
-          <mi>m</mi>
-        </mfrac>
-        <mo>∑</mo>
-        <Gradient of="W" />
-        <mo stretchy={false}>)</mo>
+        <Fence>(</Fence>
+        <MeanGradient />
+        <Fence>)</Fence>
       </>
     )}
   </math>

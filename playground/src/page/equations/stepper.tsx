@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import { explain } from '../explain.js';
+import { describeCosts, explain } from '../explain.js';
 import { layerName } from '../../format.js';
 import { currentPhase, type View } from '../view.js';
 import { Equations } from './equations.js';
@@ -111,6 +111,7 @@ function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: Walk
           <span key={line}>{line}</span>
         ))}
       </p>
+      <p class="costs">{describeCosts(view)}</p>
     </div>
   );
 }

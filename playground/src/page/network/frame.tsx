@@ -119,7 +119,7 @@ function Direction({ columns, phase }: { columns: readonly Column[]; phase: Phas
   const isBack = phase.name === 'BP2';
   const from = columns[isBack ? phase.layer + 1 : phase.layer]!;
   const to = columns[isBack ? phase.layer + 2 : phase.layer + 1]!;
-  if (to.x - from.x < 84) return null;
+  if (to.x - from.x < 110) return null; // it would touch the headings
   const middle = (from.x + to.x) / 2;
   return (
     <text class={`direction ${isBack ? 'backward' : 'forward'}`} x={middle} y={18}>

@@ -8,7 +8,7 @@ export function Legend({ scene, readout }: { scene: Scene | undefined; readout: 
       <span class="keys">
         <Key kind="positive" text={`${scene.quantity} > 0`} />
         <Key kind="negative" text={`${scene.quantity} < 0`} />
-        <span>thicker = larger magnitude</span>
+        <span>width: magnitude</span>
       </span>
       <span class="caption">{scene.caption}</span>
       <span class="readout">{readout ?? 'Point at a unit to see its values.'}</span>

@@ -1,5 +1,5 @@
 import type { LayerState } from 'bp4';
-import { precise, short } from '../../format.js';
+import { finely, precise, short } from '../../format.js';
 import { currentPhase, type Place, findSubject, sampleTargets, readLayer, type View } from '../view.js';
 
 // How the picture shows each unit and each edge in the current phase.
@@ -58,7 +58,7 @@ export function buildScene(view: View): Scene {
   return {
     units: columns.map((column) => buildUnits(view, column, subject)),
     edges: columns.slice(1).map((_, layer) => buildEdges(view, layer)),
-    quantity: name === 'BP4' ? '∂C/∂w' : 'w',
+    quantity: name === 'BP4' || name === 'mean' ? '∂C/∂w' : 'w',
     caption: captions[name],
     subject,
     labels: name === 'BP1' || name === 'BP3' ? 'none' : name === 'BP2' ? 'out' : 'in',
@@ -70,8 +70,9 @@ const captions = {
   forward: 'in each unit: a, below it: z',
   BP1: 'in each output: δ, beside it: a',
   BP2: 'in the bright units: δ',
-  BP3: 'in each unit: the mean ∂C/∂b',
-  BP4: 'edges: the mean ∂C/∂w',
+  BP3: 'in each unit: ∂C/∂b = δ of this sample',
+  BP4: 'edges: δ·a of this sample',
+  mean: 'means over the mini-batch',
   update: 'edges: the updated weights',
 };
 
@@ -96,9 +97,11 @@ function buildUnits(view: View, column: number, subject: Place): readonly UnitLo
     case 'BP2':
       return at < layer! ? activations(true) : deltas(at > layer! + 1);
     case 'BP3':
-      return at < 0 ? activations(true) : looks(readLayer(view, at).gradients.biasGradients, 'delta', false);
+      return at < 0 ? activations(true) : deltas(false);
     case 'BP4':
       return at === subject.layer ? deltas(false) : activations(at !== subject.layer - 1);
+    case 'mean':
+      return at < 0 ? waitingUnits() : looks(readLayer(view, at).gradients.biasGradients, 'delta', false);
     case 'update':
       return Array<UnitLook>(view.problem.sizes[column]!).fill(rest);
   }
@@ -125,7 +128,7 @@ function noted(units: UnitLook[], name: string, values: Float32Array): UnitLook[
 
 function buildEdges(view: View, layer: number): EdgesLook {
   const phase = currentPhase(view);
-  const { before, after, gradients } = readLayer(view, layer);
+  const { before, after, gradients, delta, inputs } = readLayer(view, layer);
   switch (phase.name) {
     case 'forward':
       return edges(before.weights, layer === phase.layer ? 'forward' : 'none', layer !== phase.layer);
@@ -137,26 +140,37 @@ function buildEdges(view: View, layer: number): EdgesLook {
     case 'BP3':
       return edges(before.weights, 'none', true);
     case 'BP4':
+      return edges(multiplyOuter(delta, inputs), 'none', false);
+    case 'mean':
       return edges(gradients.weightGradients, 'none', false);
     case 'update':
       return edges(after.weights, 'none', false);
   }
 }
 
+/** BP4 for one sample: δ·aᵀ, [units][fanIn]. */
+function multiplyOuter(delta: Float32Array, inputs: Float32Array): Float32Array {
+  return Float32Array.from({ length: delta.length * inputs.length }, (_, i) => {
+    return delta[Math.floor(i / inputs.length)]! * inputs[i % inputs.length]!;
+  });
+}
+
 function edges(values: Float32Array, flow: EdgesLook['flow'], isDim: boolean): EdgesLook {
   return { values, flow, isDim };
 }
 
-/** 'hidden 1, unit 3: bias −0.12, z 0.42, a 0.39, δ 0.01' */
+/** 'hidden 1, unit 3: bias −0.12, z 0.42, a 0.39, δ 0.01'. In a walk the bias is the one before the update, which z contains. */
 export function readout(
   name: string,
   { layer, unit }: Place,
   layers: readonly LayerState[],
   view: View | undefined,
 ): string {
-  const bias = precise(layers[layer]!.biases[unit]!);
-  const start = `${name}, unit ${unit + 1}: bias ${bias}`;
-  if (view === undefined) return start;
-  const { z, a, delta } = readLayer(view, layer);
-  return `${start}, z ${precise(z[unit]!)}, a ${precise(a[unit]!)}, δ ${precise(delta[unit]!)}`;
+  const start = `${name}, unit ${unit + 1}: bias `;
+  if (view === undefined) return start + precise(layers[layer]!.biases[unit]!);
+  const { before, after, z, a, delta } = readLayer(view, layer);
+  const [old, now] = [before.biases[unit]!, after.biases[unit]!];
+  if (currentPhase(view).name === 'update')
+    return `${start}${finely(old, now - old)} → ${finely(now, now - old)}`;
+  return `${start}${precise(old)}, z ${precise(z[unit]!)}, a ${precise(a[unit]!)}, δ ${precise(delta[unit]!)}`;
 }

@@ -70,7 +70,10 @@ function Unit({ place, isHome, children, chosen, describe, onChoose, onPoint }: 
       onFocus={() => onPoint(place)}
       onBlur={() => onPoint(undefined)}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') onChoose(place);
+        if (event.key === 'Enter' || event.key === ' ') {
+          event.preventDefault(); // the space bar would scroll the page
+          onChoose(place);
+        }
         if (event.key === 'ArrowDown') goTo(event, 1);
         if (event.key === 'ArrowUp') goTo(event, -1);
       }}

@@ -1,6 +1,20 @@
 import { ADAGRAD, ADAM, MOMENTUM, NESTEROV, RMSPROP, SGD } from '../kernels/codes.js';
 import { checkKeys, checkName, checkNumber, checkPositive } from '../base/check.js';
-import { optimizerNames, type OptimizerName } from '../model/state.js';
+
+/** The optimizers whose slots a state may hold. */
+export const optimizerNames = [
+  ...['sgd', 'momentum', 'nesterov', 'adagrad', 'rmsprop', 'adam', 'adamw'],
+] as const;
+
+/**
+ * How gradients become updates. Formulas and sources: assembly/optimizers.ts; the conventions are PyTorch's.
+ * - sgd: W −= η·g
+ * - momentum: v = μ·v + g, W −= η·v; nesterov: W −= η·(g + μ·v)
+ * - adagrad: s += g², W −= η·g/(√s + ε)
+ * - rmsprop: s = ρ·s + (1 − ρ)·g², W −= η·g/(√s + ε)
+ * - adam: running means m of g and v of g², corrected for their start at 0; adamw: the same after W −= η·λ·W
+ */
+export type OptimizerName = (typeof optimizerNames)[number];
 
 /** An optimizer with its parameters. A parameter that the optimizer doesn't have throws an error. */
 export interface OptimizerOptions {
@@ -71,7 +85,7 @@ export interface CheckedOptimizer {
  */
 export function checkOptimizer(option: OptimizerName | OptimizerOptions): CheckedOptimizer {
   const given = typeof option === 'string' ? { name: option } : option;
-  if (typeof option === 'object') checkKeys('optimizer', option, ['name', ...numberNames]);
+  if (typeof option === 'object') checkKeys('optimizer', option, optimizerKeys);
   const name = checkName(
     typeof option === 'string' ? 'optimizer' : 'optimizer.name',
     given.name,
@@ -116,6 +130,8 @@ export function checkOptimizer(option: OptimizerName | OptimizerOptions): Checke
 }
 
 const numberNames: readonly NumberName[] = ['momentum', 'decay', 'beta1', 'beta2', 'epsilon', 'weightDecay'];
+
+export const optimizerKeys: readonly string[] = ['name', ...numberNames];
 
 /** Without undefined values, which stand for the default. */
 const defined = (options: OptimizerOptions): Partial<Record<NumberName, number>> =>

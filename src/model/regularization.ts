@@ -23,6 +23,15 @@ export interface RegularizationOptions {
   readonly frozen?: readonly number[];
 }
 
+export const regularizationNames = [
+  'clip',
+  'l1',
+  'l2',
+  'penalizeBiases',
+  'maxNorm',
+  'frozen',
+] as const satisfies readonly (keyof RegularizationOptions)[];
+
 /** Checked regularization. */
 export interface CheckedRegularization {
   /** Its part of the kernels' rule; 0 for none. */
