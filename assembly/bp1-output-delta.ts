@@ -3,11 +3,14 @@ import {
   CROSS_ENTROPY,
   HINGE,
   HUBER,
+  LOG_COSH,
   MEAN_ABSOLUTE_ERROR,
   MEAN_SQUARED_ERROR,
+  POISSON,
+  QUANTILE,
 } from '../src/kernels/codes';
 import { multiplySlope } from './activation';
-import { AbsoluteError, Hinge, Huber, SquaredError } from './micro/losses';
+import { AbsoluteError, Hinge, Huber, LogCosh, Poisson, Quantile, SquaredError } from './micro/losses';
 import { clearPadding } from './micro/padding';
 import { lastLayer, rowAt } from './network';
 import { Net } from './structs';
@@ -25,7 +28,7 @@ import { Net } from './structs';
 export function outputDelta(net: Net, from: i32, to: i32): void {
   const l = lastLayer(net);
   const loss = net.loss;
-  const parameter = net.lossParameter;
+  const parameters = net.lossParameters;
   const stride = l.stride;
   const units = l.units;
   const rows = to - from;
@@ -44,19 +47,31 @@ export function outputDelta(net: Net, from: i32, to: i32): void {
       return;
     }
     case MEAN_SQUARED_ERROR: {
-      meanSlopes<SquaredError>(a, targets, delta, count, units, parameter);
+      meanSlopes<SquaredError>(a, targets, delta, rows, stride, units, parameters);
       break;
     }
     case MEAN_ABSOLUTE_ERROR: {
-      meanSlopes<AbsoluteError>(a, targets, delta, count, units, parameter);
+      meanSlopes<AbsoluteError>(a, targets, delta, rows, stride, units, parameters);
       break;
     }
     case HUBER: {
-      meanSlopes<Huber>(a, targets, delta, count, units, parameter);
+      meanSlopes<Huber>(a, targets, delta, rows, stride, units, parameters);
       break;
     }
     case HINGE: {
-      meanSlopes<Hinge>(a, targets, delta, count, units, parameter);
+      meanSlopes<Hinge>(a, targets, delta, rows, stride, units, parameters);
+      break;
+    }
+    case LOG_COSH: {
+      meanSlopes<LogCosh>(a, targets, delta, rows, stride, units, parameters);
+      break;
+    }
+    case POISSON: {
+      meanSlopes<Poisson>(a, targets, delta, rows, stride, units, parameters);
+      break;
+    }
+    case QUANTILE: {
+      meanSlopes<Quantile>(a, targets, delta, rows, stride, units, parameters);
       break;
     }
     default: {
@@ -78,22 +93,27 @@ function difference(a: usize, total: f32, targets: usize, delta: usize, count: i
   }
 }
 
-/** δ = slope/units over `count` floats, a multiple of four. */
+/** δ = slope/units over `rows` rows. @param parameters f32[stride], the loss's parameter for each output */
 function meanSlopes<Loss>(
   a: usize,
   targets: usize,
   delta: usize,
-  count: i32,
+  rows: i32,
+  stride: i32,
   units: i32,
-  parameter: f32,
+  parameters: usize,
 ): void {
   const loss = changetype<Loss>(0);
   const divisor = f32x4.splat(<f32>units);
-  const d = f32x4.splat(parameter);
-  for (let end: usize = delta + (count << 2); delta < end; delta += 16) {
-    v128.store(delta, f32x4.div(loss.slope(v128.load(a), v128.load(targets), d), divisor));
-    a += 16;
-    targets += 16;
+  const bytes: usize = stride << 2;
+  for (; rows > 0; --rows) {
+    for (let at: usize = 0; at < bytes; at += 16) {
+      const slope = loss.slope(v128.load(a + at), v128.load(targets + at), v128.load(parameters + at));
+      v128.store(delta + at, f32x4.div(slope, divisor));
+    }
+    a += bytes;
+    targets += bytes;
+    delta += bytes;
   }
 }
 

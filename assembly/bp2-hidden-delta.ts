@@ -27,6 +27,8 @@ export function hiddenDelta(l: Layer, next: Layer, from: i32, to: i32, scratch: 
   const nextDelta = rowAt(next.delta, from, nextStride);
   if (<i64>rows * units * nextUnits <= SMALL) {
     sumsAsTheyLie(next.weights, nextDelta, nextStride, nextUnits, delta, stride, rows, units);
+  } else if (rows == 1) {
+    sumsOfOne(next.weights, nextDelta, nextStride << 2, nextUnits, delta, units);
   } else {
     const turned: usize = scratch + ((((rows + 7) & ~7) * nextUnits) << 2);
     turnToPanels(nextDelta, nextStride, scratch, rows, nextUnits);
@@ -76,6 +78,53 @@ function sumsAsTheyLie(
     nextDelta += nextRow;
     delta += stride << 2;
   }
+}
+
+/** W₊ᵀ·δ₊ for one sample, four units side by side: blocks of 4 × 4 weights are transposed in registers. */
+function sumsOfOne(
+  nextWeights: usize,
+  nextDelta: usize,
+  nextRow: usize,
+  nextUnits: i32,
+  delta: usize,
+  units: i32,
+): void {
+  const fours: usize = (nextUnits & ~3) << 2;
+  const end: usize = nextUnits << 2;
+  let w = nextWeights;
+  for (; units >= 4; units -= 4) {
+    const w1: usize = w + nextRow;
+    const w2: usize = w1 + nextRow;
+    const w3: usize = w2 + nextRow;
+    let sum = f32x4.splat(0);
+    let j: usize = 0;
+    for (; j < fours; j += 16) {
+      const r0 = v128.load(w + j);
+      const r1 = v128.load(w1 + j);
+      const r2 = v128.load(w2 + j);
+      const r3 = v128.load(w3 + j);
+      const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+      const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+      const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+      const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      const d: usize = nextDelta + j;
+      sum = f32x4.add(sum, f32x4.mul(v128.shuffle<f64>(low01, low23, 0, 2), v128.load32_splat(d)));
+      sum = f32x4.add(sum, f32x4.mul(v128.shuffle<f64>(low01, low23, 1, 3), v128.load32_splat(d, 4)));
+      sum = f32x4.add(sum, f32x4.mul(v128.shuffle<f64>(high01, high23, 0, 2), v128.load32_splat(d, 8)));
+      sum = f32x4.add(sum, f32x4.mul(v128.shuffle<f64>(high01, high23, 1, 3), v128.load32_splat(d, 12)));
+    }
+    for (; j < end; j += 4) {
+      let column = v128.load32_zero(w + j);
+      column = v128.load_lane<u32>(w1 + j, column, 1);
+      column = v128.load_lane<u32>(w2 + j, column, 2);
+      column = v128.load_lane<u32>(w3 + j, column, 3);
+      sum = f32x4.add(sum, f32x4.mul(column, v128.load32_splat(nextDelta + j)));
+    }
+    v128.store(delta, sum);
+    delta += 16;
+    w = w3 + nextRow;
+  }
+  sumsAsTheyLie(w, nextDelta, i32(nextRow >> 2), nextUnits, delta, 0, 1, units);
 }
 
 /** δ₊ᵀ in panels of eight samples, f32[rows / 8][units][8]. */

@@ -1,4 +1,5 @@
 import { multiply } from './micro/multiply';
+import { multiplyColumn } from './micro/stream';
 import { rowAt } from './network';
 import { Layer } from './structs';
 
@@ -11,6 +12,11 @@ import { Layer } from './structs';
  */
 export function weightGradient(l: Layer, rows: i32, from: i32, to: i32, scratch: usize): void {
   const stride = l.stride;
+  if (rows == 1) {
+    const gradients = rowAt(l.weightGradients, from, stride);
+    multiplyColumn(l.input + (from << 2), l.delta, gradients, stride << 2, to - from, (l.units + 3) & ~3);
+    return;
+  }
   multiply(
     true,
     l.input + (from << 2),

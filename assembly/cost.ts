@@ -3,11 +3,14 @@ import {
   CROSS_ENTROPY,
   HINGE,
   HUBER,
+  LOG_COSH,
   MEAN_ABSOLUTE_ERROR,
+  POISSON,
   QUADRATIC,
+  QUANTILE,
 } from '../src/kernels/codes';
 import { log } from './micro/log';
-import { AbsoluteError, Hinge, Huber, SquaredError } from './micro/losses';
+import { AbsoluteError, Hinge, Huber, LogCosh, Poisson, Quantile, SquaredError } from './micro/losses';
 import { lastLayer, rowAt } from './network';
 import { Net } from './structs';
 
@@ -29,7 +32,7 @@ export function cost(net: Net, from: i32, to: i32): f64 {
   let targets = rowAt(net.targets, from, l.stride);
   let total: f64 = 0;
   for (; from < to; ++from) {
-    total += sampleCost(net.loss, net.lossParameter, z, a, targets, l.units);
+    total += sampleCost(net.loss, net.lossParameters, z, a, targets, l.units);
     z += bytes;
     a += bytes;
     targets += bytes;
@@ -37,22 +40,32 @@ export function cost(net: Net, from: i32, to: i32): f64 {
   return total;
 }
 
-/** The cost of one sample. @param parameter the loss's parameter */
-export function sampleCost(loss: i32, parameter: f32, z: usize, a: usize, targets: usize, units: i32): f64 {
-  if (loss == QUADRATIC) return 0.5 * sum<SquaredError>(a, targets, units, parameter);
+/** The cost of one sample. @param parameters f32[units], the loss's parameter for each output */
+export function sampleCost(
+  loss: i32,
+  parameters: usize,
+  z: usize,
+  a: usize,
+  targets: usize,
+  units: i32,
+): f64 {
+  if (loss == QUADRATIC) return 0.5 * sum<SquaredError>(a, targets, units, parameters);
   if (loss == CROSS_ENTROPY) return crossEntropy(z, a, targets, units);
   if (loss == BINARY_CROSS_ENTROPY) return binaryCrossEntropy(z, a, targets, units);
-  if (loss == MEAN_ABSOLUTE_ERROR) return sum<AbsoluteError>(a, targets, units, parameter) / <f64>units;
-  if (loss == HUBER) return sum<Huber>(a, targets, units, parameter) / <f64>units;
-  if (loss == HINGE) return sum<Hinge>(a, targets, units, parameter) / <f64>units;
-  return sum<SquaredError>(a, targets, units, parameter) / <f64>units;
+  if (loss == MEAN_ABSOLUTE_ERROR) return sum<AbsoluteError>(a, targets, units, parameters) / <f64>units;
+  if (loss == HUBER) return sum<Huber>(a, targets, units, parameters) / <f64>units;
+  if (loss == HINGE) return sum<Hinge>(a, targets, units, parameters) / <f64>units;
+  if (loss == LOG_COSH) return sum<LogCosh>(a, targets, units, parameters) / <f64>units;
+  if (loss == POISSON) return sum<Poisson>(a, targets, units, parameters) / <f64>units;
+  if (loss == QUANTILE) return sum<Quantile>(a, targets, units, parameters) / <f64>units;
+  return sum<SquaredError>(a, targets, units, parameters) / <f64>units;
 }
 
-function sum<Loss>(a: usize, targets: usize, units: i32, parameter: f32): f64 {
+function sum<Loss>(a: usize, targets: usize, units: i32, parameters: usize): f64 {
   const loss = changetype<Loss>(0);
   let sum: f64 = 0;
   for (let at: usize = 0; at < <usize>(units << 2); at += 4) {
-    sum += loss.value(<f64>load<f32>(a + at), <f64>load<f32>(targets + at), <f64>parameter);
+    sum += loss.value(<f64>load<f32>(a + at), <f64>load<f32>(targets + at), <f64>load<f32>(parameters + at));
   }
   return sum;
 }

@@ -63,7 +63,7 @@ class RmsProp {
  * step t. Kingma and Ba 2015, algorithm 1, in PyTorch's arrangement. AdamW is the same after `decay`.
  * Rounds: each operation once, as written; η′ and r are computed in double precision and rounded.
  */
-class Adam {
+export class Adam {
   next(rule: Rule, w: v128, g: v128, first: usize, second: usize): v128 {
     const p = changetype<usize>(rule);
     const rest = v128.load32_splat(p, offsetof<Rule>('momentumRest'));
@@ -165,7 +165,7 @@ export function optimize(
   }
 }
 
-function updates<Optimizer>(
+export function updates<Optimizer>(
   rule: Rule,
   parameters: usize,
   gradients: usize,

@@ -20,7 +20,7 @@ export function tally(net: Net, sums: Tally, rows: i32, weights: usize): void {
   const middle: f32 = net.loss == HINGE ? 0 : 0.5;
   let batchLoss: f64 = 0;
   for (let i = 0; i < rows; ++i) {
-    let cost = sampleCost(net.loss, net.lossParameter, z, a, targets, l.units);
+    let cost = sampleCost(net.loss, net.lossParameters, z, a, targets, l.units);
     if (weights) cost *= <f64>load<f32>(weights + (i << 2));
     sums.loss += cost;
     batchLoss += cost;

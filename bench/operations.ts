@@ -200,13 +200,13 @@ function placeOutputs(
   const preActivations = arena.input('z', padded(floats, rows, stride, units, NaN));
   const activations = arena.input('a', padded(shares, rows, stride, units, padding));
   const targets = arena.input('targets', padded(shares, rows, stride, units, padding));
-  const lossParameter = number();
+  const lossParameters = arena.input('lossParameters', padded(shares, 1, stride, units, NaN));
   const layers = arena.struct('layer', Layer, {
     ...{ units, stride, preActivations, activations, undropped: activations },
     ...fields(number()),
   });
   const net = arena.struct('net', Net, {
-    ...{ loss: lossCodes[loss], lossParameter, layerCount: 1, layers, targets },
+    ...{ loss: lossCodes[loss], lossParameters, layerCount: 1, layers, targets },
   });
   return { net, rows };
 }

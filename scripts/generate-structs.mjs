@@ -12,7 +12,11 @@ const structs = {
     comment: 'A network and its current mini-batch.',
     fields: [
       ['loss', 'i32', 'A number of codes.ts.'],
-      ['lossParameter', 'f32', 'δ of huber; the other losses ignore it.'],
+      [
+        'lossParameters',
+        'usize',
+        'f32[stride of the last layer]: δ of huber or q of quantile, for each output.',
+      ],
       ['layerCount', 'i32', ''],
       ['layers', 'usize', 'Layer[layerCount].'],
       ['parameters', 'usize', 'f32[parameterCount]: the weights and biases of all layers.'],

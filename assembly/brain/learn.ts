@@ -1,7 +1,7 @@
 import { cost } from '../cost';
 import { lastLayer, layerAt } from '../network';
 import { Batch, Net, Rule, Tally, Window } from '../structs';
-import { beginUpdate, optimize } from '../optimizers';
+import { Adam, beginUpdate, updates } from '../optimizers';
 import { notePair } from '../pairs';
 import { deltaPass, gradientPass, wholeBatch } from '../step';
 import { forwardSample } from './forward';
@@ -89,6 +89,6 @@ function updateByAdam(net: Net, batch: Batch, learningRate: f32): void {
   gradientPass(net, batch);
   rule.gradientScale = 1;
   beginUpdate(rule, learningRate);
-  optimize(rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);
+  updates<Adam>(rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);
   ++rule.step;
 }

@@ -1,5 +1,10 @@
+import { exp as expOfFour } from './exp';
+import { exp } from './exp-double';
+import { log } from './log';
+import { tanh } from './tanh';
+
 // Each of these losses is a pair: the cost of one output, in double precision, and its slope in a, for four outputs. d is
-// the loss's parameter. The losses are means over the outputs, so the caller divides both by the number of outputs. Both
+// the loss's parameter for that output. The losses are means over the outputs, so the caller divides both by the number of outputs. Both
 // are NaN if a is NaN. All round each operation once, in the order in which it is written here.
 
 /** (a − y)², slope 2(a − y). */
@@ -46,5 +51,39 @@ export class Hinge {
     const one = f32x4.splat(1);
     const beyond = v128.andnot(margin, f32x4.ge(margin, one)); // 0, or NaN
     return v128.bitselect(f32x4.neg(y), beyond, f32x4.lt(margin, one));
+  }
+}
+
+/** ln cosh e with e = a − y, as |e| + ln(1 + e^(−2|e|)) − ln 2, as Keras's LogCosh; slope tanh e. */
+export class LogCosh {
+  value(a: f64, y: f64, d: f64): f64 {
+    const size = abs(a - y);
+    return size + log(1 + exp(-2 * size)) - 0.6931471805599453;
+  }
+  slope(a: v128, y: v128, d: v128): v128 {
+    return tanh(f32x4.sub(a, y));
+  }
+}
+
+/** eᵃ − ya: the negative logarithm of the Poisson likelihood with a = ln λ, but for ln y!, as PyTorch's PoissonNLLLoss; slope eᵃ − y. */
+export class Poisson {
+  value(a: f64, y: f64, d: f64): f64 {
+    return exp(a) - y * a;
+  }
+  slope(a: v128, y: v128, d: v128): v128 {
+    return f32x4.sub(expOfFour(a), y);
+  }
+}
+
+/** d(y − a) if y ≥ a, else (1 − d)(a − y) (Koenker and Bassett 1978); slope −d if a < y, 1 − d if a > y, and 0 if a = y. */
+export class Quantile {
+  value(a: f64, y: f64, d: f64): f64 {
+    return y >= a ? d * (y - a) : (1 - d) * (a - y);
+  }
+  slope(a: v128, y: v128, d: v128): v128 {
+    const difference = f32x4.sub(a, y);
+    const zero = f32x4.splat(0);
+    const below = v128.bitselect(f32x4.neg(d), difference, f32x4.lt(difference, zero));
+    return v128.bitselect(f32x4.sub(f32x4.splat(1), d), below, f32x4.gt(difference, zero));
   }
 }

@@ -71,3 +71,23 @@ function addEightRows(a: usize, b: usize, bRow: usize, c: usize, bytes: usize): 
     b += 16;
   }
 }
+
+/**
+ * C = aᵀ·b for a single row a and a single row b.
+ * Rounds: as multiply.ts does; the sum from +0 makes −0 to +0.
+ * @param a       f32[rows]
+ * @param b       f32[columns]
+ * @param c       out, f32[rows][columns], its rows `cRow` bytes apart; overwritten
+ * @param columns a multiple of four
+ */
+export function multiplyColumn(a: usize, b: usize, c: usize, cRow: usize, rows: i32, columns: i32): void {
+  const zero = f32x4.splat(0);
+  const bytes: usize = columns << 2;
+  for (const end: usize = a + (rows << 2); a < end; a += 4) {
+    const x = v128.load32_splat(a);
+    for (let j: usize = 0; j < bytes; j += 16) {
+      v128.store(c + j, f32x4.add(zero, f32x4.mul(x, v128.load(b + j))));
+    }
+    c += cRow;
+  }
+}

@@ -332,8 +332,7 @@ function fillInOrder(
   const { length } = values;
   if (length !== size) {
     const fault = { place, problem: `length ${length} must be ${size}` };
-    if (isStated)
-      throw new RangeFault({ ...fault, cure: 'leave out inputSize and outputSize, or state others' });
+    if (isStated) throw new RangeFault(fault);
     tolerate(fault, length > size ? 'the rest is left out' : 'what is missing counts as 0');
   }
   for (let k = 0; k < Math.min(size, length); k++) {

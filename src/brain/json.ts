@@ -86,24 +86,18 @@ export function writeJSON({
   };
 }
 
-/** A copy without what JSON can't hold. */
+/** A copy without what JSON can't hold. A `callback` of null isn't written either, because brain.js 2 rejects it. */
 function withoutFunctions<Options extends object>(options: Options): Options {
-  const entries = Object.entries(options).filter(([, value]) => typeof value !== 'function');
+  const entries = Object.entries(options).filter(
+    ([name, value]) => name !== 'callback' && typeof value !== 'function',
+  );
   return Object.fromEntries(entries) as Options;
 }
 
 /** The options of training in the JSON of brain.js 2. */
 export function writeTrainOpts(trainOpts: TrainOptions): NeuralNetworkJSON['trainOpts'] {
-  const { log, timeout, ...numbers } = withoutCallback(trainOpts);
+  const { log, timeout, ...numbers } = withoutFunctions(trainOpts);
   return { ...numbers, log: log !== false, timeout: timeout === Infinity ? 'Infinity' : timeout };
-}
-
-/** Drops the callback, which JSON can't hold. (`delete` would leave an object that is slow to copy.) */
-function withoutCallback(trainOpts: TrainOptions): Omit<TrainOptions, 'callback'> {
-  if (!('callback' in trainOpts)) return trainOpts;
-  return Object.fromEntries(
-    Object.entries(trainOpts).filter(([name]) => name !== 'callback'),
-  ) as unknown as TrainOptions;
 }
 
 /** The rows of a matrix as arrays of numbers. */
@@ -126,7 +120,7 @@ export function writeLegacyJSON({
   outputLookup,
   trainOpts,
 }: Written): LegacyJSON {
-  const { activation, leakyReluAlpha, log, timeout, praxis, ...numbers } = withoutCallback(trainOpts);
+  const { activation, leakyReluAlpha, log, timeout, praxis, ...numbers } = withoutFunctions(trainOpts);
   const names = sizes.map((size, l) => {
     const lookup = l === 0 ? inputLookup : l === sizes.length - 1 ? outputLookup : undefined;
     return listNames(lookup, size);

@@ -227,7 +227,7 @@ export function toSpec({ sizes, activation, alpha }: Shape): CheckedSpec {
       dropout: 0,
     })),
     loss: 'quadratic',
-    delta: 0,
+    lossParameters: [0],
     labelSmoothing: 0,
     seed: 0,
     transforms: {},

@@ -1,6 +1,5 @@
 import { Layer, Net, Rule, Tally, Window } from '../memory/structs.js';
 import { addFloats } from '../kernels/reference/gather.js';
-import { readNet } from '../kernels/reference/network.js';
 import { readWindow } from '../kernels/reference/pairs.js';
 import type { Activation } from '../kernels/reference/micro/activations.js';
 import { single } from '../kernels/reference/numerics.js';
@@ -120,7 +119,7 @@ export function brainReference(): BrainKernels {
     bytesPerFloat: 4,
     memory: m,
     addFloats: (net, window, floats, ...rest) =>
-      addFloats(m, readNet(m, net), readWindow(m, window), m.at(floats), ...rest),
+      addFloats(m, new Net(m, net), readWindow(m, window), m.at(floats), ...rest),
     run,
     learn,
   };

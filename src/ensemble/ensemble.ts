@@ -206,5 +206,5 @@ function chooseMeasurement(members: readonly Member[]): Measurement {
   const isTransformed = areAlike(({ transforms }) => transforms?.targets);
   if (isTransformed && areAlike(({ loss }) => loss)) return { spec, isTransformed };
   const loss = defaultLosses[findAnswers(specs[0]!)];
-  return { spec: { ...spec, loss, delta: 0, labelSmoothing: 0 }, isTransformed: false };
+  return { spec: { ...spec, loss, lossParameters: [0], labelSmoothing: 0 }, isTransformed: false };
 }

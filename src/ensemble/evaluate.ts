@@ -44,8 +44,9 @@ export function evaluate(
   const right = accuracy(outputs, { ...answers, outputs: width, threshold });
 
   const { off, on } = encodeClasses(spec, width);
-  /** A row of outputs, then its targets as the loss takes them. */
-  const row = new Float32Array(2 * width);
+  /** A row of outputs, then its targets as the loss takes them, and the parameters of the loss. */
+  const row = new Float32Array(3 * width);
+  row.fill(spec.lossParameters[0]!, 2 * width).set(spec.lossParameters, 2 * width);
   let total = 0;
   for (let n = 0; n < samples.count; n++) {
     for (let j = 0; j < width; j++) {
@@ -62,12 +63,12 @@ export function evaluate(
   return { loss: total / samples.count, accuracy: right };
 }
 
-/** The cost of a sample, in double precision; j ascending from +0. @param row of outputs, then of targets */
-function cost(row: Float32Array, width: number, { loss, delta }: CheckedSpec): number {
+/** The cost of a sample, in double precision; j ascending from +0. @param row of outputs, then of targets, then of parameters of the loss */
+function cost(row: Float32Array, width: number, { loss }: CheckedSpec): number {
   // The networks write the cross-entropies in z, which a mean of outputs doesn't have.
   const isBinary = loss === 'binaryCrossEntropy';
   if (!isBinary && loss !== 'crossEntropy')
-    return sampleCost(row, lossCodes[loss], delta, 0, 0, width, width);
+    return sampleCost(row, lossCodes[loss], 2 * width, 0, 0, width, width);
   let sum = 0;
   for (let j = 0; j < width; j++) {
     const [a, y] = [row[j]!, row[width + j]!];

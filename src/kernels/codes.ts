@@ -20,6 +20,9 @@ export const MEAN_SQUARED_ERROR = 3;
 export const MEAN_ABSOLUTE_ERROR = 4;
 export const HUBER = 5;
 export const HINGE = 6;
+export const LOG_COSH = 7;
+export const POISSON = 8;
+export const QUANTILE = 9;
 
 export const SGD = 0;
 export const MOMENTUM = 1;

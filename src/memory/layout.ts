@@ -4,7 +4,7 @@ import { Batch, Layer, Net, Rule, Tally } from './structs.js';
 /**
  * Every address in the linear memory of a network, computed in one place:
  *
- *   base ┌ structs     net │ rule │ layers │ batches │ tallies   the addresses, for the kernels to read
+ *   base ┌ structs     net │ rule │ layers │ batches │ tallies │ …  the addresses, for the kernels to read
  *        ├ parameters  W, b of layer 1 │ W, b of layer 2 │ …   never move while the network lives
  *        ├ gradients   same order: ∂C/∂W, ∂C/∂b                a constant distance from their parameters
  *        ├ slots       same order, one per array of numbers    memory of the optimizer, and the best parameters
@@ -26,6 +26,8 @@ export interface Layout {
   readonly batches: number;
   readonly tally: number;
   readonly evaluationTally: number;
+  /** The loss's parameter for each output, [stride of the last layer]. */
+  readonly lossParameters: number;
   /** Pointer to the parameters, and to the gradients; each has `parameterCount` floats, padding included. */
   readonly parameters: number;
   readonly gradients: number;
@@ -149,6 +151,7 @@ export function planLayout({
   const batches = place((MOST_THREADS - 1) * LINE + Batch.bytes);
   const tally = place(Tally.bytes);
   const evaluationTally = place(Tally.bytes);
+  const lossParameters = floats(shapes.at(-1)!.stride);
 
   const parameters = place(0);
   const places = shapes.map(({ fanIn, stride }) => ({
@@ -196,6 +199,7 @@ export function planLayout({
     batches,
     tally,
     evaluationTally,
+    lossParameters,
     parameters,
     gradients,
     parameterCount: distance / bytesPerFloat,

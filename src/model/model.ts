@@ -173,9 +173,12 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
         ...{ rows: 0, from: 0, to: 0, isTraining: 0, isSparse: 0, largestDelta: 0 },
       });
     }
+    const { lossParameters } = this.spec;
+    const at = this.views.at(layout.lossParameters);
+    this.views.floats.fill(lossParameters[0]!, at, at + this.outputs).set(lossParameters, at);
     writeStruct(new Net(this.views, layout.net), {
       loss: this.loss,
-      lossParameter: this.spec.delta,
+      lossParameters: layout.lossParameters,
       layerCount: this.layers.length,
       layers: layout.netLayers,
       ...{ parameters, gradients, parameterCount },

@@ -8,9 +8,12 @@ import {
   HUBER,
   LEAKY_RELU,
   LINEAR,
+  LOG_COSH,
   MEAN_ABSOLUTE_ERROR,
   MEAN_SQUARED_ERROR,
+  POISSON,
   QUADRATIC,
+  QUANTILE,
   RELU,
   SIGMOID,
   SOFTMAX,
@@ -19,7 +22,15 @@ import {
   SWISH,
   TANH,
 } from '../kernels/codes.js';
-import { checkInteger, checkKeys, checkName, checkNumber, checkPositive, show } from '../base/check.js';
+import {
+  checkEach,
+  checkInteger,
+  checkKeys,
+  checkName,
+  checkNumber,
+  checkPositive,
+  show,
+} from '../base/check.js';
 import { initializerNames, type InitializerName } from './initializers.js';
 import { shortest } from '../base/shortest.js';
 import { checkTransforms } from './check-transforms.js';
@@ -58,6 +69,9 @@ export type ActivationName =
  * - meanSquaredError of (a − y)²; meanAbsoluteError of |a − y|
  * - huber, with e = a − y, of ½e² where |e| ≤ δ, else δ(|e| − ½δ)
  * - hinge of max(0, 1 − ya), for targets of −1 and 1
+ * - logCosh of ln cosh(a − y), which is about ½(a − y)² near 0 and |a − y| − ln 2 far from it
+ * - poisson of eᵃ − ya, for counts y: an output a is the logarithm of the mean λ
+ * - quantile, with e = y − a, of qe where e ≥ 0, else (q − 1)e: an output is the quantile q of y
  */
 export type LossName =
   | 'quadratic'
@@ -66,11 +80,15 @@ export type LossName =
   | 'huber'
   | 'binaryCrossEntropy'
   | 'crossEntropy'
-  | 'hinge';
+  | 'hinge'
+  | 'logCosh'
+  | 'poisson'
+  | 'quantile';
 
 /**
  * A loss: its name, or an object with the name and a parameter.
  * - delta: δ of huber, above 0. Default 1.
+ * - q: of quantile, between 0 and 1: one for all outputs, or an array with one for each output. Default 0.5, the median.
  * - labelSmoothing: ε from 0 to below 1. Targets become (1 − ε)y + ε/K in training and evaluation, where K is the number of
  *   outputs, or 2 for binaryCrossEntropy. Default 0.
  */
@@ -78,9 +96,11 @@ export type LossSpec<Name extends LossName = LossName> =
   | Name
   | (Name extends 'huber'
       ? { readonly name: Name; readonly delta?: number }
-      : Name extends 'crossEntropy' | 'binaryCrossEntropy'
-        ? { readonly name: Name; readonly labelSmoothing?: number }
-        : { readonly name: Name });
+      : Name extends 'quantile'
+        ? { readonly name: Name; readonly q?: number | readonly number[] }
+        : Name extends 'crossEntropy' | 'binaryCrossEntropy'
+          ? { readonly name: Name; readonly labelSmoothing?: number }
+          : { readonly name: Name });
 
 /** A layer: the number of units and their activation. */
 export interface LayerSpec {
@@ -116,8 +136,8 @@ export interface CheckedSpec {
   /** alpha is 0 if the activation has none. */
   readonly layers: readonly Required<LayerSpec>[];
   readonly loss: LossName;
-  /** 0 if the loss has none. */
-  readonly delta: number;
+  /** δ of huber or q of quantile, for all outputs or for each; [0] if the loss has none. */
+  readonly lossParameters: readonly number[];
   readonly labelSmoothing: number;
   readonly seed: number;
   readonly transforms: CheckedTransforms;
@@ -145,6 +165,9 @@ export const lossCodes: Record<LossName, number> = {
   binaryCrossEntropy: BINARY_CROSS_ENTROPY,
   crossEntropy: CROSS_ENTROPY,
   hinge: HINGE,
+  logCosh: LOG_COSH,
+  poisson: POISSON,
+  quantile: QUANTILE,
 };
 
 const activationNames = Object.keys(activationCodes) as ActivationName[];
@@ -161,6 +184,9 @@ const validPartners = {
   binaryCrossEntropy: ['sigmoid'],
   crossEntropy: ['softmax'],
   hinge: ['tanh', 'linear'],
+  logCosh: ofOneUnit,
+  poisson: ['linear'],
+  quantile: ofOneUnit,
 } as const satisfies Record<LossName, readonly ActivationName[]>;
 
 export const partners: Record<LossName, readonly ActivationName[]> = validPartners;
@@ -206,7 +232,7 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
   return {
     inputs,
     layers,
-    ...checkLoss(loss, last),
+    ...checkLoss(loss, layers.at(-1)!),
     seed: checkInteger('seed', seed, Number.MIN_SAFE_INTEGER),
     transforms:
       spec.transforms === undefined ? {} : checkTransforms(spec.transforms, inputs, layers.at(-1)!.units),
@@ -235,26 +261,33 @@ export function describeSpec(spec: CheckedSpec): NetworkSpec {
   };
 }
 
-function describeLoss({ loss, delta, labelSmoothing }: CheckedSpec): LossSpec {
-  if (loss === 'huber') return { name: loss, delta: shortest(delta) };
+function describeLoss({ loss, lossParameters, labelSmoothing }: CheckedSpec): LossSpec {
+  if (loss === 'huber') return { name: loss, delta: shortest(lossParameters[0]!) };
+  if (loss === 'quantile') {
+    const shares = lossParameters.map(shortest);
+    return { name: loss, q: shares.length === 1 ? shares[0]! : shares };
+  }
   return labelSmoothing ? { name: loss, labelSmoothing: shortest(labelSmoothing) } : loss;
 }
 
-/** @param last the activation of the last layer */
+/** The parameters of each loss. */
+const lossKeys: Partial<Record<LossName, readonly string[]>> = {
+  huber: ['delta'],
+  quantile: ['q'],
+  crossEntropy: ['labelSmoothing'],
+  binaryCrossEntropy: ['labelSmoothing'],
+};
+
 function checkLoss(
   spec: LossSpec,
-  last: ActivationName,
-): Pick<CheckedSpec, 'loss' | 'delta' | 'labelSmoothing'> {
+  { activation: last, units }: LayerSpec,
+): Pick<CheckedSpec, 'loss' | 'lossParameters' | 'labelSmoothing'> {
   const isObject = typeof spec === 'object' && (spec as unknown) !== null;
-  const given: { name: unknown; delta?: number; labelSmoothing?: number } = isObject ? spec : { name: spec };
+  const given: { name: unknown; delta?: number; q?: unknown; labelSmoothing?: number } = isObject
+    ? spec
+    : { name: spec };
   const loss = checkName(isObject ? 'loss.name' : 'loss', given.name, lossNames);
-  const hasDelta = loss === 'huber';
-  const hasSmoothing = loss === 'crossEntropy' || loss === 'binaryCrossEntropy';
-  checkKeys(`loss '${loss}'`, given, [
-    'name',
-    ...(hasDelta ? ['delta'] : []),
-    ...(hasSmoothing ? ['labelSmoothing'] : []),
-  ]);
+  checkKeys(`loss '${loss}'`, given, ['name', ...(lossKeys[loss] ?? [])]);
   if (!partners[loss].includes(last)) {
     const losses = lossNames.filter((name) => partners[name].includes(last));
     throw new RangeFault({
@@ -264,10 +297,19 @@ function checkLoss(
       option: { name: 'loss', values: losses },
     });
   }
-  const { delta = 1, labelSmoothing = 0 } = given;
+  const { delta = 1, q = 0.5, labelSmoothing = 0 } = given;
+  const checkShare = (place: string, share: unknown): number =>
+    checkPositive(place, checkNumber(place, share, 0, 1));
   return {
     loss,
-    delta: hasDelta ? checkPositive('loss.delta', delta) : 0,
+    lossParameters:
+      loss === 'huber'
+        ? [checkPositive('loss.delta', delta)]
+        : loss !== 'quantile'
+          ? [0]
+          : Array.isArray(q)
+            ? checkEach('loss.q', q, checkShare, units)
+            : [checkShare('loss.q', q)],
     labelSmoothing: checkNumber('loss.labelSmoothing', labelSmoothing, 0, 1),
   };
 }

@@ -58,6 +58,7 @@ const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => bo
   binaryCrossEntropy: [(y) => y >= 0 && y <= 1, 'a number from 0 to 1'],
   crossEntropy: [(y) => y >= 0, 'a number of at least 0'],
   hinge: [(y) => y === -1 || y === 1, '-1 or 1'],
+  poisson: [(y) => y >= 0, 'a number of at least 0'],
 };
 
 /** The range of outputs of an activation, [from, to], if it isn't all numbers. */
@@ -208,7 +209,7 @@ export class Samples {
    */
   isClassified({ spec }: Model): boolean {
     const { targets } = this.#parts;
-    if (!targets || targetRules[spec.loss]) return true;
+    if (!targets || (targetRules[spec.loss] && spec.loss !== 'poisson')) return true;
     const found = new Set<number>();
     for (const y of targets.values) if (found.add(y).size > 2) return false;
     return found.size < 2 || [...found].filter((y) => y >= 0.5).length === 1;

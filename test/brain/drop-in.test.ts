@@ -191,7 +191,7 @@ describe('tolerance', () => {
 
   it('inputs of another length than the program states are errors, as in brain.js 2', () => {
     const net = trained({ inputSize: 2, outputSize: 1 });
-    expect(() => net.run([1, 0, 5])).toThrow('input: length 3 must be 2; leave out inputSize');
+    expect(() => net.run([1, 0, 5])).toThrow('input: length 3 must be 2');
     expect(() => net.train([{ input: [1, 0], output: [1, 1] }])).toThrow(
       'data[0].output: length 2 must be 1',
     );

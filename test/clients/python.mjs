@@ -7,10 +7,11 @@ const PYTHON = '/usr/bin/python3';
 /**
  * Runs a script that stands beside the tests.
  * @param packages of Debian that it imports from
+ * @param input what it reads from standard input
  * @returns what it printed
  */
-export const python = (script, args, packages) =>
-  run(script, [fileURLToPath(new URL(script, import.meta.url)), ...args], packages);
+export const python = (script, args, packages, input) =>
+  run(script, [fileURLToPath(new URL(script, import.meta.url)), ...args], packages, { input });
 
 /**
  * Runs a program that a test holds as text, in a folder.
@@ -18,11 +19,11 @@ export const python = (script, args, packages) =>
  * @returns what it printed
  */
 export const pythonText = (program, args, packages, cwd) =>
-  run('-c', ['-c', program, ...args], packages, cwd);
+  run('-c', ['-c', program, ...args], packages, { cwd });
 
-function run(name, args, packages, cwd) {
+function run(name, args, packages, options) {
   const { status, stdout, stderr, error } = spawnSync(PYTHON, args, {
-    cwd,
+    ...options,
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });

@@ -65,6 +65,9 @@ const partners = {
   binaryCrossEntropy: ['sigmoid'],
   crossEntropy: ['softmax'],
   hinge: ['tanh', 'linear'],
+  logCosh: ofOneUnit,
+  poisson: ['linear'],
+  quantile: ofOneUnit,
 };
 const losses = `expected one of ${quoted(Object.keys(partners))}, got `;
 const initializers =
@@ -224,6 +227,30 @@ const wrongSpecs: Case[] = [
     withLoss({ name: 'meanSquaredError', delta: 1 }, 'linear'),
     TypeError,
     "loss 'meanSquaredError': unknown 'delta'; the names are name",
+  ],
+  [
+    'a quantile of 1',
+    withLoss({ name: 'quantile', q: 1 }, 'linear'),
+    RangeError,
+    'loss.q: expected a number from 0 to below 1, got 1',
+  ],
+  [
+    'a quantile of 0',
+    withLoss({ name: 'quantile', q: 0 }, 'linear'),
+    RangeError,
+    'loss.q: expected a 32-bit',
+  ],
+  [
+    'quantiles of more outputs',
+    withLoss({ name: 'quantile', q: [0.1, 0.5, 0.9, 0.95] }, 'linear'),
+    RangeError,
+    'loss.q: expected 2 entries, got 4',
+  ],
+  [
+    'a quantile in words',
+    withLoss({ name: 'quantile', q: [0.5, '0.9'] }, 'linear'),
+    TypeError,
+    'loss.q[1]: expected a number',
   ],
   [
     'labelSmoothing of huber',

@@ -89,7 +89,10 @@ describe('valid options', () => {
 describe('LossFor', () => {
   const losses = {
     softmax: ['crossEntropy'],
-    tanh: ['quadratic', 'meanSquaredError', 'meanAbsoluteError', 'huber', 'hinge'],
+    tanh: [
+      ...(['quadratic', 'meanSquaredError', 'meanAbsoluteError', 'huber', 'hinge'] as const),
+      ...(['logCosh', 'quantile'] as const),
+    ],
   } as const satisfies { [Name in ActivationName]?: readonly LossFor<Name>[] };
 
   it.each(Object.entries(losses))(

@@ -7,6 +7,7 @@ import {
   type ActivationName,
   type Data,
   type LossName,
+  type LossSpec,
   type TrainOptions,
 } from '../../src/index.js';
 
@@ -16,7 +17,7 @@ import {
 interface Run {
   readonly sizes: readonly number[];
   readonly activations: readonly ActivationName[];
-  readonly loss?: LossName;
+  readonly loss?: LossSpec;
   readonly data: Data;
   readonly options?: TrainOptions;
 }
@@ -93,6 +94,9 @@ const outputs: readonly (readonly [LossName, ActivationName])[] = [
   ['meanAbsoluteError', 'gelu'],
   ['huber', 'linear'],
   ['hinge', 'tanh'],
+  ['logCosh', 'tanh'],
+  ['poisson', 'linear'],
+  ['quantile', 'linear'],
 ];
 
 describe.each(hidden)('a hidden layer of %s', (activation) => {
@@ -101,7 +105,7 @@ describe.each(hidden)('a hidden layer of %s', (activation) => {
     await expectSameBits({
       sizes: [5, 7, 3],
       activations: [activation, last],
-      loss,
+      loss: loss === 'quantile' ? { name: loss, q: [0.1, 0.5, 0.8] } : loss,
       data: loss === 'hinge' ? { inputs, labels } : { inputs, targets },
     });
   });

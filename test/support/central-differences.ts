@@ -4,6 +4,7 @@ import {
   HUBER,
   LEAKY_RELU,
   MEAN_ABSOLUTE_ERROR,
+  QUANTILE,
   RELU,
   SOFTSIGN,
 } from '../../src/kernels/codes.js';
@@ -138,8 +139,8 @@ function sideOfKinks({ layers, layout, loss, spec, views }: Model, rows: number)
   const a = numbers(last.activations, last.stride);
   const sides = Array.from(numbers(layout.targets, last.stride), (y, i) => {
     const difference = a[i]! - y;
-    if (loss === MEAN_ABSOLUTE_ERROR) return Math.sign(difference);
-    if (loss === HUBER) return Math.abs(difference) > spec.delta ? Math.sign(difference) : 0;
+    if (loss === MEAN_ABSOLUTE_ERROR || loss === QUANTILE) return Math.sign(difference);
+    if (loss === HUBER) return Math.abs(difference) > spec.lossParameters[0]! ? Math.sign(difference) : 0;
     return loss === HINGE && y * a[i]! < 1 ? 1 : 0;
   });
   return [...units, sides].join();

@@ -65,7 +65,12 @@ function createSpec({ hidden, activation, loss }: (typeof cases)[number]): Netwo
       { units: 4, activation: hidden, initializer, ...findAlpha(hidden) },
       { units: 3, activation, initializer, ...findAlpha(activation) },
     ],
-    loss: loss === 'huber' ? { name: loss, delta: 0.5 } : loss,
+    loss:
+      loss === 'huber'
+        ? { name: loss, delta: 0.5 }
+        : loss === 'quantile'
+          ? { name: loss, q: [0.1, 0.5, 0.8] }
+          : loss,
     seed: 3,
   };
 }

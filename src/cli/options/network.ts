@@ -54,6 +54,9 @@ const losses: NumbersByName<LossName> = {
   binaryCrossEntropy: ['labelSmoothing'],
   crossEntropy: ['labelSmoothing'],
   hinge: [],
+  logCosh: [],
+  poisson: [],
+  quantile: ['q'],
 };
 
 export const networkGroup: OptionGroup = {
@@ -83,7 +86,8 @@ export const networkGroup: OptionGroup = {
     valueOption(
       '--loss <name>',
       'Loss: quadratic, meanSquaredError, meanAbsoluteError, huber[:delta=1], binaryCrossEntropy[:labelSmoothing=0], ' +
-        'crossEntropy[:labelSmoothing=0] or hinge (default: crossEntropy for classes, meanSquaredError for numbers)',
+        'crossEntropy[:labelSmoothing=0], hinge, logCosh, poisson or quantile[:q=0.5] (default: ' +
+        'crossEntropy for classes, meanSquaredError for numbers)',
       namedValue(losses),
     ),
     new Option(

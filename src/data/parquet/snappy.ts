@@ -3,9 +3,6 @@ import { damaged } from './faults.js';
 /** The best ratio: a copy of 64 bytes takes at least 3. */
 const MOST_PER_BYTE = 22;
 
-/** A loop copies so few bytes faster than `set`. */
-const MOST_BY_BYTE = 32;
-
 /**
  * Decompresses Snappy (https://github.com/google/snappy/blob/main/format_description.txt): the length, then literals
  * and copies of earlier output.
@@ -24,20 +21,17 @@ export function unpackSnappy(packed: Uint8Array, length: number): Uint8Array<Arr
   while (at < packed.length) {
     const tag = packed[at++]!;
     const kind = tag & 3;
+    const size = kind === 0 ? Math.max((tag >> 2) - 59, 0) : kind === 3 ? 4 : kind;
+    const number = readNumber(packed, at, size);
+    at += size;
     if (kind === 0) {
-      const size = Math.max((tag >> 2) - 59, 0);
-      const count = 1 + (size === 0 ? tag >> 2 : readNumber(packed, at, size));
-      at += size;
+      const count = 1 + (size === 0 ? tag >> 2 : number);
       if (!(count <= packed.length - at && count <= length - to)) fail();
-      if (count > MOST_BY_BYTE) bytes.set(packed.subarray(at, at + count), to);
-      else for (let i = 0; i < count; i++) bytes[to + i] = packed[at + i]!;
-      at += count;
-      to += count;
+      // Most literals are short, and `set` takes longer for them.
+      for (const end = to + count; to < end; to++) bytes[to] = packed[at++]!;
     } else {
       const count = kind === 1 ? 4 + ((tag >> 2) & 7) : 1 + (tag >> 2);
-      const size = kind === 3 ? 4 : kind;
-      const back = (kind === 1 ? (tag >> 5) * 256 : 0) + readNumber(packed, at, size);
-      at += size;
+      const back = (kind === 1 ? (tag >> 5) * 256 : 0) + number;
       if (!(back > 0 && back <= to && count <= length - to)) fail();
       for (const end = to + count; to < end; to++) bytes[to] = bytes[to - back]!; // ranges may overlap
     }

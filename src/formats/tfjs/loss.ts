@@ -15,6 +15,7 @@ const losses: ReadonlyMap<string, LossName> = new Map([
   ['categoricalcrossentropy', 'crossEntropy'],
   ['sparsecategoricalcrossentropy', 'crossEntropy'],
   ['hinge', 'hinge'],
+  ['logcosh', 'logCosh'],
 ]);
 
 /**

@@ -7,8 +7,8 @@ import type { ReferenceMemory } from './reference-memory.js';
 
 /** BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer, for the samples in [from, to). */
 export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: number): void {
-  const { floats: f, round } = m;
-  const { loss, lossParameter, targets, last: l } = net;
+  const { floats: f, round, precision } = m;
+  const { loss, lossParameters: parameters, targets, last: l } = net;
   const { stride, units, activations, delta } = l;
   const slope = meanLosses[loss]?.slope;
   for (let n = from * stride; n < to * stride; n += stride) {
@@ -20,7 +20,9 @@ export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: numb
     for (let j = n; j < n + stride; j++) {
       const a = f[activations + j]!;
       const y = f[targets + j]!;
-      f[delta + j] = slope ? round(slope(a, y, lossParameter, round)) / units : round(a * total) - y;
+      f[delta + j] = slope
+        ? round(slope(a, y, f[parameters + j - n]!, precision)) / units
+        : round(a * total) - y;
     }
   }
   if (loss === CROSS_ENTROPY || loss === BINARY_CROSS_ENTROPY) return;

@@ -7,32 +7,33 @@ import type { ReferenceMemory } from './reference-memory.js';
 
 /** The cost C of the last layer's outputs, summed over the samples in [from, to), in double precision. */
 export function cost(m: ReferenceMemory, net: Net, from: number, to: number): number {
-  const { loss, lossParameter, targets: y } = net;
+  const { loss, lossParameters: parameters, targets: y } = net;
   const { preActivations: z, activations: a, stride, units } = net.last;
   let total = 0;
   for (let n = from * stride; n < to * stride; n += stride) {
-    total += sampleCost(m.floats, loss, lossParameter, z + n, a + n, y + n, units);
+    total += sampleCost(m.floats, loss, parameters, z + n, a + n, y + n, units);
   }
   return total;
 }
 
 /**
  * The cost of one sample.
- * @param f the memory; z, a and targets are indices into it of the row's first pre-activation, activation and target
+ * @param f the memory; z, a and targets are indices into it of the row's first pre-activation, activation and target, and
+ * `parameters` is that of the loss's parameter for the first output
  */
 export function sampleCost(
   f: Floats,
   loss: number,
-  parameter: number,
+  parameters: number,
   z: number,
   a: number,
   targets: number,
   units: number,
 ): number {
-  if (loss === QUADRATIC) return 0.5 * sum(squaredError, f, a, targets, units, 0);
+  if (loss === QUADRATIC) return 0.5 * sum(squaredError, f, a, targets, units, parameters);
   if (loss === CROSS_ENTROPY) return crossEntropy(f, z, a, targets, units);
   if (loss === BINARY_CROSS_ENTROPY) return binaryCrossEntropy(f, z, a, targets, units);
-  return sum(meanLosses[loss]!.value, f, a, targets, units, parameter) / units;
+  return sum(meanLosses[loss]!.value, f, a, targets, units, parameters) / units;
 }
 
 function sum(
@@ -41,10 +42,10 @@ function sum(
   a: number,
   targets: number,
   units: number,
-  parameter: number,
+  parameters: number,
 ): number {
   let sum = 0;
-  for (let j = 0; j < units; j++) sum += value(f[a + j]!, f[targets + j]!, parameter);
+  for (let j = 0; j < units; j++) sum += value(f[a + j]!, f[targets + j]!, f[parameters + j]!);
   return sum;
 }
 

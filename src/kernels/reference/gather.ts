@@ -27,7 +27,7 @@ export function scaleFloats(m: ReferenceMemory, floats: number, count: number, s
 /** Adds samples to a window of pairs, after the `first` samples that it holds. */
 export function addBytes(
   m: ReferenceMemory,
-  { inputCount }: Net,
+  { inputCount }: Pick<Net, 'inputCount'>,
   window: Window,
   bytes: number,
   scale: number,
@@ -46,7 +46,7 @@ export function addBytes(
 /** `addBytes` for floats, [count][inputCount]. */
 export function addFloats(
   m: ReferenceMemory,
-  { inputCount }: Net,
+  { inputCount }: Pick<Net, 'inputCount'>,
   window: Window,
   floats: number,
   first: number,

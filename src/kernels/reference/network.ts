@@ -10,7 +10,7 @@ export type Layer = Fields<LayerStruct>;
 export interface Net extends Pick<
   Fields<NetStruct>,
   | 'loss'
-  | 'lossParameter'
+  | 'lossParameters'
   | 'parameters'
   | 'gradients'
   | 'parameterCount'
@@ -35,7 +35,7 @@ export function readNet(m: ReferenceMemory, pointer: number): Net {
   );
   return {
     loss: n.loss,
-    lossParameter: n.lossParameter,
+    lossParameters: m.at(n.lossParameters),
     layers,
     last: layers.at(-1)!,
     parameters: m.at(n.parameters),

@@ -10,6 +10,7 @@ import type { Floats, Precision } from './numerics.js';
  * assembly/.
  */
 export class ReferenceMemory extends GrowingBuffer implements StructViews {
+  readonly precision: Precision;
   readonly bytesPerFloat: 4 | 8;
   /** Rounds to the precision. */
   readonly round: (x: number) => number;
@@ -23,6 +24,7 @@ export class ReferenceMemory extends GrowingBuffer implements StructViews {
 
   constructor(precision: Precision) {
     super();
+    this.precision = precision;
     this.bytesPerFloat = precision.bytesPerFloat;
     this.round = precision.round;
     this.activations = activationsIn(precision);

@@ -9,14 +9,14 @@ import type { ReferenceMemory } from './reference-memory.js';
 /** Adds the samples of a mini-batch, after the forward pass. @param weights index of [rows], or 0 for none */
 export function tally(m: ReferenceMemory, net: Net, sums: Tally, rows: number, weights: number): void {
   const f = m.floats;
-  const { loss, lossParameter, targets } = net;
+  const { loss, lossParameters: parameters, targets } = net;
   const { preActivations: z, activations: a, stride, units } = net.last;
   const middle = loss === HINGE ? 0 : 0.5;
   let { loss: totalLoss, right } = sums;
   let batchLoss = 0;
   for (let n = 0; n < rows; n++) {
     const row = n * stride;
-    let cost = sampleCost(f, loss, lossParameter, z + row, a + row, targets + row, units);
+    let cost = sampleCost(f, loss, parameters, z + row, a + row, targets + row, units);
     if (weights) cost *= f[weights + n]!;
     totalLoss += cost;
     batchLoss += cost;
