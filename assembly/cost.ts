@@ -49,19 +49,20 @@ export function sampleCost(
   targets: usize,
   units: i32,
 ): f64 {
-  if (loss == QUADRATIC) return 0.5 * sum<SquaredError>(a, targets, units, parameters);
+  if (loss == QUADRATIC) return 0.5 * sumOf<SquaredError>(a, targets, units, parameters);
   if (loss == CROSS_ENTROPY) return crossEntropy(z, a, targets, units);
   if (loss == BINARY_CROSS_ENTROPY) return binaryCrossEntropy(z, a, targets, units);
-  if (loss == MEAN_ABSOLUTE_ERROR) return sum<AbsoluteError>(a, targets, units, parameters) / <f64>units;
-  if (loss == HUBER) return sum<Huber>(a, targets, units, parameters) / <f64>units;
-  if (loss == HINGE) return sum<Hinge>(a, targets, units, parameters) / <f64>units;
-  if (loss == LOG_COSH) return sum<LogCosh>(a, targets, units, parameters) / <f64>units;
-  if (loss == POISSON) return sum<Poisson>(a, targets, units, parameters) / <f64>units;
-  if (loss == QUANTILE) return sum<Quantile>(a, targets, units, parameters) / <f64>units;
-  return sum<SquaredError>(a, targets, units, parameters) / <f64>units;
+  if (loss == MEAN_ABSOLUTE_ERROR) return sumOf<AbsoluteError>(a, targets, units, parameters) / <f64>units;
+  if (loss == HUBER) return sumOf<Huber>(a, targets, units, parameters) / <f64>units;
+  if (loss == HINGE) return sumOf<Hinge>(a, targets, units, parameters) / <f64>units;
+  if (loss == LOG_COSH) return sumOf<LogCosh>(a, targets, units, parameters) / <f64>units;
+  if (loss == POISSON) return sumOf<Poisson>(a, targets, units, parameters) / <f64>units;
+  if (loss == QUANTILE) return sumOf<Quantile>(a, targets, units, parameters) / <f64>units;
+  return sumOf<SquaredError>(a, targets, units, parameters) / <f64>units;
 }
 
-function sum<Loss>(a: usize, targets: usize, units: i32, parameters: usize): f64 {
+/** Σ over the outputs, in f64, sequential from +0. */
+export function sumOf<Loss>(a: usize, targets: usize, units: i32, parameters: usize): f64 {
   const loss = changetype<Loss>(0);
   let sum: f64 = 0;
   for (let at: usize = 0; at < <usize>(units << 2); at += 4) {

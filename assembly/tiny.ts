@@ -1,8 +1,8 @@
 // Whole epochs for networks whose layers all have a few units, in a separate module that shares the memory of the others. There,
 // calls of functions and of kernels take longer than the arithmetic.
 
-import { BINARY_CROSS_ENTROPY, LEAKY_RELU, RELU, SIGMOID, TANH } from '../src/kernels/codes';
-import { LeakyRelu, Relu, Sigmoid, Tanh } from './micro/activations';
+import { BINARY_CROSS_ENTROPY } from '../src/kernels/codes';
+import { slope, value } from './micro/common-activations';
 import { copy } from './micro/copy';
 import { lastLayer, layerAt } from './network';
 import { flush } from './optimizers';
@@ -233,38 +233,6 @@ function change(w: usize, slot: usize, g: v128, eta: v128, scale: v128, mu: v128
     v128.store(w + slot, g);
   }
   v128.store(w, f32x4.sub(v128.load(w), f32x4.mul(eta, g)));
-}
-
-function value(l: Layer, z: v128): v128 {
-  const alpha = f32x4.splat(l.alpha);
-  switch (l.activation) {
-    case SIGMOID:
-      return changetype<Sigmoid>(0).value(z, alpha);
-    case TANH:
-      return changetype<Tanh>(0).value(z, alpha);
-    case RELU:
-      return changetype<Relu>(0).value(z, alpha);
-    case LEAKY_RELU:
-      return changetype<LeakyRelu>(0).value(z, alpha);
-    default:
-      return z;
-  }
-}
-
-function slope(l: Layer, z: v128, a: v128): v128 {
-  const alpha = f32x4.splat(l.alpha);
-  switch (l.activation) {
-    case SIGMOID:
-      return changetype<Sigmoid>(0).slope(z, a, alpha);
-    case TANH:
-      return changetype<Tanh>(0).slope(z, a, alpha);
-    case RELU:
-      return changetype<Relu>(0).slope(z, a, alpha);
-    case LEAKY_RELU:
-      return changetype<LeakyRelu>(0).slope(z, a, alpha);
-    default:
-      return f32x4.splat(1);
-  }
 }
 
 /** All bits of the lanes that hold units, among the four from byte `j` of a row. */
