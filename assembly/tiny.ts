@@ -2,12 +2,13 @@
 // calls of functions and of kernels take longer than the arithmetic.
 
 import { BINARY_CROSS_ENTROPY } from '../src/kernels/codes';
+import { TinyLoss } from './cost';
 import { slope, value } from './micro/common-activations';
 import { copy } from './micro/copy';
 import { lastLayer, layerAt } from './network';
 import { flush } from './optimizers';
 import { Layer, Net, Rule, Tally, Window } from './structs';
-import { tally } from './tally';
+import { tallyAs } from './tally';
 
 /**
  * Epochs of `descend`, with plain SGD or momentum, without dropout, weights of samples, penalties or frozen layers. The activations are
@@ -49,7 +50,7 @@ export function descendEpochs(
       const rows = min(size, count - done);
       const inputs = gatherTiny(net, window, order, targets, done, rows);
       forwardTiny(net, inputs, rows);
-      tally(net, sums, rows, 0);
+      tallyAs<TinyLoss>(net, sums, rows, 0);
       if (!isFinite(sums.batchLoss)) break;
       deltaTiny(net, rows);
       updateTiny(net, rule, inputs, rows, learningRate);
