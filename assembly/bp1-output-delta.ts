@@ -84,7 +84,7 @@ export function outputDelta(net: Net, from: i32, to: i32): void {
 }
 
 /** δ = a·total − y over `count` floats, a multiple of four. */
-function difference(a: usize, total: f32, targets: usize, delta: usize, count: i32): void {
+export function difference(a: usize, total: f32, targets: usize, delta: usize, count: i32): void {
   const scale = f32x4.splat(total);
   for (let end: usize = delta + (count << 2); delta < end; delta += 16) {
     v128.store(delta, f32x4.sub(f32x4.mul(v128.load(a), scale), v128.load(targets)));

@@ -81,7 +81,7 @@ function sumsAsTheyLie(
 }
 
 /** W₊ᵀ·δ₊ for one sample, four units side by side: blocks of 4 × 4 weights are transposed in registers. */
-function sumsOfOne(
+export function sumsOfOne(
   nextWeights: usize,
   nextDelta: usize,
   nextRow: usize,

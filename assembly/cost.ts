@@ -32,7 +32,7 @@ export function cost(net: Net, from: i32, to: i32): f64 {
   let targets = rowAt(net.targets, from, l.stride);
   let total: f64 = 0;
   for (; from < to; ++from) {
-    total += sampleCost(net.loss, net.lossParameters, z, a, targets, l.units);
+    total += changetype<AnyLoss>(0).cost(net, z, a, targets, l.units);
     z += bytes;
     a += bytes;
     targets += bytes;
@@ -40,28 +40,35 @@ export function cost(net: Net, from: i32, to: i32): f64 {
   return total;
 }
 
-/** The cost of one sample. @param parameters f32[units], the loss's parameter for each output */
-export function sampleCost(
-  loss: i32,
-  parameters: usize,
-  z: usize,
-  a: usize,
-  targets: usize,
-  units: i32,
-): f64 {
-  if (loss == QUADRATIC) return 0.5 * sum<SquaredError>(a, targets, units, parameters);
-  if (loss == CROSS_ENTROPY) return crossEntropy(z, a, targets, units);
-  if (loss == BINARY_CROSS_ENTROPY) return binaryCrossEntropy(z, a, targets, units);
-  if (loss == MEAN_ABSOLUTE_ERROR) return sum<AbsoluteError>(a, targets, units, parameters) / <f64>units;
-  if (loss == HUBER) return sum<Huber>(a, targets, units, parameters) / <f64>units;
-  if (loss == HINGE) return sum<Hinge>(a, targets, units, parameters) / <f64>units;
-  if (loss == LOG_COSH) return sum<LogCosh>(a, targets, units, parameters) / <f64>units;
-  if (loss == POISSON) return sum<Poisson>(a, targets, units, parameters) / <f64>units;
-  if (loss == QUANTILE) return sum<Quantile>(a, targets, units, parameters) / <f64>units;
-  return sum<SquaredError>(a, targets, units, parameters) / <f64>units;
+/** The cost of one sample: a type argument of `tallyAs`. */
+export class AnyLoss {
+  cost(net: Net, z: usize, a: usize, targets: usize, units: i32): f64 {
+    const loss = net.loss;
+    const parameters = net.lossParameters;
+    if (loss == QUADRATIC) return 0.5 * sumOf<SquaredError>(a, targets, units, parameters);
+    if (loss == CROSS_ENTROPY) return crossEntropy(z, a, targets, units);
+    if (loss == BINARY_CROSS_ENTROPY) return binaryCrossEntropy(z, a, targets, units);
+    if (loss == MEAN_ABSOLUTE_ERROR) return sumOf<AbsoluteError>(a, targets, units, parameters) / <f64>units;
+    if (loss == HUBER) return sumOf<Huber>(a, targets, units, parameters) / <f64>units;
+    if (loss == HINGE) return sumOf<Hinge>(a, targets, units, parameters) / <f64>units;
+    if (loss == LOG_COSH) return sumOf<LogCosh>(a, targets, units, parameters) / <f64>units;
+    if (loss == POISSON) return sumOf<Poisson>(a, targets, units, parameters) / <f64>units;
+    if (loss == QUANTILE) return sumOf<Quantile>(a, targets, units, parameters) / <f64>units;
+    return sumOf<SquaredError>(a, targets, units, parameters) / <f64>units;
+  }
 }
 
-function sum<Loss>(a: usize, targets: usize, units: i32, parameters: usize): f64 {
+/** `AnyLoss` with only the losses of tiny networks, because the others would make their module larger. */
+export class TinyLoss {
+  cost(net: Net, z: usize, a: usize, targets: usize, units: i32): f64 {
+    return net.loss == BINARY_CROSS_ENTROPY
+      ? binaryCrossEntropy(z, a, targets, units)
+      : 0.5 * sumOf<SquaredError>(a, targets, units, net.lossParameters);
+  }
+}
+
+/** Σ over the outputs, in f64, sequential from +0. */
+export function sumOf<Loss>(a: usize, targets: usize, units: i32, parameters: usize): f64 {
   const loss = changetype<Loss>(0);
   let sum: f64 = 0;
   for (let at: usize = 0; at < <usize>(units << 2); at += 4) {

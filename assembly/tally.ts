@@ -1,5 +1,5 @@
 import { CROSS_ENTROPY, HINGE } from '../src/kernels/codes';
-import { sampleCost } from './cost';
+import { AnyLoss } from './cost';
 import { lastLayer } from './network';
 import { Net, Tally } from './structs';
 
@@ -12,6 +12,12 @@ import { Net, Tally } from './structs';
  * @param weights f32[rows], factors of the costs; 0 for none
  */
 export function tally(net: Net, sums: Tally, rows: i32, weights: usize): void {
+  tallyAs<AnyLoss>(net, sums, rows, weights);
+}
+
+/** `tally` for the losses of a class in cost.ts. */
+export function tallyAs<Loss>(net: Net, sums: Tally, rows: i32, weights: usize): void {
+  const loss = changetype<Loss>(0);
   const l = lastLayer(net);
   const bytes: usize = l.stride << 2;
   let z = l.preActivations;
@@ -20,7 +26,7 @@ export function tally(net: Net, sums: Tally, rows: i32, weights: usize): void {
   const middle: f32 = net.loss == HINGE ? 0 : 0.5;
   let batchLoss: f64 = 0;
   for (let i = 0; i < rows; ++i) {
-    let cost = sampleCost(net.loss, net.lossParameters, z, a, targets, l.units);
+    let cost = loss.cost(net, z, a, targets, l.units);
     if (weights) cost *= <f64>load<f32>(weights + (i << 2));
     sums.loss += cost;
     batchLoss += cost;

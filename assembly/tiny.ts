@@ -1,13 +1,14 @@
 // Whole epochs for networks whose layers all have a few units, in a separate module that shares the memory of the others. There,
 // calls of functions and of kernels take longer than the arithmetic.
 
-import { BINARY_CROSS_ENTROPY, LEAKY_RELU, RELU, SIGMOID, TANH } from '../src/kernels/codes';
-import { LeakyRelu, Relu, Sigmoid, Tanh } from './micro/activations';
+import { BINARY_CROSS_ENTROPY } from '../src/kernels/codes';
+import { TinyLoss } from './cost';
+import { slope, value } from './micro/common-activations';
 import { copy } from './micro/copy';
 import { lastLayer, layerAt } from './network';
 import { flush } from './optimizers';
 import { Layer, Net, Rule, Tally, Window } from './structs';
-import { tally } from './tally';
+import { tallyAs } from './tally';
 
 /**
  * Epochs of `descend`, with plain SGD or momentum, without dropout, weights of samples, penalties or frozen layers. The activations are
@@ -49,7 +50,7 @@ export function descendEpochs(
       const rows = min(size, count - done);
       const inputs = gatherTiny(net, window, order, targets, done, rows);
       forwardTiny(net, inputs, rows);
-      tally(net, sums, rows, 0);
+      tallyAs<TinyLoss>(net, sums, rows, 0);
       if (!isFinite(sums.batchLoss)) break;
       deltaTiny(net, rows);
       updateTiny(net, rule, inputs, rows, learningRate);
@@ -233,38 +234,6 @@ function change(w: usize, slot: usize, g: v128, eta: v128, scale: v128, mu: v128
     v128.store(w + slot, g);
   }
   v128.store(w, f32x4.sub(v128.load(w), f32x4.mul(eta, g)));
-}
-
-function value(l: Layer, z: v128): v128 {
-  const alpha = f32x4.splat(l.alpha);
-  switch (l.activation) {
-    case SIGMOID:
-      return changetype<Sigmoid>(0).value(z, alpha);
-    case TANH:
-      return changetype<Tanh>(0).value(z, alpha);
-    case RELU:
-      return changetype<Relu>(0).value(z, alpha);
-    case LEAKY_RELU:
-      return changetype<LeakyRelu>(0).value(z, alpha);
-    default:
-      return z;
-  }
-}
-
-function slope(l: Layer, z: v128, a: v128): v128 {
-  const alpha = f32x4.splat(l.alpha);
-  switch (l.activation) {
-    case SIGMOID:
-      return changetype<Sigmoid>(0).slope(z, a, alpha);
-    case TANH:
-      return changetype<Tanh>(0).slope(z, a, alpha);
-    case RELU:
-      return changetype<Relu>(0).slope(z, a, alpha);
-    case LEAKY_RELU:
-      return changetype<LeakyRelu>(0).slope(z, a, alpha);
-    default:
-      return f32x4.splat(1);
-  }
 }
 
 /** All bits of the lanes that hold units, among the four from byte `j` of a row. */

@@ -254,21 +254,21 @@ function fromJSON(net: Net, { create }: Library): () => void {
   return () => create().fromJSON(json);
 }
 
+const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 const callContenders = ({ data, network, prepare }: Call): Contender[] =>
   libraries.map((library) => {
     const net = library.create(network);
     net.train(data, { iterations: 3, errorThresh: 1e-12 });
-    return warmedUp(library.name, prepare(net, library, data));
+    return warmedUp(library.name, prepare(net, library, data), processorTime);
   });
 
 // Rows
 
 const [rounds, text] = [Number(process.argv[2] ?? 11), process.argv[3] ?? ''];
-
-const processorTime = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
 
 /** Prints microseconds of each library, and how many times as fast as brain.js 2 the first is. */
 async function printRow(name: string, contenders: Contender[]): Promise<void> {

@@ -50,18 +50,29 @@ function summarize(samples: number[]): Timing {
   return { min: quantile(0), p25: quantile(0.25), median: quantile(0.5), p75: quantile(0.75) };
 }
 
-const WARM_MILLISECONDS = 30;
+const WARM_MILLISECONDS = 200;
 const SAMPLE_MILLISECONDS = 2;
 
-/** Calls a short function until it is compiled, then returns a contender whose samples the clock can resolve. */
-export function warmedUp(name: string, call: () => void): Contender {
-  const start = performance.now();
-  let calls = 0;
-  let elapsed = 0;
-  for (; elapsed < WARM_MILLISECONDS; elapsed = performance.now() - start, calls++) call();
-  const repeats = Math.ceil((SAMPLE_MILLISECONDS * calls) / elapsed);
+/**
+ * Calls a short function until it is compiled, then returns a contender whose samples the clock can resolve. On a busy machine
+ * only processor time is a measure of how much was called.
+ * @param clock as for `measure`
+ */
+export function warmedUp(
+  name: string,
+  call: () => void,
+  clock: () => number = () => performance.now(),
+): Contender {
+  let repeats = 1;
   const run = (): void => {
     for (let i = 0; i < repeats; i++) call();
   };
+  for (let spent = 0; spent < WARM_MILLISECONDS;) {
+    const start = clock();
+    run();
+    const elapsed = clock() - start;
+    spent += elapsed;
+    if (elapsed < SAMPLE_MILLISECONDS) repeats *= 2;
+  }
   return { name, run, repeats };
 }

@@ -39,9 +39,11 @@ const parts = new Map();
 for (const source of sources) {
   if (source !== activations) takeStatements(source, source.statements);
 }
-const body = activations.statements.find((node) => node.name?.text === 'activationsIn').body.statements;
-takeStatements(activations, body.slice(0, -1));
-const names = body.at(-1).expression.properties.map(takeActivation);
+const names = ['commonActivationsIn', 'activationsIn'].flatMap((name) => {
+  const body = activations.statements.find((node) => node.name?.text === name).body.statements;
+  takeStatements(activations, body.slice(0, -1));
+  return body.at(-1).expression.properties.filter(ts.isPropertyAssignment).map(takeActivation);
+});
 
 function findDeclaration(source, name) {
   const declarations = source.statements

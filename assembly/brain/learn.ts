@@ -1,9 +1,10 @@
-import { cost } from '../cost';
+import { sumOf } from '../cost';
+import { SquaredError } from '../micro/losses';
 import { lastLayer, layerAt } from '../network';
-import { Batch, Net, Rule, Tally, Window } from '../structs';
+import { Net, Rule, Tally, Window } from '../structs';
 import { Adam, beginUpdate, updates } from '../optimizers';
 import { notePair } from '../pairs';
-import { deltaPass, gradientPass, wholeBatch } from '../step';
+import { findDeltas, findGradients } from './backward';
 import { forwardSample } from './forward';
 import { changeWeights } from './momentum';
 import { isTiny, learnTiny } from './tiny';
@@ -41,8 +42,6 @@ export function learn(
   const tally = changetype<Tally>(net.tally);
   const last = lastLayer(net);
   const isSparse = window.starts != 0;
-  const batch = wholeBatch(net, 1);
-  batch.isSparse = i32(isSparse);
   const ownTargets = net.targets;
   const targets: usize = changetype<usize>(window) + window.targets;
   tally.right = 0;
@@ -52,14 +51,15 @@ export function learn(
     net.targets = targets;
     for (let i = 0; i < count; ++i) {
       takeInputs(net, window, i);
-      forwardSample(net, batch);
-      sum += (2 * cost(net, 0, 1)) / <f64>last.units;
+      forwardSample(net, isSparse);
+      sum +=
+        sumOf<SquaredError>(last.activations, net.targets, last.units, net.lossParameters) / <f64>last.units;
       if (!isFinite(sum)) {
         tally.right = i + 1;
         break;
       }
-      deltaPass(net, batch, 0);
-      if (isAdam) updateByAdam(net, batch, learningRate);
+      findDeltas(net);
+      if (isAdam) updateByAdam(net, isSparse, learningRate);
       else changeWeights(net, isSparse, learningRate, momentum, live);
       net.targets += last.stride << 2;
     }
@@ -84,9 +84,9 @@ function takeInputs(net: Net, window: Window, sample: i32): void {
 }
 
 /** Adam, for weights and biases alike. */
-function updateByAdam(net: Net, batch: Batch, learningRate: f32): void {
+function updateByAdam(net: Net, isSparse: bool, learningRate: f32): void {
   const rule = changetype<Rule>(net.rule);
-  gradientPass(net, batch);
+  findGradients(net, isSparse);
   rule.gradientScale = 1;
   beginUpdate(rule, learningRate);
   updates<Adam>(rule, net.parameters, net.gradients, rule.first, rule.second, net.parameterCount);

@@ -1,7 +1,7 @@
 import { Layer, Net, Rule, Tally, Window } from '../memory/structs.js';
 import { addFloats } from '../kernels/reference/gather.js';
 import { readWindow } from '../kernels/reference/pairs.js';
-import type { Activation } from '../kernels/reference/micro/activations.js';
+import { commonActivationsIn, type Activation } from '../kernels/reference/micro/activations.js';
 import { single } from '../kernels/reference/numerics.js';
 import { beginUpdate } from '../kernels/reference/optimizers.js';
 import { ReferenceMemory } from '../kernels/reference/reference-memory.js';
@@ -20,7 +20,7 @@ const LEAST = 7.888609052210118e-31;
  * but more slowly: it gathers mini-batches, and serves two precisions.
  */
 export function brainReference(): BrainKernels {
-  const m = new ReferenceMemory(single);
+  const m = new ReferenceMemory(single, commonActivationsIn(single));
 
   // Kept from call to call, because creating them takes longer than a sample of a small network.
   let net = new Net(m, 0);

@@ -7,6 +7,8 @@ export interface Precision {
   /** Rounds a double to this precision. */
   readonly round: (x: number) => number;
   readonly exp: (x: number) => number;
+  /** 1/(1 + e⁻ˣ). */
+  readonly sigmoid: (x: number) => number;
   readonly tanh: (x: number) => number;
   /** eˣ − 1, for x ≤ 0. */
   readonly expm1: (x: number) => number;
@@ -21,6 +23,7 @@ export const single: Precision = {
   bytesPerFloat: 4,
   round: fround,
   exp: expSingle,
+  sigmoid: sigmoidSingle,
   tanh: tanhSingle,
   expm1: expm1Single,
   log1p: log1pSingle,
@@ -32,6 +35,8 @@ export const double: Precision = {
   round: (x) => x,
   // eslint-disable-next-line no-restricted-properties -- see above
   exp: Math.exp,
+  // eslint-disable-next-line no-restricted-properties -- see above
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   // eslint-disable-next-line no-restricted-properties -- see above
   tanh: Math.tanh,
   // eslint-disable-next-line no-restricted-properties -- see above
@@ -80,6 +85,11 @@ function expSingle(x: number): number {
   const p = polynomial(EXP_COEFFICIENTS, r);
   const e = fround(fround(fround(p * fround(r * r)) + r) + 1);
   return fround(e * POWERS_OF_TWO[n + 150]!);
+}
+
+/** 1/(1 + e⁻ˣ). */
+function sigmoidSingle(x: number): number {
+  return fround(1 / fround(1 + expSingle(-x)));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { GrowingBuffer } from '../../memory/memory.js';
 import type { StructViews } from '../../memory/struct-fields.js';
 import { Views } from '../../memory/views.js';
-import { activationsIn, type Activation } from './micro/activations.js';
+import type { Activation } from './micro/activations.js';
 import type { Floats, Precision } from './numerics.js';
 
 /**
@@ -22,12 +22,12 @@ export class ReferenceMemory extends GrowingBuffer implements StructViews {
   /** The floats of this precision. A hot loop keeps them in a local f. */
   floats!: Floats;
 
-  constructor(precision: Precision) {
+  constructor(precision: Precision, activations: Readonly<Record<number, Activation>>) {
     super();
     this.precision = precision;
     this.bytesPerFloat = precision.bytesPerFloat;
     this.round = precision.round;
-    this.activations = activationsIn(precision);
+    this.activations = activations;
     this.#derive();
   }
 

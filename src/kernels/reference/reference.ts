@@ -9,6 +9,7 @@ import { cost } from './cost.js';
 import { dropOut } from './dropout.js';
 import { forward } from './forward.js';
 import { addBytes, addFloats, scaleFloats, widenBytes } from './gather.js';
+import { activationsIn } from './micro/activations.js';
 import { areFinite } from './micro/largest-magnitude.js';
 import { readLayer, readNet, type Layer, type Net } from './network.js';
 import { single, type Precision } from './numerics.js';
@@ -31,7 +32,7 @@ import { update } from './update.js';
  * @param precision `single`, for the engine of a network, or `double`, the truth
  */
 export function referenceKernels(precision: Precision = single): AllKernels {
-  const m = new ReferenceMemory(precision);
+  const m = new ReferenceMemory(precision, activationsIn(precision));
   const layer = (pointer: number): Layer => readLayer(m, pointer);
   const net = (pointer: number): Net => readNet(m, pointer);
   const rule = (pointer: number): Rule => new Rule(m, pointer);

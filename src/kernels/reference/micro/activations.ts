@@ -26,9 +26,14 @@ export interface Activation {
  * The activations by their numbers in codes.ts, in the given precision. Each operation rounds once.
  * assembly/micro/activations.ts names the sources.
  */
-export function activationsIn({ round, exp, tanh, expm1, log1p }: Precision): Record<number, Activation> {
-  const sigmoid = (z: number): number => round(1 / round(1 + exp(-z)));
-
+export function activationsIn({
+  round,
+  exp,
+  sigmoid,
+  tanh,
+  expm1,
+  log1p,
+}: Precision): Record<number, Activation> {
   /** The slope of zs, if s is the sigmoid of w and w has the slope w′: s + a(1 − s)w′. */
   function gatedSlope(w: number, a: number, rise: number): number {
     const e = exp(-Math.max(w, -88));
@@ -43,23 +48,7 @@ export function activationsIn({ round, exp, tanh, expm1, log1p }: Precision): Re
   const gate = (z: number): number => round(z * round(c + round(d * round(z * z))));
 
   return {
-    [LINEAR]: { value: (z) => z },
-    [SIGMOID]: {
-      value: sigmoid,
-      slope: (_, a) => round(a * round(1 - a)),
-    },
-    [TANH]: {
-      value: tanh,
-      slope: (_, a) => round(1 - round(a * a)),
-    },
-    [RELU]: {
-      value: (z) => Math.max(z, 0),
-      slope: (z) => (z > 0 ? 1 : 0),
-    },
-    [LEAKY_RELU]: {
-      value: (z, alpha) => (z > 0 ? z : round(alpha * z)),
-      slope: (z, _, alpha) => (z > 0 ? 1 : alpha),
-    },
+    ...commonActivationsIn({ round, sigmoid, tanh }),
     [ELU]: {
       value: (z, alpha) => (z > 0 ? z : round(alpha * expm1(z))),
       slope: (z, a, alpha) => (z > 0 ? 1 : round(a + alpha)),
@@ -98,6 +87,33 @@ export function activationsIn({ round, exp, tanh, expm1, log1p }: Precision): Re
         }
         for (let j = 0; j < units; j++) f[a + j] = f[a + j]! / sum;
       },
+    },
+  };
+}
+
+/** The activations of assembly/micro/common-activations.ts, which are all that bp4/brain needs. */
+export function commonActivationsIn({
+  round,
+  sigmoid,
+  tanh,
+}: Pick<Precision, 'round' | 'sigmoid' | 'tanh'>): Record<number, Activation> {
+  return {
+    [LINEAR]: { value: (z) => z },
+    [SIGMOID]: {
+      value: sigmoid,
+      slope: (_, a) => round(a * round(1 - a)),
+    },
+    [TANH]: {
+      value: tanh,
+      slope: (_, a) => round(1 - round(a * a)),
+    },
+    [RELU]: {
+      value: (z) => Math.max(z, 0),
+      slope: (z) => (z > 0 ? 1 : 0),
+    },
+    [LEAKY_RELU]: {
+      value: (z, alpha) => (z > 0 ? z : round(alpha * z)),
+      slope: (z, _, alpha) => (z > 0 ? 1 : alpha),
     },
   };
 }
