@@ -6,7 +6,9 @@ import subsetFont from 'subset-font';
 const symbols = 'ab∂∇σδηzlLmCkW01=+−∑⊙()←′,T abcdefghijklmnopqrstuvwxyzADGMR𝑎𝑏𝑧𝑙𝐿𝑚𝐶𝜎𝛿𝜂𝜕𝛻𝑇𝑊';
 
 const path = fileURLToPath(new URL('src/page/equations/math.woff2', import.meta.url));
-const whole = new URL(import.meta.resolve('@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2'));
+const whole = new URL(
+  import.meta.resolve('@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2'),
+);
 
 /** Writes the part of STIX Two Math that the equations need, unless it's there: 12 kB instead of 400. */
 export async function writeMathFont() {
