@@ -96,7 +96,7 @@ export const networkGroup: OptionGroup = {
         'depends on the activation)',
     ),
     valueOption(
-      '--dropout <share>',
+      '--dropout <fraction>',
       'Fraction of the hidden units to switch off during training (default: 0)',
       number({ min: 0, max: 0.99 }),
     ),
