@@ -1,6 +1,7 @@
 // A pole stands on a cart. The agent pushes the cart left or right, 50 times a second, and learns to keep the pole up for ten
-// seconds: deep Q-learning (Mnih et al. 2015) with a replay buffer, a second network for the targets, and the choice of van Hasselt
-// et al. (2016). The physics is that of Barto, Sutton and Anderson (1983), as in the CartPole of Gymnasium.
+// seconds: deep Q-learning (Mnih et al. 2015) with a replay buffer and a second network for the targets. As in double Q-learning
+// (van Hasselt et al. 2016), the first network chooses the next push, and the second says what it's worth. The physics is that of
+// Barto, Sutton and Anderson (1983), as in the CartPole of Gymnasium.
 
 import { Network, Random } from 'bp4';
 
@@ -8,7 +9,7 @@ const PUSHES = 2;
 const MOST_STEPS = 500;
 const MEMORIES = 20_000;
 const BATCH = 64;
-/** What a step later is worth. */
+/** What a reward is worth one step later. */
 const DISCOUNT = 0.98;
 
 const random = Random.fromSeed(1);
@@ -31,7 +32,7 @@ function move([x, speed, angle, turn], push) {
 
 const isOver = ([x, , angle]) => Math.abs(x) > 2.4 || Math.abs(angle) > 0.2095;
 
-/** Predicts what each push is worth: 0 if the pole stays up for ever, −1 if it falls at once. */
+/** Predicts what each push is worth: 0 if the pole stays up forever, −1 if it falls at once. */
 const net = await Network.create({
   inputs: 4,
   layers: [

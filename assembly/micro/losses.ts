@@ -4,8 +4,8 @@ import { log } from './log';
 import { tanh } from './tanh';
 
 // Each of these losses is a pair: the cost of one output, in double precision, and its slope in a, for four outputs. d is
-// the loss's parameter for that output. The losses are means over the outputs, so the caller divides both by the number of outputs. Both
-// are NaN if a is NaN. All round each operation once, in the order in which it is written here.
+// the loss's parameter for that output. The losses are means over the outputs, so the caller divides both by the number of
+// outputs. Both are NaN if a is NaN. All round each operation once, in the order in which it is written here.
 
 /** (a − y)², slope 2(a − y). */
 export class SquaredError {
@@ -65,7 +65,10 @@ export class LogCosh {
   }
 }
 
-/** eᵃ − ya: the negative logarithm of the Poisson likelihood with a = ln λ, but for ln y!, as PyTorch's PoissonNLLLoss; slope eᵃ − y. */
+/**
+ * eᵃ − ya: the negative logarithm of the Poisson likelihood with a = ln λ, without its term ln y!, as PyTorch's
+ * PoissonNLLLoss; slope eᵃ − y.
+ */
 export class Poisson {
   value(a: f64, y: f64, d: f64): f64 {
     return exp(a) - y * a;
@@ -75,7 +78,9 @@ export class Poisson {
   }
 }
 
-/** d(y − a) if y ≥ a, else (1 − d)(a − y) (Koenker and Bassett 1978); slope −d if a < y, 1 − d if a > y, and 0 if a = y. */
+/**
+ * d(y − a) if y ≥ a, else (1 − d)(a − y) (Koenker and Bassett 1978); slope −d if a < y, 1 − d if a > y, and 0 if a = y.
+ */
 export class Quantile {
   value(a: f64, y: f64, d: f64): f64 {
     return y >= a ? d * (y - a) : (1 - d) * (a - y);

@@ -63,7 +63,10 @@ export function evaluate(
   return { loss: total / samples.count, accuracy: right };
 }
 
-/** The cost of a sample, in double precision; j ascending from +0. @param row of outputs, then of targets, then of parameters of the loss */
+/**
+ * The cost of a sample, in double precision; j ascending from +0.
+ * @param row of outputs, then of targets, then of parameters of the loss
+ */
 function cost(row: Float32Array, width: number, { loss }: CheckedSpec): number {
   // The networks write the cross-entropies in z, which a mean of outputs doesn't have.
   const isBinary = loss === 'binaryCrossEntropy';

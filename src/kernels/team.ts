@@ -1,8 +1,8 @@
 import { ThreadError, within } from '../errors.js';
 import { Team as SharedTeam } from '../memory/team.js';
 import type { StepKernels, Team, ThreadChoice } from './kernels.js';
-import { Pace } from './pace.js';
 import { processorCount } from './processors.js';
+import { ThreadTrials } from './thread-trials.js';
 import { startWorker } from './worker.js';
 
 /** The most threads that 'auto' takes, because each further thread gains less. */
@@ -32,9 +32,9 @@ export class WorkerTeam implements Team {
   readonly #fields: Int32Array;
   /** Functions that end each worker. */
   #ends: (() => void)[] = [];
-  /** Decides whether threads share a step, unless the caller has. */
-  readonly #pace: Pace | undefined;
-  #isStarting = false;
+  /** Decide whether threads share a step, unless the caller has. */
+  readonly #trials: ThreadTrials | undefined;
+  #hasBegun = false;
   /** Whether all threads have started, and none has died. */
   #isReady = false;
   #isOver = false;
@@ -51,7 +51,7 @@ export class WorkerTeam implements Team {
     this.#module = module;
     this.#memory = memory;
     this.#fields = new Int32Array(memory.buffer, pointer, SharedTeam.bytes / 4);
-    this.#pace = choice === 'auto' ? new Pace() : undefined;
+    this.#trials = choice === 'auto' ? new ThreadTrials() : undefined;
     this.descendAlone = descendAlone;
     this.size = choice === 'auto' ? Math.min(processorCount(), MOST_AUTOMATIC) : choice;
   }
@@ -61,14 +61,14 @@ export class WorkerTeam implements Team {
   }
 
   get #isShared(): boolean {
-    return this.#isReady && (this.#pace?.isShared ?? true);
+    return this.#isReady && (this.#trials?.isShared ?? true);
   }
 
   get reason(): string | undefined {
     if (this.#isShared) return undefined;
     return (
       this.#failure ??
-      (this.#pace?.hasTried
+      (this.#trials?.hasTried
         ? 'several threads are no faster'
         : 'its trainings are too short to gain from several threads')
     );
@@ -76,10 +76,10 @@ export class WorkerTeam implements Team {
 
   /** Notes a call of the kernels: its samples, those of a mini-batch, and milliseconds. */
   note(samples: number, size: number, time: number): void {
-    const pace = this.#pace;
-    if (!pace || this.isLate) return;
-    pace.note(samples, size, time, this.#isReady);
-    if (pace.isDue && !this.#isStarting) void this.start();
+    const trials = this.#trials;
+    if (!trials || this.isLate) return;
+    trials.note(samples, size, time, this.#isReady);
+    if (trials.isDue && !this.#hasBegun) void this.start();
   }
 
   /** @throws ThreadError once, if a thread has died; afterwards the first continues alone */
@@ -117,8 +117,8 @@ export class WorkerTeam implements Team {
   }
 
   async start(): Promise<void> {
-    if (this.#isStarting) return;
-    this.#isStarting = true;
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
     const task = { module: this.#module, memory: this.#memory };
     const starting = Array.from({ length: this.size - 1 }, () => startWorker(task, (why) => this.#fail(why)));
     const started = await Promise.allSettled(starting);

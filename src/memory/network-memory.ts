@@ -7,7 +7,7 @@ import { Views } from './views.js';
 /** WebAssembly pointers have 32 bits. */
 const MOST_BYTES = 2 ** 32 - 65536;
 
-const FEWER = 'use fewer units or smaller mini-batches';
+const FEWER = 'fewer units or smaller mini-batches';
 
 /** The properties of a network that determine the layout of its memory. */
 export interface NetworkShape {
@@ -127,7 +127,7 @@ export class NetworkMemory {
       this.views.refresh();
     } catch (cause) {
       const problem = `the network needs ${Math.ceil(bytes / 2 ** 20)} MiB, and the engine refuses it`;
-      throw new RangeFault({ place: 'layers', problem, cure: FEWER }, { cause });
+      throw new RangeFault({ place: 'layers', problem, cure: `use ${FEWER}` }, { cause });
     }
   }
 }
@@ -154,7 +154,7 @@ function layOut(
         `[${sizes.join(', ')}] with mini-batches of ${rows} ` +
         (isSlots ? `and ${slots} more numbers for each parameter ` : '') +
         `needs ${gigabytes} GiB, and 4 GiB is the most`,
-      cure: isSlots ? `use 'sgd', without restoreBest, or ${FEWER.slice(4)}` : FEWER,
+      cure: `use ${isSlots ? "'sgd', without restoreBest, or " : ''}${FEWER}`,
     });
   }
   return layout;

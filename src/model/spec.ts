@@ -264,8 +264,8 @@ export function describeSpec(spec: CheckedSpec): NetworkSpec {
 function describeLoss({ loss, lossParameters, labelSmoothing }: CheckedSpec): LossSpec {
   if (loss === 'huber') return { name: loss, delta: shortest(lossParameters[0]!) };
   if (loss === 'quantile') {
-    const shares = lossParameters.map(shortest);
-    return { name: loss, q: shares.length === 1 ? shares[0]! : shares };
+    const q = lossParameters.map(shortest);
+    return { name: loss, q: q.length === 1 ? q[0]! : q };
   }
   return labelSmoothing ? { name: loss, labelSmoothing: shortest(labelSmoothing) } : loss;
 }
@@ -298,20 +298,20 @@ function checkLoss(
     });
   }
   const { delta = 1, q = 0.5, labelSmoothing = 0 } = given;
-  const checkShare = (place: string, share: unknown): number =>
-    checkPositive(place, checkNumber(place, share, 0, 1));
+  let lossParameters = [0];
+  if (loss === 'huber') lossParameters = [checkPositive('loss.delta', delta)];
+  if (loss === 'quantile') lossParameters = checkQuantiles('loss.q', q, units);
   return {
     loss,
-    lossParameters:
-      loss === 'huber'
-        ? [checkPositive('loss.delta', delta)]
-        : loss !== 'quantile'
-          ? [0]
-          : Array.isArray(q)
-            ? checkEach('loss.q', q, checkShare, units)
-            : [checkShare('loss.q', q)],
+    lossParameters,
     labelSmoothing: checkNumber('loss.labelSmoothing', labelSmoothing, 0, 1),
   };
+}
+
+/** @param q one for all outputs, or an array with one for each */
+function checkQuantiles(place: string, q: unknown, outputs: number): number[] {
+  const check = (place: string, q: unknown): number => checkPositive(place, checkNumber(place, q, 0, 1));
+  return Array.isArray(q) ? checkEach(place, q, check, outputs) : [check(place, q)];
 }
 
 function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<LayerSpec> {

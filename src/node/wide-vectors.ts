@@ -24,8 +24,8 @@ const BITS = 'da9faebb2aafebcb41b61b33c96a432b5f44599a7e122cecedd521b5d5c2dfec';
 
 /**
  * Lets V8 combine pairs of vectors of 128 bits into vectors of 256 bits, which is an experimental feature of V8. A network of
- * [784, 512, 512, 10] trains 1.3 times as fast, one of [784, 30, 10] 1.1 times. The bits don't change: some trainings check that first,
- * in about half a second, and if they come out differently, vectors stay as they were.
+ * [784, 512, 512, 10] trains 1.3 times as fast, one of [784, 30, 10] 1.1 times. The bits don't change: a few short training
+ * runs check that first, in about half a second. If theirs differ, vectors stay as they were.
  *
  * Call it before the program creates its first network. It affects all WebAssembly of the process that is compiled later.
  * @returns undefined if vectors are wide now; otherwise the reason why they aren't

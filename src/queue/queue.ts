@@ -158,7 +158,7 @@ const sum = (outcome: Outcome<TaskResult>): string =>
     ? outcome.fault.message
     : `score ${outcome.result.score}, weights ${outcome.result.hash || 'that diverged'}`;
 
-/** The first of the places, and how manymore there are. */
+/** The first of the places, and how many more there are. */
 function listSome(places: readonly string[]): string {
   const rest = places.length - MOST_LISTED;
   return [...places.slice(0, MOST_LISTED), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');

@@ -61,6 +61,9 @@ const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => bo
   poisson: [(y) => y >= 0, 'a number of at least 0'],
 };
 
+/** Losses whose targets are always classes. */
+const classLosses: readonly LossName[] = ['binaryCrossEntropy', 'crossEntropy', 'hinge'];
+
 /** The range of outputs of an activation, [from, to], if it isn't all numbers. */
 const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
   sigmoid: [0, 1],
@@ -71,9 +74,7 @@ const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]
   softplus: [0, Infinity],
 };
 
-/**
- * Whether a target is one that `Samples.read` and `checkReach` accept; undefined if they must see the whole row.
- */
+/** Whether a target is one that `Samples.read` and `checkReach` accept; undefined if they must see the whole row. */
 export function targetTest({ loss, layers }: CheckedSpec): ((y: number) => boolean) | undefined {
   const { activation } = layers.at(-1)!;
   if (activation === 'softmax') return undefined;
@@ -209,7 +210,7 @@ export class Samples {
    */
   isClassified({ spec }: Model): boolean {
     const { targets } = this.#parts;
-    if (!targets || (targetRules[spec.loss] && spec.loss !== 'poisson')) return true;
+    if (!targets || classLosses.includes(spec.loss)) return true;
     const found = new Set<number>();
     for (const y of targets.values) if (found.add(y).size > 2) return false;
     return found.size < 2 || [...found].filter((y) => y >= 0.5).length === 1;

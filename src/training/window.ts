@@ -151,9 +151,10 @@ export class Window {
 const CACHED_WEIGHTS = 2 ** 16;
 
 /**
- * The share of nonzero inputs from which the first layer learns faster from rows than from pairs, as `npm run bench -- zeros`
- * measures it. In units of time, a row takes one for each input and four units of the layer. A pair takes 7 for sixteen units, 9.5 if
- * the cache doesn't hold the weights, and 3.6 for each four of the rest. Without mini-batches it saves updates of weights too.
+ * The share of nonzero inputs from which the first layer learns faster from rows than from pairs, by costs that
+ * `npm run bench -- zeros` has measured. A row costs 1 for each input and four units of the layer. A pair costs 7 for sixteen
+ * units, or 9.5 if the cache doesn't hold the weights, and 3.6 for each four of the rest. Without mini-batches it saves updates
+ * of weights too.
  */
 function breakEven({ layers }: Model, miniBatchSize: number): number {
   const { fanIn, stride } = layers[0]!;

@@ -22,7 +22,7 @@ const { readers } = (await import(job.module)) as { readers: readonly Reader[] }
 const reader = readers.find(({ name }) => name === job.reader);
 if (!reader) throw new Error(`no reader ${job.reader}`);
 
-process.on('disconnect', () => process.exit()); // nobody waits any more
+process.on('disconnect', () => process.exit()); // nobody waits anymore
 
 const place = openSync(job.progress, 'w');
 const number = Buffer.alloc(4);

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { show } from '../../base/check.js';
+import type { NumericArray } from '../../base/numeric-arrays.js';
 import { Dataset, type Arrays, type Categories } from '../../data/index.js';
 import { toNumbers } from '../../data/npy.js';
 import { RangeFault } from '../../errors.js';
@@ -24,8 +25,11 @@ const answerNames = [
   ...['labels', 'targets', 'y_train', 'Y_train', 'y', 'Y', 'label', 'target', 'train_labels', 'classes'],
 ];
 
-/** What a model predicts: classes or numbers; 'none' if the answers aren't needed. Without it, the array decides. */
-export type KnownAnswers = Categories | 'numbers' | 'none';
+/** What a model predicts: classes or numbers. Without it, the array decides. */
+type AnswerKind = Categories | 'numbers';
+
+/** 'none' if the answers aren't needed. */
+export type KnownAnswers = AnswerKind | 'none';
 
 /**
  * Reads the arrays with the usual names. Bytes are images, and become 0 to 1. Answers are classes if they are texts, rows
@@ -36,23 +40,29 @@ export function readNPZSamples(bytes: Uint8Array<ArrayBuffer>, known?: KnownAnsw
   const npz = new NPZ('npz', bytes);
   const { names } = npz;
   const inputs = inputNames.find((name) => names.includes(name));
-  const answers = answerNames.find((name) => names.includes(name));
-  if (inputs === undefined || (answers === undefined && known !== 'none')) throw refuseNames(names);
-  const isAsked = answers !== undefined && known !== 'none';
-  const read = (part: readonly [string, string | undefined], known?: KnownAnswers): Dataset => {
-    const [inputs, answers] = part;
-    const given = npz.array(inputs);
-    return Dataset.fromArrays({
-      ...toInputs(inputs, given),
-      ...(isAsked && toAnswers(answers!, npz.array(answers!), given.shape[0]!, known)),
-    });
-  };
-  const data = read([inputs, answers], known);
+  const isAsked = known !== 'none';
+  const answers = isAsked ? answerNames.find((name) => names.includes(name)) : undefined;
+  if (inputs === undefined || (isAsked && answers === undefined)) throw refuseNames(names);
+  const kind = isAsked ? known : undefined;
+  const data = readArrays(npz, inputs, answers, kind);
   const [testInputs, testAnswers] = [inputs, answers].map((name) => name?.replace('train', 'test'));
   const hasTest = testInputs !== inputs && names.includes(testInputs!);
   if (!hasTest || (isAsked && !names.includes(testAnswers!))) return { data };
-  const asTrained = known ?? (data.labels ? data.classes! : 'numbers');
-  return { data, test: read([testInputs!, testAnswers], asTrained) };
+  const asTrained = kind ?? (data.labels ? data.classes! : 'numbers');
+  return { data, test: readArrays(npz, testInputs!, testAnswers, asTrained) };
+}
+
+function readArrays(
+  npz: NPZ,
+  inputs: string,
+  answers: string | undefined,
+  kind: AnswerKind | undefined,
+): Dataset {
+  const given = npz.array(inputs);
+  return Dataset.fromArrays({
+    ...toInputs(inputs, given),
+    ...(answers !== undefined && toAnswers(answers, npz.array(answers), given.shape[0]!, kind)),
+  });
 }
 
 function refuseNames(names: readonly string[]): RangeFault {
@@ -89,7 +99,7 @@ function toAnswers(
   name: string,
   { dtype, shape, values }: NPYArray,
   count: number,
-  known: KnownAnswers | undefined,
+  kind: AnswerKind | undefined,
 ): Pick<Arrays, 'labels' | 'classes' | 'targets'> {
   if (shape[0] !== count) {
     throw new RangeFault({
@@ -98,32 +108,37 @@ function toAnswers(
     });
   }
   const answers = Array.isArray(values) ? values : toNumbers(name, values);
-  const gap = answers.findIndex(Number.isNaN);
-  if (gap >= 0) {
-    throw new RangeFault({
-      place: `${name}[${Math.floor((gap * count) / answers.length)}]`,
-      problem: 'the answer is NaN',
-      cure: 'leave out the rows without an answer: keep = ~np.isnan(y); np.savez(file, x=x[keep], y=y[keep])',
-    });
-  }
   const width = answers.length / count;
-  if (known === 'numbers') return { targets: toNumbers(name, values) };
+  checkGaps(name, answers, width);
   const labels = width === 1 ? Array.from<string | number>(answers) : findOnes(answers, width);
-  const classes = known === undefined || known === 'none' ? labels && listClasses(labels, dtype) : known;
-  if (!labels || !classes) return { targets: toNumbers(name, values) };
+  const classes = kind ?? (labels && listClasses(labels, dtype));
+  if (!labels || !classes || classes === 'numbers') return { targets: toNumbers(name, values) };
+  // Indices name themselves.
+  const areIndices = kind === undefined && classes.every((value, index) => value === index);
+  return { labels: toIndices(name, labels, classes), ...(!areIndices && { classes }) };
+}
+
+function checkGaps(name: string, answers: readonly string[] | NumericArray, width: number): void {
+  const gap = answers.findIndex(Number.isNaN);
+  if (gap < 0) return;
+  throw new RangeFault({
+    place: `${name}[${Math.floor(gap / width)}]`,
+    problem: 'the answer is NaN',
+    cure: 'leave out the rows without an answer: keep = ~np.isnan(y); np.savez(file, x=x[keep], y=y[keep])',
+  });
+}
+
+/** The place of each label among the classes. */
+function toIndices(name: string, labels: readonly (string | number)[], classes: Categories): number[] {
   const indices = new Map(classes.map((value, index) => [String(value), index]));
-  return {
-    labels: labels.map((label, n) => {
-      const index = indices.get(String(label));
-      if (index !== undefined) return index;
-      throw new RangeFault({
-        place: `${name}[${n}]`,
-        problem: `${show(label)} is not one of the classes that the model knows: ${classes.slice(0, 20).map(show).join(', ')}`,
-      });
-    }),
-    // Indices name themselves.
-    ...((known !== undefined || classes.some((value, index) => value !== index)) && { classes }),
-  };
+  return labels.map((label, n) => {
+    const index = indices.get(String(label));
+    if (index !== undefined) return index;
+    throw new RangeFault({
+      place: `${name}[${n}]`,
+      problem: `${show(label)} is not one of the classes that the model knows: ${classes.slice(0, 20).map(show).join(', ')}`,
+    });
+  });
 }
 
 /** Which column holds the 1 of each row, in an array of classes as Keras's to_categorical writes it. */

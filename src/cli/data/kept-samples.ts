@@ -14,8 +14,8 @@ const readBytes = promisify(fs.read);
 const MOST_OF_FREE_SPACE = 0.5;
 
 /**
- * Keeps the samples of a text in a temporary file during the first pass, so that later passes needn't parse it again. Without room for them,
- * each pass parses it.
+ * Keeps the samples of a text in a temporary file during the first pass, so that later passes needn't parse it again. Without
+ * room for them, each pass parses it.
  */
 export function keepSamples(source: SampleSource): SampleSource {
   let kept: { readonly rows: number; readonly file: SampleFile } | undefined;

@@ -59,7 +59,10 @@ export interface OpenedTable {
   readonly dialect?: DetectedDialect;
   /** A table in memory is not parsed again for it. @throws FormatError, TypeError, RangeError naming the row and column */
   readonly read: (reading: Reading) => Dataset | Promise<Dataset>;
-  /** Instead of `read`, if the table is larger than memory. A text is parsed once, unless there's no room for its samples. @throws as `read` does */
+  /**
+   * Instead of `read`, if the table is larger than memory. A text is parsed once, unless there's no room for its samples.
+   * @throws as `read` does
+   */
   readonly stream?: (reading: Reading, onWarning: OnWarning) => Promise<DataStream>;
 }
 

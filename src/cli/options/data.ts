@@ -116,11 +116,11 @@ export const dataGroup: OptionGroup = {
       'Read the file in batches instead of loading it (default: for files over 256 MiB)',
     ),
     valueOption(
-      '--test-split <share>',
+      '--test-split <fraction>',
       'Fraction to set aside for testing; 0 for none (default: 0.2 if there are at least 20 samples)',
       number({ min: 0, max: 0.9 }),
     ),
-    new Option('--test <file>', 'File to test with, instead of a share of the data'),
+    new Option('--test <file>', 'File to test with, instead of a fraction of the data'),
   ],
 };
 

@@ -17,7 +17,7 @@ export const earlyStoppingGroup: OptionGroup = {
   heading: 'Early stopping',
   options: [
     valueOption(
-      '--validation-split <share>',
+      '--validation-split <fraction>',
       'Fraction of the remaining samples (after --test-split) to set aside for validation; 0 for none (default: 0.15 if there ' +
         'are at least 50; at most 0.1 of streamed data)',
       number({ min: 0, max: 0.9 }),

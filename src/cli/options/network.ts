@@ -46,7 +46,8 @@ const hiddenActivations: NumbersByName<Exclude<ActivationName, 'softmax'>> = {
 
 const activations: NumbersByName<ActivationName> = { ...hiddenActivations, softmax: [] };
 
-const losses: NumbersByName<LossName> = {
+/** Without poisson: the command line would score and print its outputs, which are logarithms, as if they were counts. */
+const losses: NumbersByName<Exclude<LossName, 'poisson'>> = {
   quadratic: [],
   meanSquaredError: [],
   meanAbsoluteError: [],
@@ -55,7 +56,6 @@ const losses: NumbersByName<LossName> = {
   crossEntropy: ['labelSmoothing'],
   hinge: [],
   logCosh: [],
-  poisson: [],
   quantile: ['q'],
 };
 
@@ -86,7 +86,7 @@ export const networkGroup: OptionGroup = {
     valueOption(
       '--loss <name>',
       'Loss: quadratic, meanSquaredError, meanAbsoluteError, huber[:delta=1], binaryCrossEntropy[:labelSmoothing=0], ' +
-        'crossEntropy[:labelSmoothing=0], hinge, logCosh, poisson or quantile[:q=0.5] (default: ' +
+        'crossEntropy[:labelSmoothing=0], hinge, logCosh or quantile[:q=0.5] (default: ' +
         'crossEntropy for classes, meanSquaredError for numbers)',
       namedValue(losses),
     ),
@@ -96,7 +96,7 @@ export const networkGroup: OptionGroup = {
         'depends on the activation)',
     ),
     valueOption(
-      '--dropout <share>',
+      '--dropout <fraction>',
       'Fraction of the hidden units to switch off during training (default: 0)',
       number({ min: 0, max: 0.99 }),
     ),

@@ -103,7 +103,7 @@ const searchGroup: OptionGroup = {
       wholeNumber({ min: 2 }),
     ),
     valueOption(
-      '--validation-split <share>',
+      '--validation-split <fraction>',
       'Fraction of the samples to hold out, instead of --folds',
       number({ min: 0.01, max: 0.9 }),
     ),
@@ -142,7 +142,7 @@ const queueGroup: OptionGroup = {
         'variable BP4_QUEUE, which keeps a password out of process lists); needs the packages bullmq and ioredis, or bullmq and pg',
     ),
     valueOption(
-      '--audit <share>',
+      '--audit <fraction>',
       'With --queue, fraction of training runs to repeat on a second worker; if the results differ, the search stops and names ' +
         'both workers (default: 0)',
       number({ min: 0, max: 1 }),

@@ -1,5 +1,4 @@
 import { Option } from 'commander';
-
 import type { OptimizerName, OptimizerOptions } from '../../model/optimizers.js';
 import type { TrainOptions } from '../../training/options.js';
 import type { ScheduleOptions } from '../../training/schedules.js';

@@ -14,7 +14,18 @@ import { hashParts, type TrainingParts } from './training-data.js';
 
 /** What may differ in a resumed run: how long it trains, but nothing else that the weights depend on. */
 const freeOptions = [
-  ...['epochs', 'threads', 'engine', 'wide', 'queue', 'out', 'checkpoint', 'checkpoint-every', 'report', 'resume'],
+  ...[
+    'epochs',
+    'threads',
+    'engine',
+    'wide',
+    'queue',
+    'out',
+    'checkpoint',
+    'checkpoint-every',
+    'report',
+    'resume',
+  ],
   ...['json', 'quiet', 'debug'],
 ];
 

@@ -19,7 +19,7 @@ const quantized = {
   cure: 'save the model before it is quantized',
 };
 
-const halved = {
+const weightNorm = {
   problem: 'is one of the two factors of weight_norm',
   cure: 'call torch.nn.utils.parametrize.remove_parametrizations, or remove_weight_norm, before you save it',
 };
@@ -52,7 +52,7 @@ const hints: readonly (readonly [Test, Pick<Fault, 'problem' | 'cure'>])[] = [
   [named(/(^|\.)(qweight|qzeros|g_idx|zero_point|_packed_params\..*|weight_scale(_inv)?|SCB)$/), quantized],
   [named(/(^|\.)(running_mean|running_var|num_batches_tracked)$/), batchNorm],
   [named(/(^|\.)lora_\w+(\.|$)/), adapter],
-  [named(/(^|\.)(weight_[gv]|parametrizations\..*)$/), halved],
+  [named(/(^|\.)(weight_[gv]|parametrizations\..*)$/), weightNorm],
   [named(/(^|\.)(weight|bias)_(ih|hh)_l\d+(_reverse)?$/), otherLayers],
   [({ name, shape }) => /(^|\.)weight$/.test(name) && shape.length > 2, otherLayers],
   [({ name, shape }) => /(^|\.)weight$/.test(name) && shape.length === 1, norm],

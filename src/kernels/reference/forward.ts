@@ -1,4 +1,4 @@
-import { areFinite } from './micro/largest-magnitude.js';
+import { areFinite } from './finite.js';
 import { multiplyFour, multiplySparse } from './micro/multiply.js';
 import type { Layer } from './network.js';
 import { areSparse } from './pairs.js';

@@ -6,7 +6,10 @@ import type { ReferenceMemory } from './reference-memory.js';
 // Samples as pairs of a value and its place, as assembly/pairs.ts describes. The reference stores them, and expands them to rows
 // to compute.
 
-/** A window, read once for a call. Its places are indices: of words for `order` and `starts`, of floats for the others; 0 for none. */
+/**
+ * A window, read once for a call. Its places are indices: of words for `order` and `starts`, of floats for the others; 0 for
+ * none.
+ */
 export interface Window {
   readonly pointer: number;
   readonly order: number;

@@ -9,8 +9,8 @@ import { cost } from './cost.js';
 import { dropOut } from './dropout.js';
 import { forward } from './forward.js';
 import { addBytes, addFloats, scaleFloats, widenBytes } from './gather.js';
+import { areFinite } from './finite.js';
 import { activationsIn } from './micro/activations.js';
-import { areFinite } from './micro/largest-magnitude.js';
 import { readLayer, readNet, type Layer, type Net } from './network.js';
 import { single, type Precision } from './numerics.js';
 import { beginUpdate, optimize } from './optimizers.js';
@@ -27,8 +27,8 @@ import { update } from './update.js';
  * the same parameters after the memory `m`, except space for packing (`scratch`) and threads (`team`). If a kernel in
  * assembly/ takes pointers to floats, the function here takes indices in `m.floats`.
  *
- * Three things exist only in assembly/. Pairs stay pairs (pairs.ts, finite.ts); the reference expands them to rows. Threads
- * share a step (team.ts, threads.ts, the functions named …Share). Vectors and tiles fill most of micro/.
+ * Three things exist only in assembly/. Pairs stay pairs (pairs.ts, and the bound in finite.ts); the reference expands them to
+ * rows. Threads share a step (team.ts, threads.ts, the functions named …Share). Vectors and tiles fill most of micro/.
  * @param precision `single`, for the engine of a network, or `double`, the truth
  */
 export function referenceKernels(precision: Precision = single): AllKernels {

@@ -2,7 +2,7 @@
 const TRIAL_AFTER = 1000;
 const NEXT_TRIAL_AFTER = 5000;
 
-/** A trial takes this many turns, in milliseconds: with and without sharing, alternately. At worst it loses half of its time. */
+/** A trial takes so many turns of so many milliseconds, without and with sharing alternately. At worst it loses half its time. */
 const TURNS = 8;
 const TURN = 4;
 
@@ -10,10 +10,10 @@ const TURN = 4;
 const LEAST_GAIN = 1.05;
 
 /**
- * Decides whether several threads share the steps, by timing steps with and without. All of them belong to the training, and have the
- * same bits either way.
+ * Decides whether several threads share the steps, by timing some with and some without sharing. All of them belong to the
+ * training, and have the same bits either way.
  */
-export class Pace {
+export class ThreadTrials {
   /** Whether threads share the next step. */
   isShared = false;
   /** Whether there has been a trial. */
