@@ -468,8 +468,11 @@ export class Network {
    */
   step(data: Data, options?: StepOptions): Metrics {
     const steps = this.#beginStep('step');
-    this.#run = steps.read(data, options, this.#run);
-    return steps.learn();
+    const run = steps.read(data, options, this.#run);
+    const metrics = steps.learn();
+    this.#steps = steps;
+    this.#run = run;
+    return metrics;
   }
 
   /**
@@ -484,13 +487,15 @@ export class Network {
    */
   applyGradients(batch: DeltaBatch, options?: StepOptions): void {
     const steps = this.#beginStep('applyGradients');
-    this.#run = steps.readDelta(batch, options, this.#run);
+    const run = steps.readDelta(batch, options, this.#run);
     steps.learnDelta();
+    this.#steps = steps;
+    this.#run = run;
   }
 
   #beginStep(place: string): Steps {
     const model = this.#useIdle(place);
-    return (this.#steps ??= new Steps(model, this.#random, checkStepUpdate('sgd', model.layers.length)));
+    return this.#steps ?? new Steps(model, this.#random, checkStepUpdate('sgd', model.layers.length));
   }
 
   /**

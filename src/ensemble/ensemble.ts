@@ -59,8 +59,8 @@ export class Ensemble {
   /**
    * Combines copies of networks. Their inputs must match: the same number of columns, with the same names and, for
    * strings, the same categories. Their outputs must match: the same number, with the same names, and of one kind:
-   * numbers, probabilities of softmax, probabilities of sigmoid, or margins of hinge. Layers, losses and the numbers of
-   * transforms may differ.
+   * numbers, logarithms of poisson, probabilities of softmax, probabilities of sigmoid, or margins of hinge. Layers, losses
+   * and the numbers of transforms may differ.
    * @param members at least one
    * @throws TypeError, RangeError naming the member, and how it differs from the first
    * @throws StateError if a network is disposed

@@ -11,12 +11,14 @@ export interface Member {
   readonly weight: number;
 }
 
-/** What the outputs of a network are, in the targets' own units. */
-type Answers = 'numbers' | 'hinge margins' | 'sigmoid probabilities' | 'softmax probabilities';
+/** What the outputs of a network are; numbers are in the targets' own units. */
+type Answers =
+  'numbers' | 'logarithms of counts' | 'hinge margins' | 'sigmoid probabilities' | 'softmax probabilities';
 
 /** The loss of answers whose networks were trained with several. */
 export const defaultLosses: Readonly<Record<Answers, LossName>> = {
   numbers: 'meanSquaredError',
+  'logarithms of counts': 'poisson',
   'hinge margins': 'hinge',
   'sigmoid probabilities': 'binaryCrossEntropy',
   'softmax probabilities': 'crossEntropy',
@@ -24,6 +26,7 @@ export const defaultLosses: Readonly<Record<Answers, LossName>> = {
 
 export function findAnswers({ loss, layers, transforms }: NetworkSpec): Answers {
   const { activation } = layers.at(-1)!;
+  if (loss === 'poisson') return 'logarithms of counts';
   if (transforms?.targets) return 'numbers';
   if (activation === 'softmax') return 'softmax probabilities';
   if (loss === 'hinge') return 'hinge margins';

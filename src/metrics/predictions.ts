@@ -1,3 +1,4 @@
+import { exp } from '../kernels/reference/micro/exp-double.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import { argmax } from '../base/argmax.js';
 import { checkInteger, checkNumber, show } from '../base/check.js';
@@ -23,6 +24,10 @@ export interface Truth {
 
 /** The `threshold` for a network with this loss. A training passes it to its metrics in `Answers`. */
 export const chooseThreshold = (loss: LossName): number => (loss === 'hinge' ? 0 : 0.5);
+
+/** Outputs in the units of the targets. Those of poisson are logarithms of the expected counts. */
+export const expectedTargets = (outputs: Float32Array, loss: LossName | undefined): Float32Array =>
+  loss === 'poisson' ? outputs.map((a) => exp(a)) : outputs;
 
 /** A metric that also accepts the truth in the forms that `train` accepts. */
 export type Measure = (outputs: Float32Array, truth: Truth) => number;

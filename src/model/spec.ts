@@ -229,13 +229,23 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
   );
   const last = layers.at(-1)!.activation;
   const { seed = 0, loss = last === 'softmax' ? 'crossEntropy' : 'quadratic' } = spec;
+  const checkedLoss = checkLoss(loss, layers.at(-1)!);
+  const transforms =
+    spec.transforms === undefined ? {} : checkTransforms(spec.transforms, inputs, layers.at(-1)!.units);
+  if (checkedLoss.loss === 'poisson' && transforms.given?.targets?.some(({ kind }) => kind !== 'identity')) {
+    throw new RangeFault({
+      place: 'transforms.targets',
+      problem:
+        "the outputs of 'poisson' are logarithms of the targets, so the transform can't be inverted for them",
+      cure: "leave targets out, or use 'identity'",
+    });
+  }
   return {
     inputs,
     layers,
-    ...checkLoss(loss, layers.at(-1)!),
+    ...checkedLoss,
     seed: checkInteger('seed', seed, Number.MIN_SAFE_INTEGER),
-    transforms:
-      spec.transforms === undefined ? {} : checkTransforms(spec.transforms, inputs, layers.at(-1)!.units),
+    transforms,
   };
 }
 

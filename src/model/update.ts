@@ -62,13 +62,14 @@ export interface StepUpdate extends CheckedUpdate {
 export function checkStepUpdate(option: OptimizerName | UpdateOptions, layerCount: number): StepUpdate {
   const options = typeof option === 'string' ? { name: option } : option;
   checkKeys('optimizer', options, ['learningRate', ...optimizerKeys, ...regularizationNames]);
-  const given = structuredClone(options);
-  const entries = Object.entries(given);
+  const entries = Object.entries(options);
   const optimizer = Object.fromEntries(entries.filter(([key]) => optimizerKeys.includes(key)));
-  const update = checkUpdate(optimizer as unknown as OptimizerOptions, given, layerCount);
+  const update = checkUpdate(optimizer as unknown as OptimizerOptions, options, layerCount);
+  const { learningRate = update.optimizer.rate } = options;
   return {
     ...update,
-    given,
-    rate: checkPositive('learningRate', given.learningRate ?? update.optimizer.rate),
+    // All values are finite now. structuredClone refuses a Proxy, such as a reactive object.
+    given: JSON.parse(JSON.stringify(options)) as UpdateOptions,
+    rate: checkPositive('learningRate', learningRate),
   };
 }

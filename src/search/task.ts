@@ -4,7 +4,7 @@ import { Random } from '../base/random.js';
 import { sha256 } from '../base/sha256.js';
 import type { Dataset, Split } from '../data/dataset.js';
 import { transformedWidth, type FitOptions } from '../data/fit-transforms.js';
-import { chooseThreshold } from '../metrics/predictions.js';
+import { chooseThreshold, expectedTargets } from '../metrics/predictions.js';
 import type { LayerSpec, LossName, LossSpec, NetworkSpec } from '../model/spec.js';
 import type { NetworkState } from '../model/state.js';
 import { Network } from '../network.js';
@@ -286,17 +286,18 @@ export async function scoreNetwork(bytes: Uint8Array, objective: Objective, test
 const score = (net: Network, objective: Objective, test: Dataset): number =>
   scoreOutputs(net.predict(test), objective, test, net.outputs, net.loss);
 
-/** The score of outputs, [n][outputs] in the units of the targets. */
+/** The score of outputs, [n][outputs]. */
 export function scoreOutputs(
   predictions: Float32Array,
-  { measure }: Objective,
+  { measure, of }: Objective,
   { labels, targets }: Pick<Dataset, 'labels' | 'targets'>,
   outputs: number,
   loss: LossName | undefined,
 ): number {
   const threshold = loss && chooseThreshold(loss);
   const answers = { ...(labels ? { labels } : { targets }), outputs, threshold };
-  const value = measure(predictions, answers as Answers);
+  // A function of the user gets what `predict` returns; a metric with a name compares with the targets.
+  const value = measure(of ? expectedTargets(predictions, loss) : predictions, answers as Answers);
   if (typeof value === 'number' && !Number.isNaN(value)) return value;
   throw new RangeFault({
     place: 'metric',

@@ -1,10 +1,11 @@
 import { checkKeys, checkPositive } from '../base/check.js';
 import { copyRows, type NumericArray } from '../base/numeric-arrays.js';
-import type { Random } from '../base/random.js';
+import type { Random, RandomState } from '../base/random.js';
 import { finish } from '../base/work.js';
 import { DivergenceError } from '../errors.js';
 import type { Model } from '../model/model.js';
-import type { Run } from '../model/state.js';
+import { readSlots, writeSlots } from '../model/parameters.js';
+import type { Parameters, Run } from '../model/state.js';
 import type { StepUpdate } from '../model/update.js';
 import { clearTally, writeFew, type Metrics } from './evaluate.js';
 import { describeLargest, findLargestGradient } from './find-divergence.js';
@@ -43,6 +44,8 @@ export class Steps {
   readonly #coding: Coding;
   readonly #isTarget: ((y: number) => boolean) | undefined;
   #run: Run | undefined;
+  /** What a new run has replaced, until it has learned a step. */
+  #replaced: { readonly generator: RandomState; readonly slots: Parameters[][] | undefined } | undefined;
   /** The number of samples in the mini-batch. */
   #rows = 0;
   /** η as it was given last, and in single precision. */
@@ -108,13 +111,17 @@ export class Steps {
   readDelta(batch: DeltaBatch, options: StepOptions | undefined, last: Run | undefined): Run {
     const model = this.#model;
     this.#chooseRate(options);
-    const { inputs, delta } = batch;
-    if (this.#run && last === this.#run && hasOnly(batch, fewDeltaNames) && delta instanceof Float32Array) {
-      this.#rows = writeFew(model, inputs);
-      if (this.#rows > 0 && this.#writeDelta(delta)) return last;
+    if (
+      this.#run &&
+      last === this.#run &&
+      hasOnly(batch, fewDeltaNames) &&
+      batch.delta instanceof Float32Array
+    ) {
+      this.#rows = writeFew(model, batch.inputs);
+      if (this.#rows > 0 && this.#writeDelta(batch.delta)) return last;
     }
     checkKeys('batch', batch, ['inputs', 'inputScale', 'delta']);
-    const { inputScale = 1 } = batch;
+    const { inputs, inputScale = 1, delta } = batch;
     const samples = finish(Samples.readInputs({ inputs, inputScale }, model));
     const { values, count } = finish(readMatrix('delta', delta, model.outputs));
     checkCount('delta', count, samples.count);
@@ -137,9 +144,12 @@ export class Steps {
   }
 
   #chooseRate(options: StepOptions | undefined): void {
-    if (options && !hasOnly(options, optionNames)) checkKeys('options', options, optionNames);
-    if (options === undefined || options.learningRate === undefined) this.#useRate(this.#update.rate);
-    else this.#useRate(options.learningRate);
+    if (options === undefined) this.#useRate(this.#update.rate);
+    else {
+      if (!hasOnly(options, optionNames)) checkKeys('options', options, optionNames);
+      if (options.learningRate === undefined) this.#useRate(this.#update.rate);
+      else this.#useRate(options.learningRate);
+    }
   }
 
   #useRate(given: number): void {
@@ -164,6 +174,9 @@ export class Steps {
   /** Starts a run, with the optimizer as the last run left it if that is the same. */
   #start(last: Run | undefined): void {
     const { optimizer, rate } = this.#update;
+    const isOther = last && !isOptimizerOf(last, optimizer);
+    const slots = isOther ? readSlots(this.#model) : undefined;
+    this.#replaced = { generator: this.#random.state, slots };
     this.#model.reserve(1, optimizer.slots);
     const options = { optimizer, schedule: { initial: rate }, miniBatchSize: 0, shuffle: false };
     this.#use(startRun(this.#model, this.#random, { ...options, earlyStopping: undefined }, last));
@@ -176,6 +189,7 @@ export class Steps {
 
   #count(): void {
     const run = this.#run!;
+    this.#replaced = undefined;
     run.step++;
     if (run.learningRate !== this.#rate) run.learningRate = this.#rate;
   }
@@ -228,10 +242,16 @@ export class Steps {
     return kernels.areFinite(delta, count) !== 0;
   }
 
-  /** The error for the mini-batch that can't be learned. */
+  /** The error for the mini-batch that can't be learned. Ends a run that has learned none, as if it hadn't been started. */
   #diverged(place: string, what: string): DivergenceError {
     const where = findLargestGradient(this.#model, this.#rows);
     const step = this.#run!.step + 1;
+    if (this.#replaced) {
+      const { generator, slots } = this.#replaced;
+      this.#random.restore(generator);
+      if (slots) writeSlots(this.#model, slots);
+      this.#run = this.#replaced = undefined;
+    }
     return new DivergenceError(
       {
         place,
@@ -248,8 +268,9 @@ const optionNames = ['learningRate'];
 const fewNames = ['inputs', 'targets', 'labels'];
 const fewDeltaNames = ['inputs', 'delta'];
 
-/** Whether an object has no names but these. Unlike `checkKeys` it allocates nothing. */
-function hasOnly(value: object, names: readonly string[]): boolean {
+/** Whether a value is an object with only these names. Unlike `checkKeys` it allocates nothing. */
+function hasOnly(value: unknown, names: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   for (const name in value) if (!names.includes(name)) return false;
   return true;
 }

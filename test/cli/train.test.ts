@@ -211,6 +211,60 @@ describe('train', () => {
   });
 });
 
+describe('counts with --loss poisson', () => {
+  const counts = Array.from({ length: 60 }, (_, n) => [n % 2, n % 2 === 0 ? 1 + (n % 3) : 11 + (n % 3)]);
+  const csv = `x,n\n${counts.map((row) => row.join()).join('\n')}\n`;
+
+  it.each([[[]], [['--stream']], [['--scale', 'minMax']]])(
+    'are learned as they are, and predicted as counts: %j',
+    async (options) => {
+      put('counts.csv', csv);
+      const common = ['counts.csv', '--target', 'n', '--loss', 'poisson', '--seed', '1'];
+      const ran = await run('train', ...common, '--epochs', '200', '--out', 'counts.bp4', ...options);
+      expect(ran).toMatchObject({ code: 0 });
+      const { stdout } = await run('evaluate', 'counts.bp4', 'counts.csv', '--json');
+      expect(Number(/"rSquared":([-.\de]+)/.exec(stdout)![1])).toBeGreaterThan(0.9);
+      put('x.csv', 'x\n0\n1\n');
+      const predicted = (await run('predict', 'counts.bp4', 'x.csv')).stdout.trim().split('\n').slice(1);
+      const [few, many] = predicted.map(Number);
+      expect(Math.abs(few! - 2)).toBeLessThan(1); // ln 2 is 0.7
+      expect(Math.abs(many! - 12)).toBeLessThan(2); // ln 12 is 2.5
+    },
+  );
+
+  it('are searched by the errors of the counts', async () => {
+    put('counts.csv', csv);
+    const fixed = [
+      '--learning-rate',
+      '0.02',
+      '--epochs',
+      '60',
+      '--trials',
+      '1',
+      '--folds',
+      '2',
+      '--seed',
+      '1',
+    ];
+    const ran = await run(
+      ...[
+        'search',
+        'counts.csv',
+        '--target',
+        'n',
+        '--loss',
+        'poisson',
+        '--out',
+        'found.bp4',
+        '--json',
+        ...fixed,
+      ],
+    );
+    expect(ran).toMatchObject({ code: 0 });
+    expect(Number(/"score":([-.\de]+)/.exec(ran.stdout)![1])).toBeLessThan(2);
+  });
+});
+
 describe('train --stream', () => {
   it.each(['iris.csv', 'lines.jsonl', 'packed.csv.gz'])('trains on %s with --stream', async (name) => {
     const ran = await trained(name, '--stream', '--epochs', '60');

@@ -250,6 +250,11 @@ describe('what does not fit together', () => {
       () => plain('linear'),
     ],
     [
+      "the kind of outputs to be 'logarithms of counts', as in members[0], got 'numbers'",
+      () => Network.create({ inputs: 1, layers: [{ units: 1, activation: 'linear' }], loss: 'poisson' }),
+      () => Network.create({ inputs: 1, layers: [{ units: 1, activation: 'linear' }] }),
+    ],
+    [
       "the name of outputs[1] to be 'y', as in members[0], got 'z'",
       () => plain('linear', 2, { outputs: ['x', 'y'] }),
       () => plain('linear', 2, { targets: [standard('x'), standard('z')], outputs: ['x', 'z'] }),

@@ -287,6 +287,18 @@ describe('JSON', () => {
   });
 });
 
+it.each(['standardize', 'minMax'] as const)('poisson refuses targets with %s', async (kind) => {
+  const transform = { standardize: { kind, mean: 2, deviation: 3 }, minMax: { kind, min: 0, max: 9 } }[kind];
+  const create = (targets: readonly object[]): Promise<Network> =>
+    Network.create({ ...lastLayer('linear', 2, 'poisson'), transforms: { targets: targets as never } });
+  const identity = { kind: 'identity', name: 'n' };
+  await expect(create([identity, transform])).rejects.toThrow(
+    "transforms.targets: the outputs of 'poisson' are logarithms of the targets",
+  );
+  const net = await create([identity, identity]);
+  expect(net.evaluate({ inputs: new Float32Array(net.inputs), targets: [3, 4] }).loss).toBeGreaterThan(0);
+});
+
 it.each([
   ['relu', 'heNormal'],
   ['leakyRelu', 'heNormal'],

@@ -289,7 +289,47 @@ describe('a step that is refused leaves the network unchanged', () => {
       [TypeError, 'optimizer sgd: unknown'],
     ],
     ['a layer', (net) => net.useOptimizer({ name: 'sgd', frozen: [2] }), [RangeError, 'frozen[0]: expected']],
+    [
+      'a schedule',
+      (net) => net.useOptimizer({ name: 'adam', learningRate: () => 1 } as never),
+      [TypeError, 'learningRate: expected a number, got a function'],
+    ],
+    [
+      'null as a rate',
+      (net) => net.useOptimizer({ name: 'adam', learningRate: null } as never),
+      [TypeError, 'learningRate: expected a number, got null'],
+    ],
+    ['no data', (net) => net.step(undefined as never), [TypeError, 'data: expected an object']],
+    ['null', (net) => net.step(null as never), [TypeError, 'data: expected an object']],
+    ['no batch', (net) => net.applyGradients(undefined as never), [TypeError, 'batch: expected an object']],
+    ...[null, 0.1, []].map((options): [string, (net: Network) => unknown, Expected] => [
+      `options of ${JSON.stringify(options)}`,
+      (net) => net.step(goodData, options as never),
+      [TypeError, 'options: expected an object'],
+    ]),
   ])('%s', (_, call, expected) => expectHarmlessError(call, expected));
+
+  it.each<[string, (net: Network) => unknown]>([
+    ['a step', (net) => net.step({ inputs: [1, 2, NaN, 4, 5], labels: [0] })],
+    ['a step by gradients', (net) => net.applyGradients({ inputs: [1, 2, 3, 4, 5], delta: [NaN, 0, 0] })],
+  ])('%s that would be the first', async (_, call) => {
+    const net = await Network.create(spec);
+    const before = net.save();
+    await expectError(() => call(net), [RangeError, 'is NaN']);
+    expect(net.save()).toEqual(before);
+  });
+
+  it('and so do null, numbers and arrays after a step that was valid', async () => {
+    const net = await Network.create(spec);
+    net.step({ inputs, labels });
+    net.applyGradients({ inputs, delta: new Float32Array(COUNT * 3) });
+    const before = net.save();
+    for (const wrong of [null, undefined, 3, []] as never[]) {
+      await expectError(() => net.step(wrong), [TypeError, 'data: expected an object']);
+      await expectError(() => net.applyGradients(wrong), [TypeError, 'batch: expected an object']);
+    }
+    expect(net.save()).toEqual(before);
+  });
 
   const row = Float32Array.of(1, 2, 3);
   it.each<[string, Data, Expected]>([
@@ -401,6 +441,55 @@ it.each(engines)('a step with an infinite loss throws before it changes anything
   expect(other).toBeInstanceOf(DivergenceError);
   expect(other).toMatchObject({ place: 'applyGradients' });
   expect(net.layers).toEqual(before);
+});
+
+describe.each(engines)('a step whose inputs make the loss infinite, on %s', (engine) => {
+  const large: Data = { inputs: new Float32Array(INPUTS).fill(3e38), targets: Float32Array.of(1, 2) };
+  const small: Data = { inputs, targets: new Float32Array(COUNT * 2).fill(0.5) };
+  const relu: NetworkOptions = {
+    ...regression,
+    layers: [
+      { units: 6, activation: 'relu', initializer: 'heNormal', dropout: 0.5 },
+      { units: 50, activation: 'relu' },
+      { units: 2, activation: 'linear' },
+    ],
+    seed: 1,
+    engine,
+  };
+  const open = async (): Promise<Network> => {
+    const net = await Network.create(relu);
+    net.setLayer(0, { weights: new Float32Array(6 * INPUTS).fill(1) });
+    return net;
+  };
+
+  it.each<[string, (net: Network) => unknown]>([
+    ['of a new network', () => undefined],
+    ['after steps of the same optimizer', (net) => net.step(small)],
+    ['after another optimizer', (net) => net.train(small, { epochs: 2, optimizer: 'momentum' })],
+    ['after the same optimizer', (net) => net.train(small, { epochs: 2, optimizer: 'adam' })],
+  ])('changes nothing, nor the steps after it: %s', async (_, prepare) => {
+    const net = await open();
+    net.useOptimizer('adam');
+    await prepare(net);
+    const other = await net.clone();
+    const before = net.save();
+    expect(await catchError(() => net.step(large))).toBeInstanceOf(DivergenceError);
+    expect(net.save()).toEqual(before);
+    const delta = Float32Array.of(1, 2);
+    const { inputs: given } = large;
+    expect(await catchError(() => net.applyGradients({ inputs: given, delta }))).toBeInstanceOf(
+      DivergenceError,
+    );
+    expect(net.save()).toEqual(before);
+    for (const each of [net, other]) for (let i = 0; i < 3; i++) each.step(small);
+    expect(net.save()).toEqual(other.save());
+  });
+});
+
+it('useOptimizer takes a reactive object', async () => {
+  const net = await Network.create(spec);
+  net.useOptimizer(new Proxy<UpdateOptions>({ name: 'adam', clip: { norm: 1 }, frozen: [0] }, {}));
+  expect(net.state.optimizer).toEqual({ name: 'adam', clip: { norm: 1 }, frozen: [0] });
 });
 
 it.each([

@@ -23,6 +23,7 @@ import { describeSkipped } from '../data/skipped-rows.js';
 import { displayPath } from '../data/read-file.js';
 import { readSamples, type Sample } from '../predict/samples.js';
 import type { Predictor } from '../model/evaluation.js';
+import { expectedTargets } from '../../metrics/predictions.js';
 
 interface PredictFlags extends ColumnFlags, ModelFlags {
   readonly out?: string;
@@ -143,7 +144,7 @@ function predictSamples(
   const complete = samples.flatMap(({ values }) => (values ? [values] : []));
   if (complete.length === 0) return samples.map(({ kept }) => ({ kept, outputs: undefined }));
   const predict = (rows: (number | string)[][]): Float32Array =>
-    net.predict(rows, inputScale === undefined ? {} : { inputScale });
+    expectedTargets(net.predict(rows, inputScale === undefined ? {} : { inputScale }), net.loss);
   let outputs: Float32Array;
   try {
     outputs = predict(complete);

@@ -14,7 +14,7 @@ import { inFile } from '../errors.js';
 import { formatCount, formatPercent, formatPrecise, formatSignificant } from '../terminal/format.js';
 import { textTable } from '../terminal/text-table.js';
 import type { Dataset } from '../../data/index.js';
-import { chooseThreshold } from '../../metrics/predictions.js';
+import { chooseThreshold, expectedTargets } from '../../metrics/predictions.js';
 import type { Diagnosis } from '../../training/reports.js';
 
 /** Anything that predicts: a network, or an ensemble. */
@@ -55,7 +55,7 @@ const MOST_SHOWN = 20;
 export function evaluateNetwork(net: Predictor, data: Dataset): Evaluation {
   const { labels, targets, count } = data;
   const { loss, accuracy } = net.evaluate(data);
-  const outputs = net.predict(data);
+  const outputs = expectedTargets(net.predict(data), net.loss);
   if (labels) {
     const threshold = chooseThreshold(net.loss);
     const confusion = confusionMatrix(outputs, { labels, outputs: net.outputs, threshold });

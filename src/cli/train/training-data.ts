@@ -253,14 +253,18 @@ export function warnOfData(
 
 /** How inputs and targets are scaled; undefined if they aren't transformed at all. */
 export function chooseTransforms(
-  { scale, unknown = 'zeros' }: TrainFlags,
+  { scale, loss, unknown = 'zeros' }: TrainFlags,
   data: Dataset | DataStream,
   task: Task,
 ): FitOptions | undefined {
   const isImage = data instanceof Dataset && data.inputScale !== undefined;
   if (isImage && scale === undefined) return undefined; // their bytes are scaled to 0 to 1
   const kind: FitKind = scale ?? 'standardize';
-  return { inputs: kind, unknown, ...(task === 'regression' && { targets: kind }) };
+  return {
+    inputs: kind,
+    unknown,
+    ...(task === 'regression' && { targets: loss?.name === 'poisson' ? 'identity' : kind }),
+  };
 }
 
 /** What a model file says about its training data. */
