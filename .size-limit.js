@@ -11,11 +11,15 @@ const core = [
   'training/*',
 ];
 
+/** As bundlers write it. Without it, the scope and the exports of a script would count too. */
+const asModule = { modifyEsbuildConfig: (config) => ({ ...config, format: 'esm' }) };
+
 const besideCore = (name, path, limit, more = []) => ({
   name,
   path: `dist/${path}`,
   limit,
   gzip: true,
+  ...asModule,
   ignore: [...core.flatMap((file) => [`../${file}`, `../../${file}`]), ...more],
 });
 
@@ -23,6 +27,7 @@ const besideCore = (name, path, limit, more = []) => ({
 const onDemand = {
   threads: './threads.js',
   tiny: './tiny.js',
+  explanation: './explain-divergence.js',
   reference: './reference/reference.js',
   gradientCheck: './diagnosis/check-gradients.js',
   layers: './diagnosis/layers.js',
@@ -30,7 +35,14 @@ const onDemand = {
 };
 
 export default [
-  { name: 'bp4', path: 'dist/index.js', limit: '42 kB', gzip: true, ignore: Object.values(onDemand) },
+  {
+    name: 'bp4',
+    path: 'dist/index.js',
+    limit: '42 kB',
+    gzip: true,
+    ...asModule,
+    ignore: Object.values(onDemand),
+  },
   besideCore('several threads', 'kernels/threads.js', '14.1 kB', ['./wasm.js']),
   {
     name: 'the reference, bp4/reference',
@@ -39,6 +51,7 @@ export default [
     gzip: true,
   },
   besideCore('tiny networks', 'training/tiny.js', '4.4 kB'),
+  besideCore('explaining a divergence', 'training/explain-divergence.js', '0.5 kB'),
   besideCore('checkGradients', 'diagnosis/check-gradients.js', '2.5 kB'),
   besideCore('diagnose', 'diagnosis/report-diagnosis.js', '2.2 kB'),
   besideCore('bp4/metrics', 'metrics/index.js', '4 kB'),
@@ -49,7 +62,7 @@ export default [
   besideCore('bp4/search', 'search/index.js', '18.2 kB', ['../ensemble/*', '../metrics/*']),
   besideCore('bp4/worker', 'worker/index.js', '3 kB'),
   besideCore('bp4/node', 'node/index.js', '4.9 kB', ['node:*', '../data/*', '../formats/*', '../search/*']),
-  besideCore('bp4/onnx', 'formats/onnx/index.js', '4.5 kB', ['./read.js']),
+  besideCore('bp4/onnx', 'formats/onnx/index.js', '4.7 kB', ['./read.js']),
   besideCore('reading ONNX', 'formats/onnx/read.js', '14.6 kB', ['./write.js']),
   besideCore('bp4/tfjs', 'formats/tfjs/index.js', '10.5 kB'),
   besideCore('bp4/safetensors', 'formats/safetensors/index.js', '6.8 kB'),

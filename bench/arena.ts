@@ -1,4 +1,4 @@
-import type { Kernels } from '../src/kernels/kernels.js';
+import type { AllKernels, Kernels } from '../src/kernels/kernels.js';
 import { roundUp } from '../src/memory/layout.js';
 import type { Fields, Struct, StructViews } from '../src/memory/struct-fields.js';
 
@@ -14,7 +14,7 @@ const LINE = 64;
 const START = 65536;
 
 /** A kernel with its arguments. Its results are compared too. */
-export type Call = (kernels: Kernels) => readonly number[];
+export type Call = (kernels: AllKernels) => readonly number[];
 
 /** The outcome of a call: all of the arena's memory, as words, and the returned numbers. */
 export interface Outcome {
@@ -115,7 +115,7 @@ export class Arena {
     return end;
   }
 
-  run(kernels: Kernels, call: Call): Outcome {
+  run(kernels: AllKernels, call: Call): Outcome {
     const { memory } = kernels;
     const end = this.load(kernels);
     const returned = call(kernels);

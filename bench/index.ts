@@ -3,6 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { takeKernels } from '../src/kernels/load.js';
+import { referenceKernels } from '../src/kernels/reference/reference.js';
+import { allWasmKernels } from './all-kernels.js';
 import { benchOperations } from './kernels.js';
 import { describe, thisMachine } from './machine.js';
 import { measureRoof } from './roof.js';
@@ -36,7 +38,7 @@ if (values.json !== undefined) {
 }
 
 async function benchKernels(): Promise<Result[]> {
-  const engines = [await takeKernels('wasm'), await takeKernels('reference')];
+  const engines = [await allWasmKernels(), referenceKernels()];
   const roof = await measureRoof();
   const [operations, bytes] = [roof.operations, roof.bytes].map((rate) => (rate / 1e9).toFixed(1));
   console.log(`\nroof: ${operations} GFLOP/s in SIMD128; of 1.6 MB, ${bytes} GB/s can be read`);

@@ -1,4 +1,4 @@
-import type { Kernels } from '../src/kernels/kernels.js';
+import type { AllKernels } from '../src/kernels/kernels.js';
 import { chooseStride } from '../src/memory/layout.js';
 import { Arena } from './arena.js';
 import * as naive from './naive.js';
@@ -43,7 +43,7 @@ const tables = [
 ];
 
 /** Times the operations that have shapes for it, on each engine and as a naive loop. */
-export async function benchOperations(engines: readonly Kernels[], roof: Roof): Promise<Result[]> {
+export async function benchOperations(engines: readonly AllKernels[], roof: Roof): Promise<Result[]> {
   const results: Result[] = [];
   for (const operation of operations.filter(({ shapes }) => shapes.length > 0)) {
     const kind = tables.find(({ matches }) => matches.test(operation.name))!;
@@ -70,7 +70,7 @@ export async function benchOperations(engines: readonly Kernels[], roof: Roof): 
   return results;
 }
 
-function placeRunners(operation: Operation, shape: Shape, engines: readonly Kernels[]): Runner[] {
+function placeRunners(operation: Operation, shape: Shape, engines: readonly AllKernels[]): Runner[] {
   const arena = new Arena();
   const size = { ...shape, stride: chooseStride(shape.units), inputStride: chooseStride(shape.fanIn) };
   const call = operation.place(arena, size, ordinary(SEED));

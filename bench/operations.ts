@@ -1,5 +1,5 @@
 import * as codes from '../src/kernels/codes.js';
-import type { Kernels } from '../src/kernels/kernels.js';
+import type { AllKernels } from '../src/kernels/kernels.js';
 import { scratchFloats } from '../src/memory/layout.js';
 import { Layer, Net, Rule } from '../src/memory/structs.js';
 import {
@@ -43,7 +43,7 @@ interface Row<Placed> extends Omit<Operation, 'place' | 'shapes' | 'roundings'> 
   readonly shapes?: readonly Shape[];
   readonly place: (arena: Arena, size: Size, source: Source) => Placed;
   /** A returned number counts as a result too. */
-  readonly call: (kernels: Kernels, placed: Placed) => unknown;
+  readonly call: (kernels: AllKernels, placed: Placed) => unknown;
   /** Default: enough for a few elementwise operations. */
   readonly roundings?: Operation['roundings'];
 }

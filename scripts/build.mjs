@@ -1,5 +1,5 @@
 /**
- * npm run build: assembly/ → build/kernels.wasm → src/kernels/wasm-module.ts → dist/, and dist/core.wasm; src/ →
+ * npm run build: assembly/ → build/kernels.wasm → build/core.wasm → src/kernels/wasm-module.ts → dist/, and dist/core.wasm; src/ →
  * src/formats/code/parts.ts; dist/brain/ → dist/brain.min.js and dist/cjs/
  */
 import { execFileSync } from 'node:child_process';
@@ -50,8 +50,8 @@ const kernelStamp = hashFiles(
   'scripts/build.mjs',
   'node_modules/assemblyscript/package.json',
 );
-const core = await compile('release', 'assembly/index.ts', 'kernels');
-const threads = await compile('threads', 'assembly/threads.ts', 'kernels-threads');
+const core = packaged(await compile('release', 'assembly/index.ts', 'kernels'), 'core');
+const threads = packaged(await compile('threads', 'assembly/threads.ts', 'kernels-threads'), 'threads');
 // Its constants lie below those of the core, in the same memory: from 64 to 1024.
 const tiny = await compile('tiny', 'assembly/tiny.ts', 'kernels-tiny');
 const brain = await compile('brain', 'assembly/brain/index.ts', 'kernels-brain');
@@ -90,6 +90,24 @@ function sortFunctions(wasm) {
   return Buffer.from(module.emitBinary());
 }
 
+/**
+ * The module for the package, which exports no parts of a step (`StepParts` in src/kernels/kernels.ts): gzip saves 330 bytes. Tests
+ * and benchmarks call the parts in the module with all exports, whose code is the same.
+ */
+function packaged(wasm, wasmName) {
+  const parts = [
+    ...['cost', 'outputDelta', 'hiddenDelta', 'biasGradient', 'weightGradient', 'update', 'beginUpdate'],
+    ...['regularize', 'decay', 'optimize', 'limitNorms', 'dropOut'],
+  ];
+  const module = binaryen.readBinary(wasm);
+  module.setFeatures(binaryen.Features.All);
+  for (const part of parts) module.removeExport(part);
+  module.runPasses(['remove-unused-module-elements']);
+  const bytes = Buffer.from(module.emitBinary());
+  writeFileSync(`build/${wasmName}.wasm`, bytes);
+  return bytes;
+}
+
 /** Hashes everything that dist/ depends on. */
 function hashSources() {
   return hashFiles(
@@ -125,11 +143,14 @@ ${more}export const wasmText: string =
   if (!existsSync(path) || readFileSync(path, 'utf8') !== source) writeFileSync(path, source);
 }
 
-/** One character per byte below 64, two for any other. src/kernels/decode-text.ts reads it, and explains the choice. */
+/** One character for a common byte, two for any other. src/kernels/decode-text.ts reads it, and explains the choice. */
 function encodeText(bytes) {
-  const planes = ['', 'm', 'n', 'o'];
-  const letter = (six) => String.fromCharCode(six + (six < 52 ? 40 : 45)); // ( to [, then a to l
-  return Array.from(bytes, (byte) => planes[byte >> 6] + letter(byte & 63)).join('');
+  const planes = ['', '|', '}', '~'];
+  const letter = (n) => String.fromCharCode(n + (n < 52 ? 40 : 45)); // ( to [, then a to {
+  return Array.from(bytes, (byte) => {
+    const n = (byte + 3) % 256;
+    return planes[Math.floor(n / 79)] + letter(n % 79);
+  }).join('');
 }
 
 // 3. functions of the reference as text: src/formats/code/parts.ts

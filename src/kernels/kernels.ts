@@ -15,6 +15,9 @@ import type { Memory } from '../memory/memory.js';
  */
 export interface Kernels extends Engine, EquationKernels, StepKernels {}
 
+/** With the parts of a step, one by one. The modules in the package export no parts; build/kernels.wasm does. */
+export interface AllKernels extends Kernels, StepParts {}
+
 /** An engine and its memory: all that a `Model` needs of kernels, including those of bp4/brain. */
 export interface Engine {
   readonly engine: 'wasm' | 'reference';
@@ -47,7 +50,7 @@ export interface Team {
   end(): void;
 }
 
-/** The equations, one layer at a time. `layer`, `net` and `rule` point to structs. */
+/** The equations that the library needs one layer at a time. `layer`, `net` and `rule` point to structs. */
 interface EquationKernels {
   /** Gather: floats[i] = bytes[i]·scale. */
   widenBytes(bytes: number, floats: number, count: number, scale: number): void;
@@ -63,7 +66,10 @@ interface EquationKernels {
 
   /** δ = δ ⊙ σ′(z), padding included. δ stays unchanged for linear and softmax. */
   multiplySlope(layer: number, from: number, to: number): void;
+}
 
+/** The other equations and parts of a step. Tests and benchmarks call them one by one. */
+interface StepParts {
   /** The cost C of the last layer's outputs, summed over the samples, in double precision. */
   cost(net: number, from: number, to: number): number;
 

@@ -1,14 +1,9 @@
-import type { Work } from '../base/work.js';
+import { awaited, type Work } from '../base/work.js';
 import { DivergenceError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { restart, runEpochs, type Training } from './epochs.js';
 import type { Hook } from './hook.js';
-import { assertFinite, Diverged, isSound, keepEachStep } from './hooks/divergence.js';
-import type { Window } from './window.js';
-
-/** Steps that a rate must take well to be advised, and rates to try. */
-const TRIAL_STEPS = 20;
-const MOST_TRIALS = 40;
+import { assertFinite, Diverged, keepEachStep } from './hooks/divergence.js';
 
 /**
  * Repeats a training from its last snapshot, step by step, up to the step that diverges. The weights may have been infinite
@@ -38,16 +33,19 @@ export function* findDivergence(
   const at = { epoch, step: run.step - epochStep + 1 };
   // The mini-batch drawn last can't be learned, at the last finite weights.
   const rows = windows.current?.gather() ?? 0;
-  const what = describeLoss(model.tally.batchLoss / rows, found.hasGrown);
+  const loss = model.tally.batchLoss / rows;
   const where = findLargestGradient(model, rows);
-  const rate = windows.current
-    ? yield* findRate(training, windows.current, found.learningRate)
-    : Number(found.learningRate.toPrecision(3));
+  const part = yield* awaited(import('./explain-divergence.js').catch(() => undefined)); // service workers forbid import()
+  const what = part ? `${part.describeLoss(loss, found.hasGrown)}; ` : '';
+  const rate =
+    part && windows.current
+      ? yield* part.findRate(training, windows.current, found.learningRate)
+      : Number(found.learningRate.toPrecision(3));
   return new DivergenceError(
     {
       place: 'train',
       problem:
-        `diverged in epoch ${epoch}, step ${at.step}: ${what}; ${describeLargest(where)}. ` +
+        `diverged in epoch ${epoch}, step ${at.step}: ${what}${describeLargest(where)}. ` +
         'The network keeps its last finite step',
       cure:
         (rate ? `use a learningRate below ${rate}, ` : 'use ') +
@@ -56,39 +54,6 @@ export function* findDivergence(
     },
     { ...at, ...where },
   );
-}
-
-/**
- * Finds a rate that works: halves it until some steps on the mini-batch drawn last, from the weights at the start of the
- * training, lower its loss.
- * @returns undefined if none does
- */
-function* findRate({ model, snapshot }: Training, window: Window, rate: number): Work<number | undefined> {
-  const { kernels, layout, tally } = model;
-  for (let trial = 1; trial <= MOST_TRIALS; trial++) {
-    // Two digits, so that the message gives the very number that was tried.
-    rate = Number((rate / 2).toPrecision(2));
-    snapshot.restore(true);
-    const rows = window.gather();
-    const losses: number[] = [];
-    while (losses.length < TRIAL_STEPS && kernels.descend(layout.net, 0, 0, rows, rows, rate) === rows) {
-      losses.push(tally.batchLoss);
-      if (tally.batchLoss > losses[0]! * 2) break;
-    }
-    const works = losses.length === TRIAL_STEPS && losses.at(-1)! <= losses[0]! && isSound(model);
-    snapshot.restore();
-    if (works) return rate;
-    yield kernels.team?.isLate && kernels.team.recover(); // the network is as it was
-  }
-  return undefined;
-}
-
-/** Describes the loss with which a training ends. */
-function describeLoss(loss: number, hasGrown: boolean): string {
-  if (!Number.isFinite(loss)) return `the loss is ${loss}`;
-  return hasGrown
-    ? `the loss is ${loss.toPrecision(3)}, over a million times that of the start`
-    : 'a weight or an optimizer slot became infinite';
 }
 
 /** The layer with the largest gradient of a mini-batch, and the size of that gradient. */

@@ -1,5 +1,5 @@
 import type { Random } from '../base/random.js';
-import type { Work } from '../base/work.js';
+import { awaited, type Work } from '../base/work.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { countSteps, restart, runEpochs, type Training } from './epochs.js';
@@ -202,11 +202,7 @@ function* learn(training: Training, hooks: readonly Hook[], history: EpochReport
   const { model, windows, options } = training;
   const isTiny = model.layers.every(({ stride }) => stride <= MOST_TINY_UNITS);
   if (isTiny && model.kernels.engine === 'wasm' && options.epochs * windows.count > 2000) {
-    let tiny: typeof import('./tiny.js') | undefined;
-    yield import('./tiny.js').then(
-      (part) => (tiny = part),
-      () => undefined, // service workers forbid import()
-    );
+    const tiny = yield* awaited(import('./tiny.js').catch(() => undefined)); // service workers forbid import()
     if (tiny) yield* tiny.runTinyEpochs(training, hooks, history);
   }
   yield* runEpochs(training, hooks);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   DivergenceError,
   Network,
@@ -437,5 +437,29 @@ describe('a loss that grows and stays finite', () => {
     const options: TrainOptions = { epochs: 100, l2: 30, miniBatchSize: 1, onBatch, signal: stop.signal };
     expect(await catchError(() => net.train(positive, options))).toBe('stopped');
     await Network.load(net.save());
+  });
+});
+
+describe('a divergence where import() is forbidden', () => {
+  afterEach(() => {
+    vi.doUnmock('../../src/training/explain-divergence.js');
+    vi.resetModules();
+  });
+
+  it('names the step, the layer and the learning rate that diverged, and keeps the last finite step', async () => {
+    vi.resetModules();
+    vi.doMock('../../src/training/explain-divergence.js', () => {
+      throw new TypeError('import() is disallowed on ServiceWorkerGlobalScope');
+    });
+    const { Network: Here } = await import('../../src/index.js');
+    const [here, there] = [await Here.create(linear), await Network.create(linear)];
+    const options = { learningRate: 3, miniBatchSize: 4 };
+    const error = (await catchError(() => here.train(samples, options))) as DivergenceError;
+    const usual = (await catchError(() => there.train(samples, options))) as DivergenceError;
+    expect({ ...pickParts(error), message: '' }).toEqual({ ...pickParts(usual), message: '' });
+    expect(error.message).toMatch(
+      /^train: diverged in epoch \d+, step \d+: the largest gradient, \S+, is in layers\[\d\]\. The network keeps its last finite step; use a learningRate below 3, clip: /,
+    );
+    expect(fingerprint(here)).toBe(fingerprint(there));
   });
 });

@@ -160,7 +160,7 @@ it.each(wordings)('chooses the exit code by the class of the error, whatever its
 it('help explains every exit code', () => {
   const codes = Object.values(exitCodes);
   expect(codes).toEqual([0, 1, 2, 3, 4, 130, 141]);
-  const explained = [...exitCodeHelp.matchAll(/^ {2}(\d+) +\w.*\w$/gm)].map(([, code]) => Number(code));
+  const explained = [...exitCodeHelp.matchAll(/^ {2}(\d+) +\w.*[\w)]$/gm)].map(([, code]) => Number(code));
   expect(explained).toEqual(codes);
 });
 

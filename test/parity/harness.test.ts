@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Arena, type Call } from '../../bench/arena.js';
 import { ordinary } from '../../bench/numbers.js';
 import { operations, type Size } from '../../bench/operations.js';
-import type { Kernels } from '../../src/kernels/kernels.js';
+import type { AllKernels } from '../../src/kernels/kernels.js';
 import { single } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { Layer, Net } from '../../src/memory/structs.js';
@@ -15,7 +15,7 @@ const size: Size = { rows: 11, fanIn: 5, units: 7, stride: 8, inputStride: 5 };
 /** How the reference and an engine that computes some kernels differently disagree over a kernel. */
 function disagreementOver(
   name: string,
-  wrong: (right: Kernels, floats: () => Float32Array) => Partial<Kernels>,
+  wrong: (right: AllKernels, floats: () => Float32Array) => Partial<AllKernels>,
 ) {
   const arena = new Arena();
   const call = operations.find((operation) => operation.name === name)!.place(arena, size, ordinary(1));
@@ -25,7 +25,7 @@ function disagreementOver(
   return arena.disagreement(arena.run(right, call), arena.run({ ...other, ...wrong(other, floats) }, call));
 }
 
-const layerAt = (kernels: Kernels, pointer: number): Layer => new Layer(new Views(kernels), pointer);
+const layerAt = (kernels: AllKernels, pointer: number): Layer => new Layer(new Views(kernels), pointer);
 
 it('finds no disagreement with an engine that computes the same', () => {
   for (const { name } of operations) expect(disagreementOver(name, () => ({}))).toBeUndefined();

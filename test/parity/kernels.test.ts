@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { allWasmKernels } from '../../bench/all-kernels.js';
 import { Arena, type Call } from '../../bench/arena.js';
 import { ordinary, type Source } from '../../bench/numbers.js';
 import { operations, roundUpToFours, type Size } from '../../bench/operations.js';
@@ -7,7 +8,6 @@ import { awkwardShapes, realShapes, type Shape } from '../../bench/shapes.js';
 import { Random } from '../../src/base/random.js';
 import { single } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
-import { wasmKernels } from '../../src/kernels/wasm.js';
 import { Layer, Net } from '../../src/memory/structs.js';
 import { activationCodes, lossCodes, partners } from '../../src/model/spec.js';
 import { floatsOfAllSizes } from '../support/floats.js';
@@ -16,7 +16,7 @@ import { amount } from '../support/thorough.js';
 
 // Same bits: each kernel in WebAssembly computes what it computes in plain TypeScript, and writes to nothing else.
 
-const wasm = await wasmKernels();
+const wasm = await allWasmKernels();
 const reference = referenceKernels(single);
 
 function compare(arena: Arena, call: Call): { disagreement: string | undefined; hasNaN: boolean } {

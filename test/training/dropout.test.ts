@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { single } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
-import { wasmKernels } from '../../src/kernels/wasm.js';
+import { allWasmKernels } from '../../bench/all-kernels.js';
 import { ordinary } from '../../bench/numbers.js';
 import { Layer, Rule } from '../../src/memory/structs.js';
 import { roomFor, writeFields } from '../support/objects.js';
@@ -11,7 +11,7 @@ import { runKernel } from '../support/run-kernel.js';
 // many numbers, nearly normal: by chance, one in 1.7 million is off by more than this many standard deviations.
 const SIGMAS = 5;
 
-const engines = [await wasmKernels(), referenceKernels(single)];
+const engines = [await allWasmKernels(), referenceKernels(single)];
 
 interface Place {
   readonly p?: number;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { single } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
-import { wasmKernels } from '../../src/kernels/wasm.js';
+import { allWasmKernels } from '../../bench/all-kernels.js';
 import { ordinary } from '../../bench/numbers.js';
 import { Layer, Rule } from '../../src/memory/structs.js';
 import { roomFor, writeFields } from '../support/objects.js';
@@ -9,7 +9,7 @@ import { runKernel } from '../support/run-kernel.js';
 
 // Penalties, clipping by value, weight decay and max-norm, compared with their formulas in double precision.
 
-const engines = [await wasmKernels(), referenceKernels(single)];
+const engines = [await allWasmKernels(), referenceKernels(single)];
 
 /** The largest relative error of one operation in single precision. */
 const EPSILON = 2 ** -24;

@@ -1,5 +1,5 @@
 import { Rule, Tally } from '../../memory/structs.js';
-import type { Kernels } from '../kernels.js';
+import type { AllKernels } from '../kernels.js';
 import { activate, multiplySlope } from './activation.js';
 import { outputDelta } from './bp1-output-delta.js';
 import { hiddenDelta } from './bp2-hidden-delta.js';
@@ -31,7 +31,7 @@ import { update } from './update.js';
  * share a step (team.ts, threads.ts, the functions named …Share). Vectors and tiles fill most of micro/.
  * @param precision `single`, for the engine of a network, or `double`, the truth
  */
-export function referenceKernels(precision: Precision = single): Kernels {
+export function referenceKernels(precision: Precision = single): AllKernels {
   const m = new ReferenceMemory(precision, activationsIn(precision));
   const layer = (pointer: number): Layer => readLayer(m, pointer);
   const net = (pointer: number): Net => readNet(m, pointer);
