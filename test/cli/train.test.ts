@@ -511,12 +511,6 @@ describe('an error', () => {
     ],
     ['a usual abbreviation', ['iris.csv', '--loss', 'MSE'], 2, /did you mean 'meanSquaredError'\?$/],
     [
-      'a loss whose outputs are logarithms',
-      ['iris.csv', '--loss', 'poisson'],
-      2,
-      /--loss: .*hinge, logCosh, quantile/,
-    ],
-    [
       'another shape, without categories',
       ['iris.csv', '--layers', '3,5,3'],
       2,

@@ -46,8 +46,7 @@ const hiddenActivations: NumbersByName<Exclude<ActivationName, 'softmax'>> = {
 
 const activations: NumbersByName<ActivationName> = { ...hiddenActivations, softmax: [] };
 
-/** Without poisson: the command line would score and print its outputs, which are logarithms, as if they were counts. */
-const losses: NumbersByName<Exclude<LossName, 'poisson'>> = {
+const losses: NumbersByName<LossName> = {
   quadratic: [],
   meanSquaredError: [],
   meanAbsoluteError: [],
@@ -56,6 +55,7 @@ const losses: NumbersByName<Exclude<LossName, 'poisson'>> = {
   crossEntropy: ['labelSmoothing'],
   hinge: [],
   logCosh: [],
+  poisson: [],
   quantile: ['q'],
 };
 
@@ -86,7 +86,7 @@ export const networkGroup: OptionGroup = {
     valueOption(
       '--loss <name>',
       'Loss: quadratic, meanSquaredError, meanAbsoluteError, huber[:delta=1], binaryCrossEntropy[:labelSmoothing=0], ' +
-        'crossEntropy[:labelSmoothing=0], hinge, logCosh or quantile[:q=0.5] (default: ' +
+        'crossEntropy[:labelSmoothing=0], hinge, logCosh, poisson or quantile[:q=0.5] (default: ' +
         'crossEntropy for classes, meanSquaredError for numbers)',
       namedValue(losses),
     ),
