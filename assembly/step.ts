@@ -123,7 +123,7 @@ export function descendFromDelta(net: Net, rows: i32, learningRate: f32): void {
 }
 
 /** All rows of a mini-batch, for one thread, outside of training. */
-export function wholeBatch(net: Net, rows: i32): Batch {
+function wholeBatch(net: Net, rows: i32): Batch {
   const batch = batchAt(net, 0);
   batch.threads = 1;
   batch.rows = rows;
@@ -156,7 +156,7 @@ function forwardPass(net: Net, batch: Batch): void {
  * BP1 and BP2: δ, from the last layer to the first.
  * @param weights f32[rows], factors of the costs; 0 for none
  */
-export function deltaPass(net: Net, batch: Batch, weights: usize): void {
+function deltaPass(net: Net, batch: Batch, weights: usize): void {
   outputDelta(net, batch.from, batch.to);
   if (weights) weightDelta(net, weights, batch.from, batch.to);
   hiddenDeltaPass(net, batch);
@@ -180,7 +180,7 @@ function hiddenDeltaPass(net: Net, batch: Batch): void {
 }
 
 /** BP3 and BP4: the gradients, summed over the mini-batch. Training skips frozen layers. */
-export function gradientPass(net: Net, batch: Batch): void {
+function gradientPass(net: Net, batch: Batch): void {
   const rows = batch.rows;
   const fuses = fusesFirst(net, batch);
   if (batch.thread == 0 && !fuses) net.hasZeroGradients = 0;
