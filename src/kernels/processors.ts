@@ -14,12 +14,14 @@ export function processorCount(): number {
   return available?.() ?? (globalThis as { navigator?: Navigator }).navigator?.hardwareConcurrency ?? 1;
 }
 
-/** Bytes of memory that this program can have. Safari and Firefox don't say: then a gigabyte. */
+/** Bytes of memory that this program can have. A gigabyte where that's unknown: in Safari, Firefox and Deno. */
 export function availableMemory(): number {
-  const { process, navigator } = globalThis as {
+  const { Deno, process, navigator } = globalThis as {
+    Deno?: unknown;
     process?: { availableMemory?: () => number };
     navigator?: { deviceMemory?: number };
   };
+  if (Deno !== undefined) return 2 ** 30; // it would ask the user for the permission to say
   const freeMemory = builtin('os')?.['freemem'] as (() => number) | undefined;
   return process?.availableMemory?.() ?? freeMemory?.() ?? (navigator?.deviceMemory ?? 1) * 2 ** 30;
 }
