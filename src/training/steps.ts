@@ -200,34 +200,48 @@ export class Steps {
    */
   #writeFew(data: Data): number {
     const model = this.#model;
-    const { transforms, labelSmoothing } = model.spec;
-    if (!hasOnly(data, fewNames) || transforms.targets) return 0;
+    if (!hasOnly(data, fewNames) || model.spec.transforms.targets) return 0;
     const { targets, labels } = data;
     if ((targets === undefined) === (labels === undefined)) return 0;
     const rows = writeFew(model, data.inputs);
     if (rows === 0) return 0;
     const { stride, units } = model.layers[model.layers.length - 1]!;
-    const { floats } = model.views;
     const at = model.views.at(model.layout.targets);
-    if (stride > units) floats.fill(0, at, at + rows * stride);
-    if (targets) {
-      const isTarget = this.#isTarget;
-      if (!isTarget || labelSmoothing > 0 || !(targets instanceof Float32Array)) return 0;
-      if (targets.length !== rows * units) return 0;
-      for (let i = 0; i < targets.length; i++) if (!isTarget(targets[i]!)) return 0;
-      copyRows(targets, 0, units, units, 0, rows, undefined, floats, at, stride);
-    } else {
-      if (!(labels instanceof Uint8Array || labels instanceof Uint32Array || Array.isArray(labels))) return 0;
-      if (labels.length !== rows) return 0;
-      const most = Math.max(units - 1, 1);
-      for (let n = 0; n < rows; n++) {
-        const label: unknown = labels[n];
-        if (!(Number.isInteger(label) && (label as number) >= 0 && (label as number) <= most)) return 0;
-      }
-      writeLabels(labels, 0, rows, undefined, floats, at, stride, units, this.#coding);
-    }
+    if (stride > units) model.views.floats.fill(0, at, at + rows * stride);
+    const areWritten =
+      labels === undefined ? this.#writeTargets(targets, rows) : this.#writeLabels(labels, rows);
+    if (!areWritten) return 0;
     model.isWeighted = false;
     return rows;
+  }
+
+  /** @returns whether there are `rows` rows of valid targets in a `Float32Array`, which then are in the mini-batch */
+  #writeTargets(targets: unknown, rows: number): boolean {
+    const { layers, layout, spec, views } = this.#model;
+    const { stride, units } = layers[layers.length - 1]!;
+    const isTarget = this.#isTarget;
+    if (!isTarget || spec.labelSmoothing > 0 || !(targets instanceof Float32Array)) return false;
+    if (targets.length !== rows * units) return false;
+    for (let i = 0; i < targets.length; i++) if (!isTarget(targets[i]!)) return false;
+    copyRows(targets, 0, units, units, 0, rows, undefined, views.floats, views.at(layout.targets), stride);
+    return true;
+  }
+
+  /** @returns whether there are `rows` valid labels, which then are in the mini-batch */
+  #writeLabels(labels: unknown, rows: number): boolean {
+    const { layers, layout, views } = this.#model;
+    const { stride, units } = layers[layers.length - 1]!;
+    if (!(labels instanceof Uint8Array || labels instanceof Uint32Array || Array.isArray(labels)))
+      return false;
+    if (labels.length !== rows) return false;
+    const most = Math.max(units - 1, 1);
+    for (let n = 0; n < rows; n++) {
+      const label: unknown = labels[n];
+      if (!(Number.isInteger(label) && (label as number) >= 0 && (label as number) <= most)) return false;
+    }
+    const at = views.at(layout.targets);
+    writeLabels(labels, 0, rows, undefined, views.floats, at, stride, units, this.#coding);
+    return true;
   }
 
   /** Writes δ of the last layer, with zero padding. @returns whether there are enough finite numbers */
