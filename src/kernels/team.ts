@@ -70,7 +70,7 @@ export class WorkerTeam implements Team {
       this.#failure ??
       (this.#trials?.hasTried
         ? 'several threads are no faster'
-        : 'its trainings are too short to gain from several threads')
+        : 'its training runs are too short to gain from several threads')
     );
   }
 

@@ -7,7 +7,9 @@ import { decodeText } from '../kernels/decode-text.js';
 import type { EngineChoice } from '../kernels/load.js';
 import { coreName, wasmText } from '../kernels/wasm-module.js';
 import { isCompiled } from '../kernels/wasm.js';
+import type { LayerSpec } from '../model/spec.js';
 import { Network } from '../network.js';
+import type { TrainOptions } from '../training/options.js';
 
 /** The name of V8's flag. */
 const FLAG = 'experimental-wasm-revectorize';
@@ -62,7 +64,7 @@ async function compileCopy(): Promise<WebAssembly.Module> {
 }
 
 /**
- * The hash of the weights and outputs of a few short trainings, which use each kernel.
+ * The hash of the weights and outputs of a few short training runs, which use each kernel.
  * @internal
  */
 export async function hashTrainings(engine: EngineChoice): Promise<string> {
@@ -76,7 +78,7 @@ export async function hashTrainings(engine: EngineChoice): Promise<string> {
     'swish',
     'gelu',
     'softsign',
-  ];
+  ] as const;
   const deep = activations.map((activation) => ({ units: 20, activation, dropout: 0.1 }));
   const hashes = [
     await hashTraining(engine, deep, 0.3, 32, { optimizer: 'adam', l2: 1e-3 }),
@@ -88,20 +90,17 @@ export async function hashTrainings(engine: EngineChoice): Promise<string> {
 
 async function hashTraining(
   engine: EngineChoice,
-  hidden: readonly object[],
+  hidden: readonly LayerSpec[],
   density: number,
   miniBatchSize: number,
-  options: object,
+  options: TrainOptions,
 ): Promise<string> {
   const random = Random.fromSeed(1);
   const inputs = new Float32Array(100 * 70).map(() =>
     random.uniform(0, 1) < density ? random.uniform(-1, 1) : 0,
   );
   const labels = new Uint8Array(100).map(() => random.below(10));
-  const layers = [...hidden, { units: 10, activation: 'softmax' }] as {
-    units: number;
-    activation: 'softmax';
-  }[];
+  const layers: LayerSpec[] = [...hidden, { units: 10, activation: 'softmax' }];
   const net = await Network.create({ inputs: 70, layers, loss: 'crossEntropy', seed: 1, engine });
   try {
     await net.train({ inputs, labels }, { epochs: 2, miniBatchSize, learningRate: 0.01, ...options });
