@@ -85,7 +85,7 @@ async function readBeginning(text: string): Promise<Pick<ChosenTable, 'names' | 
   return { names: table.names, rows, target };
 }
 
-const exampleText = async (): Promise<string> => (await import('./iris.csv?raw')).default;
+const exampleText = async (): Promise<string> => (await import('../../../examples/iris.csv?raw')).default;
 
 /** A file, chosen or dropped. */
 function FileChoice({ take }: { readonly take: (file: File) => void }): JSX.Element {
