@@ -7,6 +7,7 @@ import type {
   LossName,
   OptimizerName,
 } from 'bp4';
+import type { Failure } from './run/failure.js';
 
 // The messages between the page and the training worker. All of them can be cloned.
 
@@ -63,8 +64,8 @@ export type Reply =
   | { readonly type: 'walk'; readonly walk: Walk }
   | { readonly type: 'answer'; readonly outputs: Float32Array }
   | { readonly type: 'exported'; readonly fileName: string; readonly mimeType: string; readonly text: string }
-  /** The run diverged, or the settings or the CSV file are invalid. `message` says what to do. */
-  | { readonly type: 'failed'; readonly name: string; readonly message: string };
+  /** The run diverged, or the settings or the CSV file are invalid. */
+  | ({ readonly type: 'failed' } & Failure);
 
 /** The learning problem of a run. */
 export interface Problem {

@@ -87,7 +87,9 @@ describe('digits', () => {
   });
 
   it('rejects a truncated file of digits', async () => {
-    await expect(digitsLesson(new Uint8Array(gunzipSync(packed)).slice(0, -1))).rejects.toThrow('incomplete');
+    await expect(digitsLesson(new Uint8Array(gunzipSync(packed)).slice(0, -1))).rejects.toMatchObject({
+      key: 'digits.incomplete',
+    });
   });
 
   it('requests the digits only when their task opens, learns them, and shows examples of each confusion', async () => {

@@ -1,5 +1,6 @@
-import { useMemo, useRef } from 'preact/hooks';
-import { say, sayWith } from '../words/say.js';
+import { useMemo, useRef, useState } from 'preact/hooks';
+import type { ChosenTable } from '../charts/csv-panel.js';
+import { say, sayFailure, sayWith } from '../words/say.js';
 import { Controls } from './controls/controls.js';
 import { Details } from './details.js';
 import { Stepper } from './equations/stepper.js';
@@ -15,6 +16,7 @@ import { useScrollIntoView } from './use-scroll-into-view.js';
 import { rememberLanguage, useLanguage } from './use-language.js';
 import { type Opening, useOpening } from './use-opening.js';
 import { type Run, useRun } from './use-run.js';
+import { usePauseWhenHidden } from './use-pause-when-hidden.js';
 import { useThrottledRun } from './use-throttled-run.js';
 import { useWalk } from './use-walk.js';
 
@@ -59,6 +61,8 @@ export function App() {
   }, [actions, go, isMissing]);
   useKeyboard(keys);
 
+  const [table, setTable] = useState<ChosenTable>();
+  usePauseWhenHidden(isPlaying, send);
   const throttledRun = useThrottledRun(shownRun);
   const details = useMemo(() => <Details run={throttledRun} />, [throttledRun, language]);
 
@@ -79,7 +83,9 @@ export function App() {
       </section>
       <Notices
         messages={
-          run.failure === undefined || settings.task === 'csv' ? messages : [...messages, run.failure]
+          run.failure === undefined || settings.task === 'csv'
+            ? messages
+            : [...messages, sayFailure(run.failure)]
         }
       />
       <main>
@@ -119,6 +125,8 @@ export function App() {
               run={shownRun}
               throttledRun={throttledRun}
               view={view}
+              table={table}
+              onTable={setTable}
               onCsv={setCsv}
               send={send}
             />

@@ -1,5 +1,5 @@
 import type { Reply, Request } from '../protocol.js';
-import { say } from '../words/say.js';
+import { PageError, toFailure } from './failure.js';
 
 /** The page's connection to the worker. */
 export interface Client {
@@ -19,18 +19,14 @@ export function startClient(): Client {
   worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => publish(data));
   // the script failed to load, or threw an error that nothing caught
   worker.addEventListener('error', ({ message }) =>
-    publish({
-      type: 'failed',
-      name: 'Error',
-      message: message || say('failure.worker'),
-    }),
+    publish(
+      message
+        ? { type: 'failed', name: 'Error', message }
+        : { type: 'failed', ...toFailure(new PageError('failure.worker')) },
+    ),
   );
   worker.addEventListener('messageerror', () =>
-    publish({
-      type: 'failed',
-      name: 'Error',
-      message: say('failure.reply'),
-    }),
+    publish({ type: 'failed', ...toFailure(new PageError('failure.reply')) }),
   );
   return {
     send: (request) => worker.postMessage(request),

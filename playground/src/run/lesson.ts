@@ -1,5 +1,6 @@
 import type { Csv, Settings } from '../protocol.js';
 import { csvLesson } from './csv.js';
+import { PageError } from './failure.js';
 import { digitsLesson } from './digits.js';
 import type { Lesson } from './samples.js';
 import { toyData } from './toys.js';
@@ -21,7 +22,7 @@ export async function prepareLesson(
     case 'digits':
       return digitsLesson(await digits());
     case 'csv':
-      if (!csv) throw new TypeError('CSV: choose a file or paste its text');
+      if (!csv) throw new PageError('walk.chooseTable');
       return csvLesson(csv, seed);
     default:
       return {

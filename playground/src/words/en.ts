@@ -76,6 +76,13 @@ export const en = {
   'link.unknown': 'The link’s setting {setting} is unknown and was ignored.',
 
   'failure.worker': 'The training worker failed to start. Reload the page.',
+  'failure.load': 'A part of the page failed to load. Check the connection, then try again.',
+  'failure.noNetwork': 'There’s no network yet. Choose a task.',
+  'failure.loss': 'The loss can be {losses}, not {loss}.',
+  'failure.diverged':
+    'The training diverged in epoch {epoch}, step {step}: its numbers are no longer finite. Choose a lower learning rate, then reset.',
+  'digits.incomplete': 'The file of the digits is incomplete. Reload the page.',
+  'digits.status': 'The digits failed to load: status {status} for {address}. Reload the page.',
   'failure.reply': 'A reply from the training worker couldn’t be read. Reload the page.',
 
   class: 'class {n}',
@@ -230,7 +237,12 @@ export const en = {
   'csv.load': 'Load',
   'csv.firstRows': 'First rows',
   'csv.caption': '{source}: first rows',
+  'csv.encoding': '(read as {encoding})',
+  'csv.tooLarge':
+    'the file has {megabytes} MB, and the page reads at most {most} MB. Take a part of the rows, or train on the command line with bp4 train.',
   'csv.target': 'Column to predict',
+  'csv.tooManyClasses':
+    'Column “{column}” has {distinct} distinct texts, too many for classes. Choose another column to predict.',
 } as const;
 
 export type Key = keyof typeof en;

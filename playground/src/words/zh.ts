@@ -76,6 +76,12 @@ export const zh: Dictionary = {
   'link.unknown': '链接中的设置 {setting} 无法识别，已忽略。',
 
   'failure.worker': '训练线程没能启动，请重新加载页面。',
+  'failure.load': '页面的一部分没能载入，请检查网络连接后重试。',
+  'failure.noNetwork': '还没有网络，请先选择一个任务。',
+  'failure.loss': '代价函数只能是 {losses}，不能是 {loss}。',
+  'failure.diverged': '训练在第 {epoch} 轮第 {step} 步发散了：数值已不再有限。请调低学习率，然后重置。',
+  'digits.incomplete': '手写数字的文件不完整，请重新加载页面。',
+  'digits.status': '手写数字没能载入：{address} 返回状态 {status}。请重新加载页面。',
   'failure.reply': '训练线程的回复无法读取，请重新加载页面。',
 
   class: '类别 {n}',
@@ -225,5 +231,9 @@ export const zh: Dictionary = {
   'csv.load': '载入',
   'csv.firstRows': '前几行',
   'csv.caption': '{source}：前几行',
+  'csv.encoding': '（按 {encoding} 读取）',
+  'csv.tooLarge':
+    '文件有 {megabytes} MB，页面最多读 {most} MB。请只取一部分行，或在命令行用 bp4 train 训练。',
   'csv.target': '要预测的列',
+  'csv.tooManyClasses': '“{column}”列有 {distinct} 种不同的文本，作类别太多了，请选择别的列来预测。',
 };
