@@ -61,7 +61,8 @@ function LiveResult({ task, run, view, table, onTable, onCsv, send }: ResultsPro
     <Boundary
       boundary={progress.boundary}
       points={problem.points}
-      {...(view === undefined ? {} : { marked: view.walk.gradients.inputs, current: view.sample })}
+      isRegression={problem.isRegression}
+      {...(view === undefined ? {} : { marked: view.walk.points!, current: view.sample })}
     />
   );
 }

@@ -91,8 +91,8 @@ export function takesImages({ inputNames }: Problem): boolean {
 }
 
 /** The name of each output. The classes of a toy are named in the page's language. */
-export function nameOutputs({ points, outputNames }: Problem): readonly string[] {
-  return points === undefined ? outputNames : outputNames.map((_, n) => say('class', { n }));
+export function nameOutputs({ points, isRegression, outputNames }: Problem): readonly string[] {
+  return points === undefined || isRegression ? outputNames : outputNames.map((_, n) => say('class', { n }));
 }
 
 /** The number of units that the picture draws: at most eight, or ten in the output layer. Column 0 holds the inputs. */

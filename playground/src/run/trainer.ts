@@ -141,7 +141,17 @@ export class Trainer {
     const costsBefore = this.#measureCosts(batch);
     await this.train(this.step + 1);
     const costs = { before: costsBefore, after: this.#measureCosts(batch) };
-    return { step: this.step, count, learningRate, before, gradients, after: this.net.layers, costs };
+    const { points } = batch;
+    return {
+      step: this.step,
+      count,
+      learningRate,
+      before,
+      gradients,
+      ...(points && { points }),
+      after: this.net.layers,
+      costs,
+    };
   }
 
   #measureCosts(batch: LessonSamples): Float64Array {

@@ -26,6 +26,8 @@ export const en = {
   'task.spiral': 'Spiral',
   'task.xor': 'XOR',
   'task.gaussian': 'Gaussian',
+  'task.plane': 'Fit a plane',
+  'task.hills': 'Fit hills',
   'task.digits': 'Digits',
   'task.csv': 'Your data',
 
@@ -41,6 +43,9 @@ export const en = {
   'figures.engine': 'Engine',
 
   'controls.noise': 'Noise',
+  'controls.pointCount': 'Number of points',
+  'controls.trainingShare': 'Share for training',
+  'controls.features': 'Inputs',
   'controls.activation': 'Activation σ',
   'controls.learningRate': 'Learning rate η',
   'controls.miniBatchSize': 'Batch size m',
@@ -168,6 +173,13 @@ export const en = {
     'The decision boundary for x and y from −{reach} to {reach}, with {training} training and {test} test points. The network predicts class 1 on {share} of the plane.',
   'boundary.line': 'decision boundary',
   'boundary.kinds': 'filled: training, outlined: test',
+  'boundary.zero': 'f = 0',
+  'boundary.output': 'f(x, y) from −1 to 1',
+  'boundary.surface':
+    'The output of the network for x and y from −{reach} to {reach}, with {training} training and {test} test points. It is positive on {share} of the plane.',
+  'boundary.shapes': 'round: training, square: test',
+  'boundary.showTest': 'Show test points',
+  'boundary.discretize': 'Two colors only',
   'boundary.miniBatch': 'mini-batch; two rings: this sample',
 
   'curves.title': 'Learning curves. Arrow keys select an epoch.',

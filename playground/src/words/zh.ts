@@ -26,6 +26,8 @@ export const zh: Dictionary = {
   'task.spiral': '螺旋',
   'task.xor': '异或',
   'task.gaussian': '两团高斯',
+  'task.plane': '拟合平面',
+  'task.hills': '拟合山丘',
   'task.digits': '手写数字',
   'task.csv': '自己的数据',
 
@@ -41,6 +43,9 @@ export const zh: Dictionary = {
   'figures.engine': '引擎',
 
   'controls.noise': '噪声',
+  'controls.pointCount': '点的个数',
+  'controls.trainingShare': '训练数据的比例',
+  'controls.features': '输入',
   'controls.activation': '激励函数 σ',
   'controls.learningRate': '学习率 η',
   'controls.miniBatchSize': '小批量大小 m',
@@ -162,6 +167,13 @@ export const zh: Dictionary = {
     'x 与 y 在 −{reach} 到 {reach} 之间的决策边界，有 {training} 个训练点和 {test} 个测试点。网络在平面的 {share} 上预测为类别 1。',
   'boundary.line': '决策边界',
   'boundary.kinds': '实心：训练，空心：测试',
+  'boundary.zero': 'f = 0',
+  'boundary.output': 'f(x, y)，从 −1 到 1',
+  'boundary.surface':
+    'x 与 y 在 −{reach} 到 {reach} 之间的网络输出，有 {training} 个训练点和 {test} 个测试点。输出在平面的 {share} 上为正。',
+  'boundary.shapes': '圆：训练，方：测试',
+  'boundary.showTest': '显示测试点',
+  'boundary.discretize': '只用两种颜色',
   'boundary.miniBatch': '圆圈：小批量；双圈：当前样本',
 
   'curves.title': '学习曲线。用左右方向键选择一轮。',
