@@ -6,6 +6,7 @@ import {
   LOG_COSH,
   MEAN_ABSOLUTE_ERROR,
   MEAN_SQUARED_ERROR,
+  OWN,
   POISSON,
   QUANTILE,
 } from '../src/kernels/codes';
@@ -20,7 +21,9 @@ import { Net } from './structs';
  *   quadratic                       δ = (a − y) ⊙ σ′(z)
  *   binaryCrossEntropy with sigmoid δ = a − y           (σ′ cancels: Nielsen, ch. 3)
  *   crossEntropy with softmax       δ = a·Σy − y        (Σy is 1 for one-hot targets)
+ *   own                             δ as the caller has written it
  *   the others                      δ = slope/units ⊙ σ′(z), with the slopes of micro/losses.ts
+ * If net.ignoresMissing, δ is ±0 where y is NaN.
  * Reads z and a of the layer and net.targets, f32[rows][stride] each; the padding of a and targets is zero. Overwrites δ, with
  * zero padding.
  * Rounds: as written, each operation once; Σy is sequential over the units, from +0.
@@ -37,6 +40,8 @@ export function outputDelta(net: Net, from: i32, to: i32): void {
   const targets = rowAt(net.targets, from, stride);
   const delta = rowAt(l.delta, from, stride);
   switch (loss) {
+    case OWN:
+      return;
     case CROSS_ENTROPY: {
       for (let i = 0; i < rows; ++i) {
         const offset: usize = (i * stride) << 2;
@@ -76,9 +81,10 @@ export function outputDelta(net: Net, from: i32, to: i32): void {
     }
     default: {
       difference(a, 1, targets, delta, count);
-      if (loss == BINARY_CROSS_ENTROPY) return;
     }
   }
+  if (net.ignoresMissing) clearMissing(targets, delta, count);
+  if (loss == BINARY_CROSS_ENTROPY) return;
   multiplySlope(l, from, to);
   clearPadding(delta, stride, rows, units);
 }
@@ -89,6 +95,15 @@ export function difference(a: usize, total: f32, targets: usize, delta: usize, c
   for (let end: usize = delta + (count << 2); delta < end; delta += 16) {
     v128.store(delta, f32x4.sub(f32x4.mul(v128.load(a), scale), v128.load(targets)));
     a += 16;
+    targets += 16;
+  }
+}
+
+/** δ = 0 where the target is NaN, over `count` floats, a multiple of four. */
+function clearMissing(targets: usize, delta: usize, count: i32): void {
+  for (let end: usize = delta + (count << 2); delta < end; delta += 16) {
+    const y = v128.load(targets);
+    v128.store(delta, v128.and(v128.load(delta), f32x4.eq(y, y)));
     targets += 16;
   }
 }

@@ -5,6 +5,7 @@ import {
   HUBER,
   LOG_COSH,
   MEAN_ABSOLUTE_ERROR,
+  OWN,
   POISSON,
   QUADRATIC,
   QUANTILE,
@@ -19,8 +20,9 @@ import { Net } from './structs';
  *   quadratic                       ½ Σ (a − y)²
  *   crossEntropy with softmax       −Σ y ln a
  *   binaryCrossEntropy with sigmoid −Σ (y ln a + (1 − y) ln(1 − a))
+ *   own                             0: the caller computes it
  *   the others                      1/units Σ, of the values of micro/losses.ts
- * The cross-entropies are written in z, so that a saturated unit (a rounded to 0 or 1) has its true cost instead of
+ * A target of NaN has no cost. The cross-entropies are written in z, so that a saturated unit (a rounded to 0 or 1) has its true cost instead of
  * Infinity.
  * Rounds: in f64; units sequential within a row, rows sequential, from +0.
  */
@@ -53,6 +55,7 @@ export class AnyLoss {
     if (loss == HINGE) return sumOf<Hinge>(a, targets, units, parameters) / <f64>units;
     if (loss == LOG_COSH) return sumOf<LogCosh>(a, targets, units, parameters) / <f64>units;
     if (loss == POISSON) return sumOf<Poisson>(a, targets, units, parameters) / <f64>units;
+    if (loss == OWN) return 0;
     if (loss == QUANTILE) return sumOf<Quantile>(a, targets, units, parameters) / <f64>units;
     return sumOf<SquaredError>(a, targets, units, parameters) / <f64>units;
   }
@@ -67,12 +70,13 @@ export class TinyLoss {
   }
 }
 
-/** Σ over the outputs, in f64, sequential from +0. */
+/** Σ over the outputs whose target isn't NaN, in f64, sequential from +0. */
 export function sumOf<Loss>(a: usize, targets: usize, units: i32, parameters: usize): f64 {
   const loss = changetype<Loss>(0);
   let sum: f64 = 0;
   for (let at: usize = 0; at < <usize>(units << 2); at += 4) {
-    sum += loss.value(<f64>load<f32>(a + at), <f64>load<f32>(targets + at), <f64>load<f32>(parameters + at));
+    const y = <f64>load<f32>(targets + at);
+    if (y == y) sum += loss.value(<f64>load<f32>(a + at), y, <f64>load<f32>(parameters + at));
   }
   return sum;
 }
@@ -101,7 +105,7 @@ function binaryCrossEntropy(z: usize, a: usize, targets: usize, units: i32): f64
     const value = <f64>load<f32>(z + at);
     const output = <f64>load<f32>(a + at);
     const y = <f64>load<f32>(targets + at);
-    sum += value >= 0 ? (1 - y) * value - log(output) : -log(1 - output) - y * value;
+    if (y == y) sum += value >= 0 ? (1 - y) * value - log(output) : -log(1 - output) - y * value;
   }
   return sum;
 }

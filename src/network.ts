@@ -40,7 +40,10 @@ import {
   type LossFor,
   type LossName,
   type LossSpec,
+  specNames,
   type NetworkSpec,
+  type OwnLoss,
+  type StoredLoss,
 } from './model/spec.js';
 import type { Hook } from './training/hook.js';
 import { evaluate, predict, predictFew, totalCost, type Metrics } from './training/evaluate.js';
@@ -71,6 +74,12 @@ export interface EngineOptions {
 }
 
 export interface NetworkOptions extends NetworkSpec, EngineOptions {}
+
+/** How to restore a network. */
+export interface LoadOptions extends EngineOptions {
+  /** The loss of your own with which the network was saved, since a file stores only its name. */
+  readonly loss?: OwnLoss;
+}
 
 /** A layer, copied when `layers` was read. */
 export interface LayerState {
@@ -120,8 +129,8 @@ export class Network {
   readonly inputs: number;
   /** The number of outputs: the units of the last layer. */
   readonly outputs: number;
-  /** The cost that training minimizes. */
-  readonly loss: LossName;
+  /** The cost that training minimizes, or the name of a loss of your own. */
+  readonly loss: LossName | (string & {});
 
   readonly #random: Random;
   /** As `clone` needs them. */
@@ -143,7 +152,7 @@ export class Network {
     this.engine = model.kernels.engine;
     this.inputs = model.spec.inputs;
     this.outputs = model.outputs;
-    this.loss = model.spec.loss;
+    this.loss = model.spec.own?.name ?? model.spec.loss;
     this.#model = model;
     this.#random = random;
     this.#options = options;
@@ -157,11 +166,11 @@ export class Network {
   static async create<const Layers extends readonly LayerSpec[]>(
     options: NetworkOptions & {
       readonly layers: Layers;
-      /** A loss that fits the activation of the last layer. */
-      readonly loss?: LossSpec<LossFor<LastActivation<Layers>>>;
+      /** A loss that fits the activation of the last layer, or your own. */
+      readonly loss?: LossSpec<LossFor<LastActivation<Layers>>> | OwnLoss | StoredLoss;
     },
   ): Promise<Network> {
-    checkKeys('options', options, ['inputs', 'layers', 'loss', 'seed', 'transforms', 'engine', 'threads']);
+    checkKeys('options', options, [...specNames, 'engine', 'threads']);
     const spec = checkSpec(options);
     const random = Random.fromSeed(spec.seed);
     const how = checkEngine(options);
@@ -174,7 +183,7 @@ export class Network {
    * @throws TypeError, RangeError naming the invalid place in the JSON
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
-  static async fromJSON(json: NetworkJSON, options: EngineOptions = {}): Promise<Network> {
+  static async fromJSON(json: NetworkJSON, options: LoadOptions = {}): Promise<Network> {
     return await Network.#of(withCheckedSpec(stateFromJSON(json)), options);
   }
 
@@ -184,7 +193,7 @@ export class Network {
    * @throws FormatError if the bytes aren't a file of `save`, or are damaged
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
-  static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
+  static async load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {}): Promise<Network> {
     const view = viewBytes(bytes);
     if (!view) {
       throw new TypeFault({
@@ -201,19 +210,24 @@ export class Network {
    * @throws TypeError, RangeError naming the invalid place in the state
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
-  static async fromState(state: NetworkState, options: EngineOptions = {}): Promise<Network> {
+  static async fromState(state: NetworkState, options: LoadOptions = {}): Promise<Network> {
     return await Network.#of(checkState(state), options);
   }
 
-  static async #of(state: CheckedState, options: EngineOptions): Promise<Network> {
-    checkKeys('options', options, ['engine', 'threads']);
+  static async #of(state: CheckedState, options: LoadOptions): Promise<Network> {
+    checkKeys('options', options, ['engine', 'threads', 'loss']);
     const how = checkEngine(options);
     const update = checkStepUpdate(state.optimizer ?? 'sgd', state.spec.layers.length);
     const random = new Random(state.generator);
     let run: Run | undefined;
-    const model = await newModel(state.spec, how, (model) => {
-      run = place(model, state);
-    });
+    const model = await newModel(
+      state.spec,
+      how,
+      (model) => {
+        run = place(model, state);
+      },
+      options.loss,
+    );
     const net = new Network(model, random, how);
     net.#run = run;
     if (state.optimizer ?? run?.miniBatchSize === 0) {
@@ -289,7 +303,8 @@ export class Network {
    * @throws StateError after `dispose`
    */
   async clone(): Promise<Network> {
-    return await Network.fromState(this.state, this.#options);
+    const { own } = this.#use().spec;
+    return await Network.fromState(this.state, { ...this.#options, ...(own && { loss: own as OwnLoss }) });
   }
 
   /**
@@ -513,6 +528,14 @@ export class Network {
     onDispose: () => void,
   ): Promise<EpochReport[]> {
     const model = this.#use();
+    const { own } = model.spec;
+    if (own) {
+      throw new TypeFault({
+        place: 'loss',
+        problem: `${show(own.name)} has functions of your own, which can't be sent to a worker`,
+        cure: 'use net.train',
+      });
+    }
     this.#begin(onDispose);
     try {
       return await train(this.#options.threads, (state) => this.#restore(state), model);
@@ -631,8 +654,17 @@ async function newModel(
   spec: CheckedSpec,
   { engine, threads }: Required<EngineOptions>,
   fill: (model: Model) => void,
+  loss?: OwnLoss,
 ): Promise<Model> {
-  const kernels = await takeKernels(engine, threads, countWeights(spec));
+  let own: OwnLoss | undefined;
+  const part = (spec.own ?? loss) && (await loaded('loss', import('./training/own-loss.js')));
+  if (part) {
+    own = part.withFunctions(spec, loss, threads);
+    spec = { ...spec, own };
+    threads = 1;
+  }
+  let kernels = await takeKernels(engine, threads, countWeights(spec));
+  if (own) kernels = part!.kernelsWithLoss(kernels, own);
   try {
     const model = new Model(spec, kernels);
     fill(model);
