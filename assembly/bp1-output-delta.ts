@@ -1,17 +1,6 @@
-import {
-  BINARY_CROSS_ENTROPY,
-  CROSS_ENTROPY,
-  HINGE,
-  HUBER,
-  LOG_COSH,
-  MEAN_ABSOLUTE_ERROR,
-  MEAN_SQUARED_ERROR,
-  OWN,
-  POISSON,
-  QUANTILE,
-} from '../src/kernels/codes';
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, OWN, QUADRATIC } from '../src/kernels/codes';
 import { multiplySlope } from './activation';
-import { AbsoluteError, Hinge, Huber, LogCosh, Poisson, Quantile, SquaredError } from './micro/losses';
+import { slopeOf } from './micro/losses';
 import { clearPadding } from './micro/padding';
 import { lastLayer, rowAt } from './network';
 import { Net } from './structs';
@@ -31,7 +20,6 @@ import { Net } from './structs';
 export function outputDelta(net: Net, from: i32, to: i32): void {
   const l = lastLayer(net);
   const loss = net.loss;
-  const parameters = net.lossParameters;
   const stride = l.stride;
   const units = l.units;
   const rows = to - from;
@@ -51,36 +39,13 @@ export function outputDelta(net: Net, from: i32, to: i32): void {
       }
       return;
     }
-    case MEAN_SQUARED_ERROR: {
-      meanSlopes<SquaredError>(a, targets, delta, rows, stride, units, parameters);
-      break;
-    }
-    case MEAN_ABSOLUTE_ERROR: {
-      meanSlopes<AbsoluteError>(a, targets, delta, rows, stride, units, parameters);
-      break;
-    }
-    case HUBER: {
-      meanSlopes<Huber>(a, targets, delta, rows, stride, units, parameters);
-      break;
-    }
-    case HINGE: {
-      meanSlopes<Hinge>(a, targets, delta, rows, stride, units, parameters);
-      break;
-    }
-    case LOG_COSH: {
-      meanSlopes<LogCosh>(a, targets, delta, rows, stride, units, parameters);
-      break;
-    }
-    case POISSON: {
-      meanSlopes<Poisson>(a, targets, delta, rows, stride, units, parameters);
-      break;
-    }
-    case QUANTILE: {
-      meanSlopes<Quantile>(a, targets, delta, rows, stride, units, parameters);
+    case QUADRATIC:
+    case BINARY_CROSS_ENTROPY: {
+      difference(a, 1, targets, delta, count);
       break;
     }
     default: {
-      difference(a, 1, targets, delta, count);
+      meanSlopes(loss, a, targets, delta, rows, stride, units, net.lossParameters);
     }
   }
   if (net.ignoresMissing) clearMissing(targets, delta, count);
@@ -108,8 +73,12 @@ function clearMissing(targets: usize, delta: usize, count: i32): void {
   }
 }
 
-/** δ = slope/units over `rows` rows. @param parameters f32[stride], the loss's parameter for each output */
-function meanSlopes<Loss>(
+/**
+ * δ = slope/units over `rows` rows. One loop for all these losses: the last layer is small, and a loop for each is large.
+ * @param parameters f32[stride], the loss's parameter for each output
+ */
+function meanSlopes(
+  loss: i32,
   a: usize,
   targets: usize,
   delta: usize,
@@ -118,12 +87,11 @@ function meanSlopes<Loss>(
   units: i32,
   parameters: usize,
 ): void {
-  const loss = changetype<Loss>(0);
   const divisor = f32x4.splat(<f32>units);
   const bytes: usize = stride << 2;
   for (; rows > 0; --rows) {
     for (let at: usize = 0; at < bytes; at += 16) {
-      const slope = loss.slope(v128.load(a + at), v128.load(targets + at), v128.load(parameters + at));
+      const slope = slopeOf(loss, v128.load(a + at), v128.load(targets + at), v128.load(parameters + at));
       v128.store(delta + at, f32x4.div(slope, divisor));
     }
     a += bytes;

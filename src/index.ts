@@ -47,4 +47,5 @@ export type { UpdateOptions } from './model/update.js';
 export type { DeltaBatch, StepOptions } from './training/steps.js';
 export type { PlateauOptions } from './training/hooks/plateau.js';
 export type { LearningRate, Position, ScheduleOptions } from './training/schedules.js';
+export type { RatePoint, RateSearch, RateSearchOptions } from './training/find-learning-rate.js';
 export type { Stream } from './training/stream.js';

@@ -52,6 +52,7 @@ import { readMatrix, type RawRows, type Rows } from './training/matrix.js';
 import { isNamed, Samples, type Data, type Inputs, type NamedInputs } from './training/samples.js';
 import { assertResumable, countSlots, startRun } from './training/resume.js';
 import { Steps, type DeltaBatch, type StepOptions } from './training/steps.js';
+import type { RateSearch, RateSearchOptions } from './training/find-learning-rate.js';
 import type { Stream } from './training/stream.js';
 import { readData, train } from './training/train.js';
 import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from './training/options.js';
@@ -461,6 +462,24 @@ export class Network {
   }
 
   /**
+   * Looks for a learning rate, by training copies of the network: first at a rate that rises from step to step, which gives the curve;
+   * then at some constant rates below the one with the smallest loss. The network itself doesn't change. The same network, data and
+   * options give the same result.
+   * @returns the rate with the smallest loss among those that were tried, and the curve
+   * @throws TypeError, RangeError for invalid data or options, named in the message, or if no rate lowers the loss
+   * @throws StateError if the network is disposed, before or during the call
+   */
+  async findLearningRate(data: Data, options: RateSearchOptions = {}): Promise<RateSearch> {
+    const { findLearningRate } = await loaded('findLearningRate', import('./training/find-learning-rate.js'));
+    const copy = await this.clone();
+    try {
+      return await inSlices(findLearningRate(copy.#use(), data, options), () => this.#use());
+    } finally {
+      copy.dispose();
+    }
+  }
+
+  /**
    * Chooses the update of `step` and `applyGradients`. The network remembers its state from call to call, and saves it. If the
    * last update used the same optimizer, with the same momentum, decay, beta1 and beta2, it continues from its state.
    * @param optimizer its name, or an object with its parameters, regularization and the learningRate of steps that give none.
@@ -528,11 +547,10 @@ export class Network {
     onDispose: () => void,
   ): Promise<EpochReport[]> {
     const model = this.#use();
-    const { own } = model.spec;
-    if (own) {
+    if (model.spec.own) {
       throw new TypeFault({
         place: 'loss',
-        problem: `${show(own.name)} has functions of your own, which can't be sent to a worker`,
+        problem: "functions of your own can't be sent to workers",
         cure: 'use net.train',
       });
     }
@@ -656,15 +674,13 @@ async function newModel(
   fill: (model: Model) => void,
   loss?: OwnLoss,
 ): Promise<Model> {
-  let own: OwnLoss | undefined;
   const part = (spec.own ?? loss) && (await loaded('loss', import('./training/own-loss.js')));
   if (part) {
-    own = part.withFunctions(spec, loss, threads);
-    spec = { ...spec, own };
+    spec = part.withFunctions(spec, loss, threads);
     threads = 1;
   }
   let kernels = await takeKernels(engine, threads, countWeights(spec));
-  if (own) kernels = part!.kernelsWithLoss(kernels, own);
+  if (part) kernels = part.kernelsWithLoss(kernels, spec);
   try {
     const model = new Model(spec, kernels);
     fill(model);

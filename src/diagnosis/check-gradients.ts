@@ -4,7 +4,6 @@ import { referenceKernels } from '../kernels/reference/reference.js';
 import { checkInteger, checkKeys } from '../base/check.js';
 import { loaded } from '../base/loaded.js';
 import type { Kernels } from '../kernels/kernels.js';
-import type { OwnLoss } from '../model/spec.js';
 import { Model } from '../model/model.js';
 import { Random } from '../base/random.js';
 import { totalCost } from '../training/evaluate.js';
@@ -95,7 +94,7 @@ export function* checkGradients(
   }));
   const own = model.spec.own && (yield* awaited(loaded('loss', import('../training/own-loss.js'))));
   const kernels = referenceKernels(double);
-  const withLoss = own ? own.kernelsWithLoss(kernels, model.spec.own as OwnLoss) : kernels;
+  const withLoss = own ? own.kernelsWithLoss(kernels, model.spec) : kernels;
   const truth = inDouble(model, withLoss, samples, rows);
   truth.kernels.feedForward(truth.layout.net, rows);
   truth.kernels.backpropagate(truth.layout.net, rows, weightsOf(truth));

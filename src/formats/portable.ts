@@ -47,7 +47,9 @@ export const isEnsemble = (value: unknown): value is Ensemble =>
 
 /** A network as a format has read it, perhaps with a loss of the user's own. */
 export interface ForeignNetwork {
-  readonly spec: Omit<SpecJSON, 'format' | 'version' | 'loss'> & { readonly loss: SpecJSON['loss'] | OwnLoss };
+  readonly spec: Omit<SpecJSON, 'format' | 'version' | 'loss'> & {
+    readonly loss: SpecJSON['loss'] | OwnLoss;
+  };
   readonly parameters: readonly Parameters[];
 }
 

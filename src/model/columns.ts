@@ -69,11 +69,10 @@ export class Columns {
           });
         }
         if (category < width) values[at + category] = 1;
-      } else if (mayMiss && Number.isNaN(value)) values[at] = NaN;
-      else {
-        if (!Number.isFinite(value)) throw misfit(where(), value);
+      } else {
+        if (!Number.isFinite(value) && !fits(value, 1, mayMiss)) throw misfit(where(), value);
         const transformed = range && ((value as number) * scale - shift) / range;
-        if (!fits(transformed)) throw misfit(`${where()}, transformed,`, transformed);
+        if (!fits(transformed, 1, mayMiss)) throw misfit(`${where()}, transformed,`, transformed);
         values[at] = transformed;
       }
       at += width;

@@ -30,7 +30,6 @@ import {
   checkName,
   checkNumber,
   checkPositive,
-  checkType,
   show,
 } from '../base/check.js';
 import { initializerNames, type InitializerName } from './initializers.js';
@@ -175,7 +174,7 @@ export interface CheckedSpec {
   /** alpha is 0 if the activation has none. */
   readonly layers: readonly Required<LayerSpec>[];
   readonly loss: LossName | 'own';
-  /** If the loss is 'own': the user's, whose functions are missing if it comes from a file. */
+  /** If the loss is 'own': the user's, not checked yet; its functions are missing if it comes from a file. */
   readonly own: OwnLoss | StoredLoss | undefined;
   /** δ of huber or q of quantile, for all outputs or for each; [0] if the loss has none. */
   readonly lossParameters: readonly number[];
@@ -287,8 +286,8 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
   if (missing === 'ignore' && last === 'softmax') {
     throw new RangeFault({
       place: 'missingTargets',
-      problem: 'the outputs of softmax have one target together',
-      cure: 'leave out the samples without it',
+      problem: 'softmax has one target for all outputs',
+      cure: 'leave samples without it out',
     });
   }
   return {
@@ -347,8 +346,9 @@ function checkLoss(
   { activation: last, units }: LayerSpec,
 ): Pick<CheckedSpec, 'loss' | 'own' | 'lossParameters' | 'labelSmoothing'> {
   const isObject = typeof spec === 'object' && (spec as unknown) !== null;
+  // own-loss.ts checks it, before the network is created.
   if (isObject && ('cost' in spec || 'slope' in spec || 'own' in spec))
-    return { loss: 'own', own: checkOwnLoss(spec as OwnLoss | StoredLoss), lossParameters: [0], labelSmoothing: 0 };
+    return { loss: 'own', own: spec as OwnLoss | StoredLoss, lossParameters: [0], labelSmoothing: 0 };
   const given: { name: unknown; delta?: number; q?: unknown; labelSmoothing?: number } = isObject
     ? spec
     : { name: spec };
@@ -373,16 +373,6 @@ function checkLoss(
     lossParameters,
     labelSmoothing: checkNumber('loss.labelSmoothing', labelSmoothing, 0, 1),
   };
-}
-
-/** The functions may be missing if the loss comes from a file; own-loss.ts checks them where they are used. */
-function checkOwnLoss(own: OwnLoss | StoredLoss): OwnLoss | StoredLoss {
-  checkKeys('loss', own, 'own' in own ? ['name', 'own'] : ['name', 'cost', 'slope']);
-  const { name } = own;
-  if (lossNames.includes(checkType('loss.name', name, 'string') as LossName)) {
-    throw new RangeFault({ place: 'loss.name', problem: `${show(name)} is a loss of bp4`, cure: 'choose another' });
-  }
-  return own;
 }
 
 /** @param q one for all outputs, or an array with one for each */

@@ -84,7 +84,8 @@ export function* readRows(
   else if (isFlat) {
     values = newFloats(place, length / width, width);
     yield* checkEach(place, rows, width, scale, mayMiss, values);
-  } else values = yield* rowValues(place, (n) => (rows as unknown[])[n], length, width, scale, undefined, mayMiss);
+  } else
+    values = yield* rowValues(place, (n) => (rows as unknown[])[n], length, width, scale, undefined, mayMiss);
   return { place, values, width, count: values.length / width };
 }
 
@@ -118,8 +119,8 @@ function* checkEach(
 ): Work<void> {
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (!fits(value, scale) && !(mayMiss && Number.isNaN(value))) throw misfit(placeOf(place, width, i), value);
-    if (copy) copy[i] = value as number;
+    if (!fits(value, scale, mayMiss)) throw misfit(placeOf(place, width, i), value);
+    if (copy) copy[i] = value;
     if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
   }
 }
@@ -153,9 +154,8 @@ function* rowValues(
     else {
       for (let k = 0; k < width; k++) {
         const value: unknown = row[k];
-        if (!fits(value, scale) && !(mayMiss && Number.isNaN(value)))
-          throw misfit(`${place}[${n}][${k}]`, value);
-        values[at + k] = value as number;
+        if (!fits(value, scale, mayMiss)) throw misfit(`${place}[${n}][${k}]`, value);
+        values[at + k] = value;
       }
     }
     at += width;

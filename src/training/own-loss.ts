@@ -1,51 +1,66 @@
-import { checkType, show } from '../base/check.js';
+import { checkKeys, checkType, show } from '../base/check.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import { SOFTMAX } from '../kernels/codes.js';
 import type { Kernels, ThreadChoice } from '../kernels/kernels.js';
 import { Layer, Net, Rule, Tally } from '../memory/structs.js';
 import { Views } from '../memory/views.js';
-import type { CheckedSpec, OutputRow, OwnLoss } from '../model/spec.js';
+import { lossNames, type CheckedSpec, type LossName, type OutputRow, type OwnLoss } from '../model/spec.js';
 
 // Loaded only for a network with a loss of the user's own.
 
 /**
- * @param spec of the network; its loss has no functions if it comes from a file
+ * Checks the loss of a spec, before the network is created.
+ * @param spec its loss has no functions if it comes from a file
  * @param given the loss that the caller passes to load the file
- * @returns the loss with its functions
- * @throws TypeError if there are none, or the network's loss isn't the user's own; RangeError if the names differ, or for threads
+ * @returns the spec with the functions of its loss
+ * @throws TypeError if there are none, or the loss isn't the user's own; RangeError for another name, or for threads
  */
 export function withFunctions(
-  { loss: name, own }: CheckedSpec,
+  spec: CheckedSpec,
   given: OwnLoss | undefined,
   threads: ThreadChoice,
-): OwnLoss {
+): CheckedSpec {
+  const { own } = spec;
   if (!own) {
-    throw new TypeFault({ place: 'loss', problem: `the network has the loss ${show(name)}`, cure: 'leave it out' });
-  }
-  if (threads !== 'auto' && threads > 1) {
-    throw new RangeFault({
-      place: 'threads',
-      problem: `the functions of the loss ${show(own.name)} run on one thread, got ${threads}`,
+    throw new TypeFault({
+      place: 'loss',
+      problem: `the network has the loss ${show(spec.loss)}`,
       cure: 'leave it out',
+    });
+  }
+  const { name } = own;
+  if (lossNames.includes(checkType('loss.name', name, 'string') as LossName)) {
+    throw new RangeFault({
+      place: 'loss.name',
+      problem: `${show(name)} is a loss of bp4`,
+      cure: 'choose another',
     });
   }
   const loss = given ?? own;
   if ('own' in loss) {
     throw new TypeFault({
       place: 'loss',
-      problem: `${show(own.name)} has functions of your own, which files don't hold`,
-      cure: `pass the loss again: { loss: { name: ${show(own.name)}, cost, slope } }`,
+      problem: `${show(name)} has functions of your own, which files don't hold`,
+      cure: `pass the loss again: { loss: { name: ${show(name)}, cost, slope } }`,
     });
   }
+  checkKeys('loss', loss, ['name', 'cost', 'slope']);
   checkType('loss.cost', loss.cost, 'function');
   checkType('loss.slope', loss.slope, 'function');
-  if (loss.name !== own.name) {
+  if (loss.name !== name) {
     throw new RangeFault({
       place: 'loss.name',
-      problem: `expected ${show(own.name)}, with which the network was saved, got ${show(loss.name)}`,
+      problem: `expected ${show(name)}, with which the network was saved, got ${show(loss.name)}`,
     });
   }
-  return loss;
+  if (threads !== 'auto' && threads > 1) {
+    throw new RangeFault({
+      place: 'threads',
+      problem: `the functions of the loss ${show(name)} run on one thread, got ${threads}`,
+      cure: 'leave it out',
+    });
+  }
+  return { ...spec, own: loss };
 }
 
 /**
@@ -56,7 +71,8 @@ export function withFunctions(
  * Rounds: s to the precision of the kernels, then the product. For softmax in double precision as written, k ascending from +0, then
  * once. Costs and their sums are in double precision, sample by sample.
  */
-export function kernelsWithLoss(base: Kernels, loss: OwnLoss): Kernels {
+export function kernelsWithLoss(base: Kernels, { own }: CheckedSpec): Kernels {
+  const loss = own as OwnLoss;
   const views = new Views(base);
   const FloatArray = base.bytesPerFloat === 4 ? Float32Array : Float64Array;
   let [a, y]: OutputRow[] = [];
@@ -110,7 +126,10 @@ export function kernelsWithLoss(base: Kernels, loss: OwnLoss): Kernels {
       for (let j = 0; j < units; j++) {
         const slope = y[j] === y[j] ? slopes[j]! : 0;
         if (areFinite && !Number.isFinite(slope)) {
-          throw new RangeFault({ place: 'loss.slope', problem: `the slope of output ${j} is ${show(slope)}` });
+          throw new RangeFault({
+            place: 'loss.slope',
+            problem: `the slope of output ${j} is ${show(slope)}`,
+          });
         }
         views.floats[row + j] = activation === SOFTMAX ? a[j]! * (slope - total) : slope;
       }

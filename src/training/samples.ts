@@ -54,7 +54,9 @@ export type ClassWeights = readonly number[] | Readonly<Record<number, number>>;
  * Targets that some losses require. The cross-entropies are costs of probabilities, which are never below 0: with a target of
  * 255 the cost would have no minimum.
  */
-const targetRules: Partial<Record<CheckedSpec['loss'], readonly [isValid: (y: number) => boolean, expected: string]>> = {
+const targetRules: Partial<
+  Record<CheckedSpec['loss'], readonly [isValid: (y: number) => boolean, expected: string]>
+> = {
   binaryCrossEntropy: [(y) => y >= 0 && y <= 1, 'a number from 0 to 1'],
   crossEntropy: [(y) => y >= 0, 'a number of at least 0'],
   hinge: [(y) => y === -1 || y === 1, '-1 or 1'],
@@ -75,7 +77,8 @@ const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]
 };
 
 /** The activation whose outputs must be able to become the targets: any, if the loss is the user's own. */
-const reachOf = ({ layers, own }: CheckedSpec): ActivationName => (own ? 'linear' : layers.at(-1)!.activation);
+const reachOf = ({ layers, own }: CheckedSpec): ActivationName =>
+  own ? 'linear' : layers.at(-1)!.activation;
 
 /** Whether a target is one that `Samples.read` and `checkReach` accept; undefined if they must see the whole row. */
 export function targetTest(spec: CheckedSpec): ((y: number) => boolean) | undefined {
@@ -168,7 +171,13 @@ export class Samples {
       throw new TypeFault({ place: 'classWeights', problem: 'for labels only', cure: 'use sampleWeights' });
     }
     const { loss, ignoresMissing } = model.spec;
-    const targets = yield* readMatrix(`${place}targets`, data.targets, model.outputs, columns, ignoresMissing);
+    const targets = yield* readMatrix(
+      `${place}targets`,
+      data.targets,
+      model.outputs,
+      columns,
+      ignoresMissing,
+    );
     checkCount(`${place}targets`, targets.count, count);
     if (ignoresMissing) yield* checkSomeKnown(targets);
     const [isValid, expected] = targetRules[loss] ?? [];
