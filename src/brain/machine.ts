@@ -229,6 +229,8 @@ export function toSpec({ sizes, activation, alpha }: Shape): CheckedSpec {
     loss: 'quadratic',
     lossParameters: [0],
     labelSmoothing: 0,
+    own: undefined,
+    ignoresMissing: false,
     seed: 0,
     transforms: {},
   };

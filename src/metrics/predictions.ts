@@ -3,7 +3,6 @@ import { RangeFault, TypeFault } from '../errors.js';
 import { argmax } from '../base/argmax.js';
 import { checkInteger, checkNumber, show } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
-import type { LossName } from '../model/spec.js';
 import { checkValues, readLabels, readMatrix, type Rows } from '../training/matrix.js';
 import { finish } from '../base/work.js';
 
@@ -23,10 +22,10 @@ export interface Truth {
 }
 
 /** The `threshold` for a network with this loss. A training passes it to its metrics in `Answers`. */
-export const chooseThreshold = (loss: LossName): number => (loss === 'hinge' ? 0 : 0.5);
+export const chooseThreshold = (loss: string): number => (loss === 'hinge' ? 0 : 0.5);
 
 /** Outputs in the units of the targets. Those of poisson are logarithms of the expected counts. */
-export const expectedTargets = (outputs: Float32Array, loss: LossName | undefined): Float32Array =>
+export const expectedTargets = (outputs: Float32Array, loss: string | undefined): Float32Array =>
   loss === 'poisson' ? outputs.map((a) => exp(a)) : outputs;
 
 /** A metric that also accepts the truth in the forms that `train` accepts. */
