@@ -10,7 +10,7 @@ import type {
 
 // The messages between the page and the training worker. All of them can be cloned.
 
-export type TaskName = 'circle' | 'spiral' | 'xor' | 'gaussian' | 'digits' | 'csv';
+export type TaskName = 'first' | 'circle' | 'spiral' | 'xor' | 'gaussian' | 'digits' | 'csv';
 
 /** The settings that determine a run, and the contents of a link. The same settings give the same weights, bit for bit. */
 export interface Settings {
@@ -70,8 +70,10 @@ export type Reply =
 export interface Problem {
   /** The name of each input: 'x' and 'y', or the columns of a CSV file. Empty for digits, whose inputs are 28 × 28 pixels. */
   readonly inputNames: readonly string[];
-  /** The name of each output: the classes, or the target column of a regression. */
+  /** The name of each output: its class, or the target column of a regression. */
   readonly outputNames: readonly string[];
+  /** Empty for a regression. One output distinguishes two classes. */
+  readonly classNames: readonly string[];
   readonly isRegression: boolean;
   /** inputs, hidden units …, outputs */
   readonly sizes: readonly number[];

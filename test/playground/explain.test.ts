@@ -80,6 +80,7 @@ it('explains BP1 of a regression by the squared error, whatever loss the setting
   const problem: Problem = {
     inputNames: ['x'],
     outputNames: ['price'],
+    classNames: [],
     isRegression: true,
     sizes: [1, 1],
     activations: ['linear'],
@@ -215,6 +216,7 @@ async function viewOfXor(): Promise<View> {
   const problem: Problem = {
     inputNames: ['x', 'y'],
     outputNames: ['class 0', 'class 1'],
+    classNames: ['class 0', 'class 1'],
     isRegression: false,
     sizes: [2, 2, 2],
     activations: ['tanh', 'softmax'],

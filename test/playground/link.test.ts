@@ -58,7 +58,7 @@ it('formats a link that a person can read', () => {
 });
 
 it('fills in the default settings of the task where a link omits them', () => {
-  expect(parseLink('')).toEqual({ settings: tasks.spiral.defaults, messages: [] });
+  expect(parseLink('')).toEqual({ settings: tasks.first.defaults, messages: [] });
   expect(parseLink('#task=digits&seed=5')).toEqual({
     settings: { ...tasks.digits.defaults, seed: 5 },
     messages: [],
@@ -87,7 +87,7 @@ it.each([
   ['steps', '-1'],
 ])('reports and ignores the invalid setting %s=%s', (name, value) => {
   const { settings, steps, messages } = parseLink(`#${name}=${value}`);
-  expect(settings).toEqual(tasks.spiral.defaults);
+  expect(settings).toEqual(tasks.first.defaults);
   expect(steps).toBeUndefined();
   expect(messages).toEqual([expect.stringContaining(`${name}=${value}`)]);
 });

@@ -21,7 +21,7 @@ export function Details({ run }: { run: Run }) {
         <section class="card">
           <h2>Confusion matrix</h2>
           {progress.confusion !== undefined && (
-            <ConfusionMatrix confusion={progress.confusion} classNames={problem.outputNames} />
+            <ConfusionMatrix confusion={progress.confusion} classNames={problem.classNames} />
           )}
         </section>
       )}

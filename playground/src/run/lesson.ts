@@ -1,8 +1,8 @@
 import type { Csv, Settings } from '../protocol.js';
 import { csvLesson } from './csv.js';
 import { digitsLesson } from './digits.js';
-import type { Lesson } from './samples.js';
-import { toyData } from './toys.js';
+import type { Lesson, LessonSamples } from './samples.js';
+import { toyData, type ToyName } from './toys.js';
 
 /** Loads the sample of MNIST, only for the task digits. */
 export type DigitsFile = () => Promise<Uint8Array<ArrayBuffer>>;
@@ -24,12 +24,20 @@ export async function prepareLesson(
       if (!csv) throw new TypeError('CSV: choose a file or paste its text');
       return csvLesson(csv, seed);
     default:
-      return {
-        ...toyData(task, settings),
-        inputs: 2,
-        inputNames: ['x', 'y'],
-        outputNames: ['class 0', 'class 1'],
-        isRegression: false,
-      };
+      return toyLesson(task, settings);
   }
+}
+
+function toyLesson(task: ToyName, settings: Settings): Lesson {
+  const { train, test } = toyData(task, settings);
+  const classNames = ['class 0', 'class 1'];
+  const shared = { inputs: 2, inputNames: ['x', 'y'], classNames, isRegression: false };
+  return task === 'first'
+    ? { ...shared, train: withTargets(train), test: withTargets(test), outputNames: ['class 1'] }
+    : { ...shared, train, test, outputNames: classNames };
+}
+
+/** The label is the target of a single output: 0 or 1. */
+function withTargets(samples: LessonSamples): LessonSamples {
+  return { ...samples, targets: Float32Array.from(samples.labels!) };
 }

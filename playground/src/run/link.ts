@@ -50,7 +50,7 @@ const readers: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   seed: wholeNumber(ranges.seed),
 };
 
-const FIRST_TASK: TaskName = 'spiral';
+const FIRST_TASK: TaskName = 'first';
 
 /** The contents of a link. */
 export interface Link {

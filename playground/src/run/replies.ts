@@ -11,6 +11,7 @@ export function describeProblem(trainer: Trainer): Problem {
   return {
     inputNames: lesson.inputNames,
     outputNames: lesson.outputNames,
+    classNames: lesson.classNames,
     isRegression: lesson.isRegression,
     sizes: [lesson.inputs, ...layers.map(({ units }) => units)],
     activations: layers.map(({ activation }) => activation),

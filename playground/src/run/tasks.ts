@@ -22,6 +22,21 @@ const plane = {
 } as const satisfies Omit<Settings, 'task'>;
 
 export const tasks: Readonly<Record<TaskName, Task>> = {
+  // the network of chapter 2: few enough numbers to see all of them
+  first: {
+    title: 'First network',
+    defaults: {
+      ...plane,
+      task: 'first',
+      hidden: [3],
+      activation: 'sigmoid',
+      loss: 'quadratic',
+      learningRate: 1,
+      miniBatchSize: 1,
+      initializer: 'standardNormal',
+      seed: 2,
+    },
+  },
   circle: { title: 'Circle', defaults: { task: 'circle', ...plane, hidden: [4] } },
   spiral: {
     title: 'Spiral',

@@ -159,11 +159,15 @@ export class Trainer {
 }
 
 function chooseOutputs(
-  { isRegression }: Lesson,
+  { isRegression, outputNames }: Lesson,
   { loss }: Settings,
 ): { readonly activation: LayerSpec['activation']; readonly loss: LossName } {
   if (isRegression) return { activation: 'linear', loss: 'meanSquaredError' };
   const activation = (outputActivations as Partial<Record<LossName, LayerSpec['activation']>>)[loss];
+  if (activation === 'softmax' && outputNames.length === 1)
+    throw new RangeError(
+      'loss: crossEntropy compares at least two outputs; choose quadratic or binaryCrossEntropy for one output',
+    );
   if (!activation) throw new RangeError(`loss: expected one of ${lossNames.join(', ')}, got ${loss}`);
   return { activation, loss };
 }

@@ -1,11 +1,20 @@
 import type { Settings } from '../../protocol.js';
-import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from '../../run/choices.js';
+import {
+  activationNames,
+  initializerNames,
+  lossNames,
+  optimizerNames,
+  outputActivations,
+  ranges,
+} from '../../run/choices.js';
 import { Amount, Choice, Slider } from './fields.js';
 import { Layers } from './layers.js';
 import './controls.css';
 
 const rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
 const batches = [1, 4, 10, 16, 32, 64, 128];
+/** Softmax needs two outputs or more. */
+const oneOutputLosses = lossNames.filter((name) => outputActivations[name] !== 'softmax');
 const penalties = [0, 0.0001, 0.001, 0.01, 0.1];
 
 interface ControlsProps {
@@ -67,7 +76,9 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
       <Choice
         label="Loss C"
         value={isRegression ? 'meanSquaredError' : loss}
-        options={isRegression ? ['meanSquaredError'] : lossNames}
+        options={
+          isRegression ? ['meanSquaredError'] : settings.task === 'first' ? oneOutputLosses : lossNames
+        }
         isDisabled={isRegression}
         onChange={(name) => onChange({ loss: name })}
       />
