@@ -45,8 +45,14 @@ export interface Csv {
 }
 
 export type Request =
-  /** Creates the network from its seed, and trains it for `steps` steps before the reply. */
-  | { readonly type: 'open'; readonly settings: Settings; readonly csv?: Csv; readonly steps?: number }
+  /** Creates the network from its seed, or with the given weights and biases in the order of `net.parameters`, and trains it for `steps` steps before the reply. */
+  | {
+      readonly type: 'open';
+      readonly settings: Settings;
+      readonly csv?: Csv;
+      readonly parameters?: readonly number[];
+      readonly steps?: number;
+    }
   | { readonly type: 'play' }
   | { readonly type: 'pause' }
   /** Trains one mini-batch. Answered by 'walk', then 'progress'. */
@@ -55,6 +61,10 @@ export type Request =
   | { readonly type: 'epoch' }
   /** Predicts the outputs of raw inputs (a digit: [784], 0 to 1). Answered by 'answer'. */
   | { readonly type: 'ask'; readonly inputs: Float32Array }
+  /** Passes one sample through the equations with other weights. Answered by 'tried'; the run stays as it is. */
+  | { readonly type: 'try'; readonly id: number; readonly trial: Trial }
+  /** Measures the slope of the cost at one weight or bias. Answered by 'checked'; the run stays as it is. */
+  | { readonly type: 'check'; readonly id: number; readonly trial: Trial; readonly at: Parameter }
   | { readonly type: 'export'; readonly format: 'json' | 'code' };
 
 export type Reply =
@@ -62,6 +72,8 @@ export type Reply =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'walk'; readonly walk: Walk }
   | { readonly type: 'answer'; readonly outputs: Float32Array }
+  | { readonly type: 'tried'; readonly id: number; readonly walk: Walk }
+  | { readonly type: 'checked'; readonly id: number; readonly check: SlopeCheck }
   | { readonly type: 'exported'; readonly fileName: string; readonly mimeType: string; readonly text: string }
   /** The run diverged, or the settings or the CSV file are invalid. `message` says what to do. */
   | { readonly type: 'failed'; readonly name: string; readonly message: string };
@@ -111,6 +123,8 @@ export interface Progress {
   readonly samplesPerSecond: number;
   /** For two-dimensional tasks, P(class 1), [GRID][GRID]: rows from y = −1.1 to 1.1, columns from x = −1.1 to 1.1. */
   readonly boundary?: Float32Array;
+  /** The next mini-batch with the current weights, before its step; only while the run is paused. */
+  readonly next?: Walk;
   /** The confusion matrix of the test data, for classification. */
   readonly confusion?: Confusion;
 }
@@ -154,4 +168,28 @@ export interface Walk {
   readonly learningRate: number;
   /** C of each sample with the weights before and after the update, without penalties. */
   readonly costs: { readonly before: Float64Array; readonly after: Float64Array };
+}
+
+/** One sample, and the weights and biases that it passes through. */
+export interface Trial {
+  readonly layers: readonly LayerState[];
+  /** As the network receives them. */
+  readonly inputs: Float32Array;
+  readonly targets: Float32Array;
+}
+
+/** A weight, or the bias of a unit. Layers and units count from 0; layer 0 is the first after the inputs. */
+export interface Parameter {
+  readonly layer: number;
+  readonly unit: number;
+  /** The unit or input at the start of the weight; undefined for the bias. */
+  readonly from?: number | undefined;
+}
+
+/** The central difference of the cost of one sample: (C(w + step) − C(w − step)) / 2 step. */
+export interface SlopeCheck {
+  readonly step: number;
+  /** C(w + step) and C(w − step). */
+  readonly costs: readonly [above: number, below: number];
+  readonly slope: number;
 }

@@ -1,26 +1,38 @@
 import { useMemo, useRef } from 'preact/hooks';
 import { Controls } from './controls/controls.js';
 import { Details } from './details.js';
+import { Change, Derivation } from './equations/derivation.js';
 import { Stepper } from './equations/stepper.js';
 import { whole } from '../format.js';
+import { MOST_PARAMETERS } from '../run/link.js';
 import { Header } from './header.js';
+import { lightPath } from './network/spotlight.js';
 import { Network } from './network/picture.js';
 import { Provenance } from './provenance.js';
 import { Results } from './results.js';
 import { Tasks } from './tasks.js';
 import { type Actions, Figures, Transport } from './transport.js';
 import { type Keys, useKeyboard } from './use-keyboard.js';
+import { useCheck } from './use-check.js';
 import { useScrollIntoView } from './use-scroll-into-view.js';
 import { type Opening, useOpening } from './use-opening.js';
 import { type Run, useRun } from './use-run.js';
+import { useSubject } from './use-subject.js';
 import { useThrottledRun } from './use-throttled-run.js';
+import { useTrial } from './use-trial.js';
 import { useWalk } from './use-walk.js';
+import { readParameter } from './view.js';
 
 export function App() {
-  const { opening, messages, change, chooseTask, setCsv, reset, makeLink } = useOpening();
+  const { opening, messages, change, chooseTask, setCsv, reset, trainFrom, makeLink } = useOpening();
   const [run, send] = useRun(opening);
   const walking = useWalk(run);
   const { view, shownRun } = walking;
+  const trying = useTrial(run, send);
+  // at rest, the picture shows the next sample
+  const shown = view ?? trying.view;
+  const asking = useSubject(shown);
+  const check = useCheck(run, shown, asking.subject, send);
   const network = useRef<HTMLElement>(null);
   useScrollIntoView(network, view !== undefined);
   const { settings } = opening;
@@ -28,6 +40,8 @@ export function App() {
   // the user has not chosen a table yet
   const isMissing = settings.task === 'csv' && opening.csv === undefined;
   const isPlaying = progress?.isPlaying === true;
+  const isAtRest = view === undefined && shown !== undefined;
+  const isLinkable = trying.listParameters().length <= MOST_PARAMETERS;
 
   const { close, go } = walking;
   const actions = useMemo<Actions>(
@@ -87,12 +101,42 @@ export function App() {
           <section ref={network} class="card scene" aria-label="Network">
             <Network
               run={shownRun}
-              view={view}
-              onChoose={walking.choose}
+              view={shown}
+              spotlight={asking.subject && lightPath(asking.subject)}
+              pointed={asking.pointed}
+              onPoint={asking.point}
+              onChoose={(at) => {
+                if (at.from === undefined && at.layer >= 0) walking.choose(at);
+                asking.pin(at);
+              }}
+              editing={isAtRest ? { read: (at) => readParameter(shown, at), edit: trying.edit } : undefined}
               opening={isMissing ? undefined : describeOpening(opening, run)}
             />
             <Stepper
               view={view}
+              derivation={
+                shown !== undefined &&
+                asking.subject !== undefined && (
+                  <Derivation
+                    view={shown}
+                    at={asking.subject}
+                    check={check}
+                    onPoint={asking.point}
+                    onChoose={asking.pin}
+                  />
+                )
+              }
+              change={
+                isAtRest && (
+                  <Change
+                    view={shown}
+                    at={asking.subject}
+                    trying={trying}
+                    read={(at) => readParameter(shown, at)}
+                    onTrain={isLinkable ? () => trainFrom(trying.listParameters()) : undefined}
+                  />
+                )
+              }
               isMissing={isMissing}
               settings={settings}
               isAuto={walking.isAuto}

@@ -22,6 +22,8 @@ export interface Explanation {
 export function explain(view: View): Explanation {
   const place = findSubject(view);
   switch (currentPhase(view).name) {
+    case 'rest':
+      return { words: '', numbers: [] };
     case 'forward':
       return forward(view, place);
     case 'BP1':
@@ -188,7 +190,7 @@ export function describeCosts(view: View): string {
 }
 
 /** Whether σ′ cancels in BP1. */
-function isMatched(loss: LossName): boolean {
+export function isMatched(loss: LossName): boolean {
   return loss === 'crossEntropy' || loss === 'binaryCrossEntropy';
 }
 

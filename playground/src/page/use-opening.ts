@@ -7,6 +7,8 @@ import { formatLink, parseLink } from '../run/link.js';
 export interface Opening {
   readonly settings: Settings;
   readonly csv?: Csv;
+  /** The weights and biases at the start, in the order of `net.parameters`; drawn from the seed if undefined. */
+  readonly parameters?: readonly number[];
   /** The number of steps to train at once. */
   readonly steps?: number;
 }
@@ -19,6 +21,8 @@ export interface OpeningControl {
   readonly chooseTask: (task: TaskName) => void;
   readonly setCsv: (csv: Csv) => void;
   readonly reset: () => void;
+  /** Restarts training from these weights and biases. */
+  readonly trainFrom: (parameters: readonly number[]) => void;
   /** Returns the address of the run after a number of steps. */
   readonly makeLink: (steps: number) => string;
 }
@@ -33,23 +37,33 @@ export function useOpening(): OpeningControl {
     return () => removeEventListener('hashchange', changed);
   }, []);
 
-  const open = useCallback((next: (settings: Settings) => Settings, csv?: Csv) => {
-    set((old) =>
-      withCsv({ opening: { settings: next(old.opening.settings) }, messages: [] }, csv ?? old.opening.csv),
-    );
-  }, []);
+  const open = useCallback(
+    (next: (settings: Settings) => Settings, given: { csv?: Csv; parameters?: readonly number[] } = {}) => {
+      set(({ opening }) => {
+        const settings = next(opening.settings);
+        const parameters = given.parameters ?? (drawsSame(settings, opening.settings) ? opening.parameters : undefined);
+        const opened = { settings, ...(parameters && { parameters }) };
+        return withCsv({ opening: opened, messages: [] }, given.csv ?? opening.csv);
+      });
+    },
+    [],
+  );
   const change = useCallback((part: Partial<Settings>) => open((old) => ({ ...old, ...part })), [open]);
   const chooseTask = useCallback((task: TaskName) => open(() => tasks[task].defaults), [open]);
-  const setCsv = useCallback((csv: Csv) => open((old) => old, csv), [open]);
+  const setCsv = useCallback((csv: Csv) => open((old) => old, { csv }), [open]);
   const reset = useCallback(() => open((old) => old), [open]);
-  const makeLink = useCallback((steps: number) => makeAddress(opening.settings, steps), [opening]);
+  const trainFrom = useCallback(
+    (parameters: readonly number[]) => open((old) => old, { parameters }),
+    [open],
+  );
+  const makeLink = useCallback((steps: number) => makeAddress({ ...opening, steps }), [opening]);
 
   useEffect(() => {
     // `replaceState` adds no entry to the history and fires no 'hashchange'; a link's steps stay until a setting changes
-    history.replaceState(null, '', makeAddress(opening.settings, opening.steps));
+    history.replaceState(null, '', makeAddress(opening));
   }, [opening]);
 
-  return { opening, messages, change, chooseTask, setCsv, reset, makeLink };
+  return { opening, messages, change, chooseTask, setCsv, reset, trainFrom, makeLink };
 }
 
 interface Read {
@@ -66,6 +80,13 @@ function withCsv({ opening, messages }: Read, csv: Csv | undefined): Read {
   return { opening: csv === undefined ? opening : { ...opening, csv }, messages };
 }
 
-function makeAddress(settings: Settings, steps: number | undefined): string {
-  return `${location.href.replace(/#.*/, '')}${formatLink(settings, steps)}`;
+function makeAddress({ settings, steps, parameters }: Opening): string {
+  return `${location.href.replace(/#.*/, '')}${formatLink(settings, steps, parameters)}`;
+}
+
+/** Whether the weights and biases of one network fit another, and weren't drawn in another way. */
+function drawsSame(one: Settings, other: Settings): boolean {
+  return (['task', 'initializer', 'seed', 'hidden'] as const).every(
+    (name) => String(one[name]) === String(other[name]),
+  );
 }

@@ -1,5 +1,5 @@
 import type { ActivationName, LayerGradients, LayerState } from 'bp4';
-import type { Problem, Settings, Walk } from '../protocol.js';
+import type { Parameter, Problem, Settings, Walk } from '../protocol.js';
 import { type Phase, listPhases } from './phases.js';
 
 // The walk of one mini-batch: the phase and the sample that the page shows.
@@ -30,6 +30,11 @@ export function currentPhase(view: View): Phase {
 export function startView(walk: Walk, problem: Problem, settings: Settings): View {
   const phases = listPhases(problem.sizes.length - 1);
   return { walk, phases, index: 0, sample: 0, chosen: undefined, problem, settings };
+}
+
+/** The network between two steps, and the first sample of the next one. */
+export function restView(next: Walk, problem: Problem, settings: Settings): View {
+  return { ...startView(next, problem, settings), phases: [{ name: 'rest', layer: undefined }] };
 }
 
 /** Selects a unit. If the phase computes another layer, it goes to the phase that computes this one. */
@@ -76,6 +81,13 @@ export function readLayer(view: View, layer: number): LayerValues {
     a: row(gradients.activations, width),
     delta: row(gradients.delta, width),
   };
+}
+
+/** A weight or bias before the update; an input of the sample if the layer is −1. */
+export function readParameter(view: View, { layer, unit, from }: Parameter): number {
+  if (layer < 0) return readLayer(view, 0).inputs[unit]!;
+  const { before, inputs } = readLayer(view, layer);
+  return from === undefined ? before.biases[unit]! : before.weights[unit * inputs.length + from]!;
 }
 
 /** The targets of the current sample. */

@@ -34,6 +34,14 @@ const layers: Reader<readonly number[]> = (text) => {
     : undefined;
 };
 
+/** The most weights and biases in a link. */
+export const MOST_PARAMETERS = 2000;
+
+const numbers: Reader<readonly number[]> = (text) => {
+  const values = text.split(',').map(number([-3e38, 3e38]));
+  return values.length <= MOST_PARAMETERS && !values.includes(undefined) ? (values as number[]) : undefined;
+};
+
 const readers: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   task: nameIn(taskNames),
   noise: number(ranges.noise),
@@ -55,6 +63,8 @@ const FIRST_TASK: TaskName = 'first';
 /** The contents of a link. */
 export interface Link {
   readonly settings: Settings;
+  /** The weights and biases at the start, in the order of `net.parameters`. */
+  readonly parameters?: readonly number[];
   /** The number of steps trained. */
   readonly steps?: number;
   /** Reports on the parts of the link that are invalid and ignored. */
@@ -78,20 +88,32 @@ export function parseLink(hash: string): Link {
     .filter(([name]) => name !== 'task')
     .map(([name, reader]) => [name, read<unknown>(name, reader) ?? defaults[name as keyof Settings]]);
   const steps = read('steps', wholeNumber(ranges.steps));
+  const parameters = read('parameters', numbers);
   for (const name of given.keys()) {
-    if (!(name in readers) && name !== 'steps')
+    if (!(name in readers) && name !== 'steps' && name !== 'parameters')
       messages.push(`The link’s setting ${name.slice(0, 40)} is unknown and was ignored.`);
   }
   return {
     settings: { task: defaults.task, ...Object.fromEntries(entries) } as Settings,
+    ...(parameters !== undefined && { parameters }),
     ...(steps !== undefined && { steps }),
     messages,
   };
 }
 
 /** Formats a link, from its '#' on. */
-export function formatLink(settings: Settings, steps?: number): string {
+export function formatLink(settings: Settings, steps?: number, parameters?: readonly number[]): string {
   const entries = Object.keys(readers).map((name) => [name, settings[name as keyof Settings]]);
+  if (parameters !== undefined) entries.push(['parameters', parameters.map(shortest).join()]);
   if (steps !== undefined) entries.push(['steps', steps]);
   return `#${entries.map(([name, value]) => `${String(name)}=${String(value)}`).join('&')}`;
+}
+
+/** The fewest digits that give the same number in single precision. */
+function shortest(x: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const text = String(Number(x.toPrecision(digits)));
+    if (Math.fround(Number(text)) === Math.fround(x)) return text;
+  }
+  return String(x);
 }

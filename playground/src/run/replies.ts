@@ -41,6 +41,7 @@ export function describeProgress(
     step,
     hash: hashLayers(layers),
     layers,
+    ...(now.samplesPerSecond === 0 && !now.isPlaying && { next: trainer.preview() }),
     reports: trainer.takeReports(),
     ...(isPlane(trainer) && { boundary: computeBoundary(net) }),
     ...(!lesson.isRegression && { confusion: countAnswers(net, lesson) }),

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { describeCosts, explain } from '../explain.js';
 import { layerName } from '../../format.js';
@@ -8,6 +9,10 @@ import './stepper.css';
 
 interface StepperProps {
   readonly view: View | undefined;
+  /** The derivation of the number that the user asks about. It takes the place of the phase's words. */
+  readonly derivation: ComponentChildren;
+  /** Below the derivation, for the network at rest. */
+  readonly change: ComponentChildren;
   /** The user has not chosen a table yet. */
   readonly isMissing: boolean;
   readonly settings: Settings;
@@ -34,7 +39,7 @@ export function Stepper(props: StepperProps) {
   return (
     <section class="stepper" aria-label="One mini-batch, step by step">
       {view === undefined ? (
-        <Invitation isMissing={props.isMissing} />
+        <Resting {...props} />
       ) : (
         <Walking {...props} view={view} isLast={isLast} />
       )}
@@ -47,24 +52,29 @@ export function Stepper(props: StepperProps) {
   );
 }
 
-function Invitation({ isMissing }: { isMissing: boolean }) {
+function Resting({ isMissing, derivation, change }: StepperProps) {
   return (
-    <div class="walk idle">
-      {isMissing ? (
-        <p>Choose a CSV file or the example, then a column to predict.</p>
-      ) : (
-        <p>
-          Press <b>Step</b> to follow one mini-batch through the network and the equations, with its actual
-          numbers.
+    <div class="walk resting">
+      {derivation || (
+        <p class="invitation">
+          {isMissing ? (
+            'Choose a CSV file or the example, then a column to predict.'
+          ) : (
+            <>
+              Press <b>Step</b> to follow one mini-batch through the network and the equations, with its actual
+              numbers. Point at a unit or a line to see where its number comes from. Drag it to change it.
+            </>
+          )}
         </p>
       )}
+      {change}
     </div>
   );
 }
 
 type WalkingProps = StepperProps & { readonly view: View; readonly isLast: boolean };
 
-function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: WalkingProps) {
+function Walking({ view, derivation, isLast, isAuto, onGo, onSample, onAuto, onClose }: WalkingProps) {
   const { words, numbers } = useMemo(() => explain(view), [view]);
   const phase = currentPhase(view);
   const layers = view.problem.activations.length;
@@ -105,13 +115,17 @@ function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: Walk
           ✕
         </button>
       </div>
-      <p class="words">{words}</p>
-      <p class="numbers">
-        {numbers.map((line) => (
-          <span key={line}>{line}</span>
-        ))}
-      </p>
-      <p class="costs">{describeCosts(view)}</p>
+      {derivation || (
+        <>
+          <p class="words">{words}</p>
+          <p class="numbers">
+            {numbers.map((line) => (
+              <span key={line}>{line}</span>
+            ))}
+          </p>
+          <p class="costs">{describeCosts(view)}</p>
+        </>
+      )}
     </div>
   );
 }

@@ -1,29 +1,36 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { PIXELS, type Problem, type Progress } from '../../protocol.js';
+import { type Parameter, PIXELS, type Problem, type Progress } from '../../protocol.js';
 import { layerName } from '../../format.js';
 import type { Run } from '../use-run.js';
 import { currentPhase, type Place, takesImages, type View } from '../view.js';
-import { EdgeLabels, Edges } from './edges.js';
+import { EdgeHandles, EdgeLabels, Edges } from './edges.js';
 import { Frame } from './frame.js';
 import { placeColumns, imageSide, type Size } from './geometry.js';
 import { Legend } from './legend.js';
 import { type Image, Images } from './images.js';
 import { readout, type Scene, sceneAtRest, buildScene } from './scene.js';
-import { Units } from './units.js';
+import type { Spotlight } from './spotlight.js';
+import { type Editing, Units } from './units.js';
 import './network.css';
 
 interface NetworkProps {
   readonly run: Run;
+  /** A walk, or the network at rest; undefined while it plays. */
   readonly view: View | undefined;
-  readonly onChoose: (place: Place) => void;
+  readonly spotlight: Spotlight | undefined;
+  readonly pointed: Parameter | undefined;
+  readonly onPoint: (at: Parameter | undefined) => void;
+  readonly onChoose: (at: Parameter) => void;
+  readonly editing: Editing | undefined;
   /** The status while the run opens; undefined once it's open. */
   readonly opening: string | undefined;
 }
 
 /** The network: units by layer, edges by sign and magnitude of their weights, and the numbers of a walk's phase. */
-export function Network({ run: { problem, progress }, view, onChoose, opening }: NetworkProps) {
+export function Network(props: NetworkProps) {
+  const { view, spotlight, pointed, onPoint, onChoose, editing, opening } = props;
+  const { problem, progress } = props.run;
   const [box, size] = useSize();
-  const [pointed, point] = useState<Place>();
   const isThere = problem !== undefined && progress !== undefined;
   const scene = useMemo(() => {
     if (view !== undefined) return buildScene(view);
@@ -40,7 +47,9 @@ export function Network({ run: { problem, progress }, view, onChoose, opening }:
     <figure class="network">
       <div class="network-box" ref={box}>
         {isThere && scene !== undefined && size.width > 0 && (
-          <Picture {...{ problem, progress, scene, view, size, describe, onChoose }} onPoint={point} />
+          <Picture
+            {...{ problem, progress, scene, view, size, describe, onChoose, onPoint, spotlight, editing }}
+          />
         )}
         <div role="status">{opening !== undefined && <p class="network-opening">{opening}</p>}</div>
       </div>
@@ -56,19 +65,24 @@ interface PictureProps {
   readonly view: View | undefined;
   readonly size: Size;
   readonly describe: (place: Place) => string;
-  readonly onChoose: (place: Place) => void;
-  readonly onPoint: (place: Place | undefined) => void;
+  readonly spotlight: Spotlight | undefined;
+  readonly onChoose: (at: Parameter) => void;
+  readonly onPoint: (at: Parameter | undefined) => void;
+  readonly editing: Editing | undefined;
 }
 
-function Picture({ problem, progress, scene, view, size, describe, onChoose, onPoint }: PictureProps) {
+function Picture(props: PictureProps) {
+  const { problem, progress, scene, view, size, spotlight } = props;
+  const { describe, onChoose, onPoint, editing } = props;
   const hasImage = takesImages(problem);
   const columns = useMemo(() => placeColumns(problem.sizes, size, hasImage), [problem, size, hasImage]);
-  const drawing = { scene, columns, hasImage };
+  const drawing = { scene, columns, hasImage, spotlight };
   return (
     <>
       <svg width={size.width} height={size.height} role="group" aria-label={describeNetwork(problem)}>
         <Edges {...drawing} />
-        <Units {...drawing} chosen={view?.chosen} describe={describe} onChoose={onChoose} onPoint={onPoint} />
+        {view !== undefined && <EdgeHandles {...{ columns, hasImage, onChoose, onPoint, editing }} />}
+        <Units {...drawing} {...{ describe, onChoose, onPoint, editing }} chosen={view?.chosen} />
         <EdgeLabels {...drawing} />
         <Frame
           problem={problem}
