@@ -40,6 +40,21 @@ it('parses a link back into the settings and steps that it was formatted from', 
   );
 });
 
+it('keeps the weights and biases of a link to the bit', () => {
+  const single = fc
+    .float({ noNaN: true, noDefaultInfinity: true, min: -Math.fround(1e30), max: Math.fround(1e30) })
+    .map((x) => x + 0);
+  fc.assert(
+    fc.property(fc.array(single, { minLength: 1, maxLength: 40 }), (parameters) => {
+      const link = parseLink(formatLink(tasks.first.defaults, undefined, undefined, parameters));
+      expect(Float32Array.from(link.parameters!)).toEqual(Float32Array.from(parameters));
+    }),
+  );
+  const { messages, ...link } = parseLink('#parameters=1,x');
+  expect(messages).toEqual([expect.stringContaining('parameters=1,x')]);
+  expect(link).not.toHaveProperty('parameters');
+});
+
 it('parses a link whose commas were percent-encoded', () => {
   fc.assert(
     fc.property(anySettings, (settings) => {

@@ -5,6 +5,7 @@ import { GRID, REACH, type Points, type Problem } from '../protocol.js';
 import { Canvas, type Draw } from './canvas.js';
 import { contour } from './contour.js';
 import { toRGB, useColors, type Colors } from './colors.js';
+import { say } from '../words/say.js';
 import './boundary.css';
 
 export interface BoundaryProps {
@@ -50,7 +51,12 @@ export function Boundary({ boundary, points, marked, current }: BoundaryProps): 
   };
 
   const share = boundary.filter((probability) => probability > 0.5).length / boundary.length;
-  const summary = `The decision boundary for x and y from −${REACH} to ${REACH}, with ${points.labels.length} training and ${points.test.labels.length} test points. The network predicts class 1 on ${percent(share)} of the plane.`;
+  const summary = say('boundary.summary', {
+    reach: REACH,
+    training: points.labels.length,
+    test: points.test.labels.length,
+    share: percent(share),
+  });
   return (
     <figure class="boundary">
       <Canvas
@@ -69,10 +75,10 @@ export function Boundary({ boundary, points, marked, current }: BoundaryProps): 
                 <path class="boundary-half" d="M1 7h24" />
               </svg>
             </dt>
-            <dd>decision boundary</dd>
+            <dd>{say('boundary.line')}</dd>
           </div>
           <div>
-            <dd>filled: training, outlined: test</dd>
+            <dd>{say('boundary.kinds')}</dd>
           </div>
           <div class={marked ? undefined : 'boundary-absent'}>
             <dt>
@@ -80,7 +86,7 @@ export function Boundary({ boundary, points, marked, current }: BoundaryProps): 
                 <circle class="boundary-marked" cx="9" cy="9" r="7" />
               </svg>
             </dt>
-            <dd>mini-batch; two rings: this sample</dd>
+            <dd>{say('boundary.miniBatch')}</dd>
           </div>
         </dl>
       </figcaption>
@@ -104,7 +110,7 @@ function Entry({ label }: { readonly label: 0 | 1 }): JSX.Element {
           {shape(22, 'boundary-test')}
         </svg>
       </dt>
-      <dd>class {label}</dd>
+      <dd>{say('class', { n: label })}</dd>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import type { Csv } from '../protocol.js';
 import { parseTable, suggestTarget } from '../run/csv.js';
+import { say } from '../words/say.js';
 import './csv-panel.css';
 
 export interface CsvPanelProps {
@@ -50,11 +51,11 @@ export function CsvPanel({ onCsv, error }: CsvPanelProps): JSX.Element {
   };
 
   return (
-    <section class="csv-panel" aria-label="Your data">
+    <section class="csv-panel" aria-label={say('csv.title')}>
       <FileChoice take={(file) => void take(file.name, () => file.text())} />
-      <TextChoice take={(text) => void take('Pasted text', () => Promise.resolve(text))} />
-      <button type="button" onClick={() => void take('Iris flowers', exampleText)}>
-        Use the example: 150 iris flowers
+      <TextChoice take={(text) => void take(say('csv.pasted'), () => Promise.resolve(text))} />
+      <button type="button" onClick={() => void take(say('csv.iris'), exampleText)}>
+        {say('csv.useExample')}
       </button>
       {table && (
         <>
@@ -65,7 +66,7 @@ export function CsvPanel({ onCsv, error }: CsvPanelProps): JSX.Element {
             class="csv-panel-go"
             onClick={() => onCsv({ text: table.text, target: table.target })}
           >
-            Predict “{table.target}”
+            {say('csv.predict', { column: table.target })}
           </button>
         </>
       )}
@@ -105,8 +106,8 @@ function FileChoice({ take }: { readonly take: (file: File) => void }): JSX.Elem
         if (file) take(file);
       }}
     >
-      <b>Choose a CSV file</b>
-      <span>or drop it here. It isn’t uploaded.</span>
+      <b>{say('csv.choose')}</b>
+      <span>{say('csv.drop')}</span>
       <input
         type="file"
         accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
@@ -125,17 +126,17 @@ function TextChoice({ take }: { readonly take: (text: string) => void }): JSX.El
   const [text, setText] = useState('');
   return (
     <details>
-      <summary>Paste CSV text</summary>
+      <summary>{say('csv.paste')}</summary>
       <textarea
         rows={5}
-        aria-label="CSV text, with the column names in the first line"
-        placeholder={'height,weight,species\n12.5,40,cat\n…'}
+        aria-label={say('csv.text')}
+        placeholder={say('csv.placeholder')}
         spellcheck={false}
         value={text}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
       />
       <button type="button" disabled={text.trim() === ''} onClick={() => take(text)}>
-        Load
+        {say('csv.load')}
       </button>
     </details>
   );
@@ -145,9 +146,9 @@ function TextChoice({ take }: { readonly take: (text: string) => void }): JSX.El
 function Beginning({ table: { source, names, rows, target } }: { readonly table: ChosenTable }): JSX.Element {
   const cellClass = (c: number): string | undefined => (names[c] === target ? 'csv-panel-target' : undefined);
   return (
-    <div class="csv-panel-table" tabIndex={0} role="region" aria-label="First rows">
+    <div class="csv-panel-table" tabIndex={0} role="region" aria-label={say('csv.firstRows')}>
       <table>
-        <caption>{source}: first rows</caption>
+        <caption>{say('csv.caption', { source })}</caption>
         <thead>
           <tr>
             {names.map((name, c) => (
@@ -182,7 +183,7 @@ function TargetChoice({ table: { names, target }, choose }: TargetChoiceProps): 
   const id = useId();
   return (
     <p class="csv-panel-choice">
-      <label for={id}>Column to predict</label>
+      <label for={id}>{say('csv.target')}</label>
       <select id={id} value={target} onChange={({ currentTarget }) => choose(currentTarget.value)}>
         {names.map((name, c) => (
           <option key={c} value={name}>

@@ -1,4 +1,5 @@
 import { useMemo, useRef } from 'preact/hooks';
+import { say, sayWith } from '../words/say.js';
 import { Controls } from './controls/controls.js';
 import { Details } from './details.js';
 import { Change, Derivation } from './equations/derivation.js';
@@ -15,6 +16,7 @@ import { type Actions, Figures, Transport } from './transport.js';
 import { type Keys, useKeyboard } from './use-keyboard.js';
 import { useCheck } from './use-check.js';
 import { useScrollIntoView } from './use-scroll-into-view.js';
+import { rememberLanguage, useLanguage } from './use-language.js';
 import { type Opening, useOpening } from './use-opening.js';
 import { type Run, useRun } from './use-run.js';
 import { useSubject } from './use-subject.js';
@@ -24,7 +26,19 @@ import { useWalk } from './use-walk.js';
 import { readParameter } from './view.js';
 
 export function App() {
-  const { opening, messages, change, chooseTask, setCsv, reset, trainFrom, makeLink } = useOpening();
+  const {
+    opening,
+    messages,
+    change,
+    chooseTask,
+    setCsv,
+    reset,
+    chooseLanguage,
+    trainFrom,
+    makeLink,
+    ...address
+  } = useOpening();
+  const language = useLanguage(address.language);
   const [run, send] = useRun(opening);
   const walking = useWalk(run);
   const { view, shownRun } = walking;
@@ -70,13 +84,20 @@ export function App() {
   useKeyboard(keys);
 
   const throttledRun = useThrottledRun(shownRun);
-  const details = useMemo(() => <Details run={throttledRun} />, [throttledRun]);
+  const details = useMemo(() => <Details run={throttledRun} />, [throttledRun, language]);
 
   return (
-    <div class="page">
-      <Header />
+    // another language replaces every element, so that no text stays in the old one
+    <div class="page" key={language}>
+      <Header
+        language={language}
+        onLanguage={(chosen) => {
+          rememberLanguage(chosen);
+          chooseLanguage(chosen);
+        }}
+      />
       <Tasks task={settings.task} onChoose={chooseTask} />
-      <section class="bar" aria-label="Training">
+      <section class="bar" aria-label={say('region.training')}>
         <Transport isPlaying={isPlaying} isDisabled={isMissing} actions={actions} />
         <Figures problem={problem} progress={progress} history={shownRun.history} />
       </section>
@@ -88,7 +109,7 @@ export function App() {
       <main>
         <div class="columns">
           <div class="side stack">
-            <section class="card" aria-label="Settings">
+            <section class="card" aria-label={say('region.settings')}>
               <Controls settings={settings} isRegression={problem?.isRegression === true} onChange={change} />
             </section>
             <Provenance
@@ -98,7 +119,7 @@ export function App() {
               send={send}
             />
           </div>
-          <section ref={network} class="card scene" aria-label="Network">
+          <section ref={network} class="card scene" aria-label={say('region.network')}>
             <Network
               run={shownRun}
               view={shown}
@@ -167,7 +188,7 @@ export function App() {
 /** The status while the requested run is not ready yet: a link with many steps takes a while. */
 function describeOpening({ settings, steps = 0 }: Opening, run: Run): string | undefined {
   if (run.settings === settings || run.failure !== undefined) return undefined;
-  return steps > 0 ? `Repeating the run of the link, to step ${whole(steps)}…` : 'Creating the network…';
+  return steps > 0 ? say('opening.repeating', { steps: whole(steps) }) : say('opening.creating');
 }
 
 /** Errors, and how to fix them. */
@@ -186,9 +207,15 @@ function Notices({ messages }: { messages: readonly string[] }) {
 function Help() {
   return (
     <footer class="help">
-      Keys: <kbd>space</kbd> play or pause, <kbd>s</kbd> step, <kbd>e</kbd> epoch, <kbd>r</kbd> reset,{' '}
-      <kbd>←</kbd> <kbd>→</kbd> previous or next phase. The notation follows chapter 2 of Michael Nielsen’s{' '}
-      <cite>Neural Networks and Deep Learning</cite>.
+      {sayWith('help.keys', {
+        space: <kbd>{say('help.space')}</kbd>,
+        s: <kbd>s</kbd>,
+        e: <kbd>e</kbd>,
+        r: <kbd>r</kbd>,
+        left: <kbd>←</kbd>,
+        right: <kbd>→</kbd>,
+      })}{' '}
+      {sayWith('help.notation', { book: <cite>{say('help.book')}</cite> })}
     </footer>
   );
 }

@@ -1,5 +1,6 @@
 import type { Parameter } from '../protocol.js';
 import { finely, precise, subscript, superscript } from '../format.js';
+import { say } from '../words/say.js';
 import { isMatched } from './explain.js';
 import { slope } from './slope.js';
 import { readLayer, sampleTargets, type View } from './view.js';
@@ -45,7 +46,7 @@ function deriveWeight(view: View, layer: number, unit: number, from: number): Li
   const w = before.weights[unit * inputs.length + from]!;
   const below = layer > 0 ? { of: { layer: layer - 1, unit: from } } : {};
   return [
-    [{ text: `w${pair(layer, unit, from)} = ` }, signed(w)],
+    [{ text: `w${pair(layer, unit, from)} = ` }, { ...signed(w), text: precise(w) }],
     [
       { text: `∂C/∂w${pair(layer, unit, from)} = ` },
       { text: `δ${index(layer, unit)}`, tone: 'delta', of: { layer, unit } },
@@ -106,7 +107,7 @@ function activation(view: View, layer: number, unit: number): Line {
 /** BP1 or BP2 */
 function error(view: View, layer: number, unit: number): Line {
   const { z, a, delta, activation: name } = readLayer(view, layer);
-  const name1: Part = { text: `δ${index(layer, unit)}`, tone: 'delta' };
+  const symbol: Part = { text: `δ${index(layer, unit)}`, tone: 'delta' };
   const end = [{ text: ' = ' }, result(delta[unit]!, 'delta')];
   const slopeOf = number(slope(name, z[unit]!, a[unit]!));
   if (layer === view.problem.activations.length - 1) {
@@ -119,10 +120,10 @@ function error(view: View, layer: number, unit: number): Line {
       { text: ')' },
     ];
     const loss = view.problem.isRegression ? 'meanSquaredError' : view.settings.loss;
-    if (isMatched(loss)) return [name1, { text: ' = a − y = ' }, ...difference, ...end];
+    if (isMatched(loss)) return [symbol, { text: ' = a − y = ' }, ...difference, ...end];
     const factor = loss === 'meanSquaredError' ? `${y.length === 1 ? '2' : `2/${y.length}`}·` : '';
     return [
-      name1,
+      symbol,
       { text: ` = ${factor}(a − y)·σ′(z) = ${factor}` },
       ...difference,
       { text: '·' },
@@ -135,7 +136,7 @@ function error(view: View, layer: number, unit: number): Line {
     factors: [signed(next.before.weights[j * a.length + unit]!), number(d, 'delta')] as const,
     of: { layer: layer + 1, unit: j, from: unit },
   }));
-  return [name1, { text: ' = (Σ w·δ)·σ′(z) = (' }, ...sum(terms), { text: ')·' }, slopeOf, ...end];
+  return [symbol, { text: ' = (Σ w·δ)·σ′(z) = (' }, ...sum(terms), { text: ')·' }, slopeOf, ...end];
 }
 
 interface Term {
@@ -159,7 +160,7 @@ function sum(terms: readonly Term[]): Part[] {
   if (rest.length === 0) return parts;
   return [
     ...parts,
-    { text: ` + ${rest.length} more: ` },
+    { text: ` + ${say('derive.more', { n: rest.length })}` },
     number(rest.reduce((total, term) => total + size(term), 0)),
   ];
 }
@@ -195,5 +196,5 @@ export function parameterName({ layer, unit, from }: Parameter): string {
 }
 
 function inputName(view: View, from: number): string {
-  return view.problem.inputNames[from] ?? `pixel ${from + 1}`;
+  return view.problem.inputNames[from] ?? say('derive.pixel', { n: from + 1 });
 }

@@ -5,7 +5,8 @@ import { Curves } from '../charts/curves.js';
 import { DrawBox } from '../charts/draw-box.js';
 import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol.js';
 import type { Run } from './use-run.js';
-import { takesImages, type View } from './view.js';
+import { nameOutputs, takesImages, type View } from './view.js';
+import { say } from '../words/say.js';
 
 interface ResultsProps {
   readonly task: TaskName;
@@ -31,7 +32,7 @@ export function Results(props: ResultsProps) {
     <>
       {(isThere || props.task === 'csv') && (
         <section class="card">
-          <h2>{props.task === 'csv' ? 'Your data' : 'What the network has learned'}</h2>
+          <h2>{say(props.task === 'csv' ? 'results.csv' : 'results.title')}</h2>
           <LiveResult {...props} />
         </section>
       )}
@@ -75,7 +76,7 @@ function Digit({ problem, progress: { confusion, hash }, answer, send }: DigitPr
   const images = useMemo(() => collectImages(confusion), [problem]);
   return (
     <DrawBox
-      classNames={problem.outputNames}
+      classNames={nameOutputs(problem)}
       testImages={images}
       onDigit={setDigit}
       {...(answer === undefined ? {} : { answer })}

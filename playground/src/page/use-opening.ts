@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Csv, Settings, TaskName } from '../protocol.js';
 import { tasks } from '../run/tasks.js';
 import { formatLink, parseLink } from '../run/link.js';
+import type { Language } from '../words/say.js';
 
 /** The request that opens a run. Another object means another run. */
 export interface Opening {
@@ -15,6 +16,8 @@ export interface Opening {
 
 export interface OpeningControl {
   readonly opening: Opening;
+  /** The language that the address or the user chose. */
+  readonly language: Language | undefined;
   /** Reports on invalid parts of the address. */
   readonly messages: readonly string[];
   readonly change: (change: Partial<Settings>) => void;
@@ -23,13 +26,14 @@ export interface OpeningControl {
   readonly reset: () => void;
   /** Restarts training from these weights and biases. */
   readonly trainFrom: (parameters: readonly number[]) => void;
+  readonly chooseLanguage: (language: Language) => void;
   /** Returns the address of the run after a number of steps. */
   readonly makeLink: (steps: number) => string;
 }
 
 /** The settings. They follow the address, and the page writes its changes back to the address. */
 export function useOpening(): OpeningControl {
-  const [{ opening, messages }, set] = useState(readAddress);
+  const [{ opening, language, messages }, set] = useState(readAddress);
 
   useEffect(() => {
     const changed = (): void => set(({ opening: { csv } }) => withCsv(readAddress(), csv));
@@ -39,11 +43,12 @@ export function useOpening(): OpeningControl {
 
   const open = useCallback(
     (next: (settings: Settings) => Settings, given: { csv?: Csv; parameters?: readonly number[] } = {}) => {
-      set(({ opening }) => {
-        const settings = next(opening.settings);
-        const parameters = given.parameters ?? (drawsSame(settings, opening.settings) ? opening.parameters : undefined);
-        const opened = { settings, ...(parameters && { parameters }) };
-        return withCsv({ opening: opened, messages: [] }, given.csv ?? opening.csv);
+      set((old) => {
+        const settings = next(old.opening.settings);
+        const isSame = drawsSame(settings, old.opening.settings);
+        const parameters = given.parameters ?? (isSame ? old.opening.parameters : undefined);
+        const opening = { settings, ...(parameters && { parameters }) };
+        return withCsv({ ...old, opening, messages: [] }, given.csv ?? old.opening.csv);
       });
     },
     [],
@@ -56,32 +61,41 @@ export function useOpening(): OpeningControl {
     (parameters: readonly number[]) => open((old) => old, { parameters }),
     [open],
   );
-  const makeLink = useCallback((steps: number) => makeAddress({ ...opening, steps }), [opening]);
+  const chooseLanguage = useCallback((language: Language) => set((old) => ({ ...old, language })), []);
+  const makeLink = useCallback(
+    (steps: number) => makeAddress({ opening: { ...opening, steps }, language }),
+    [opening, language],
+  );
 
   useEffect(() => {
     // `replaceState` adds no entry to the history and fires no 'hashchange'; a link's steps stay until a setting changes
-    history.replaceState(null, '', makeAddress(opening));
-  }, [opening]);
+    history.replaceState(null, '', makeAddress({ opening, language }));
+  }, [opening, language]);
 
-  return { opening, messages, change, chooseTask, setCsv, reset, trainFrom, makeLink };
+  return {
+    ...{ opening, language, messages, change, chooseTask, setCsv },
+    ...{ reset, chooseLanguage, trainFrom, makeLink },
+  };
 }
 
 interface Read {
   readonly opening: Opening;
+  readonly language: Language | undefined;
   readonly messages: readonly string[];
 }
 
 function readAddress(): Read {
-  const { messages, ...opening } = parseLink(location.hash);
-  return { opening, messages };
+  const { messages, language, ...opening } = parseLink(location.hash);
+  return { opening, language, messages };
 }
 
-function withCsv({ opening, messages }: Read, csv: Csv | undefined): Read {
-  return { opening: csv === undefined ? opening : { ...opening, csv }, messages };
+function withCsv(read: Read, csv: Csv | undefined): Read {
+  return csv === undefined ? read : { ...read, opening: { ...read.opening, csv } };
 }
 
-function makeAddress({ settings, steps, parameters }: Opening): string {
-  return `${location.href.replace(/#.*/, '')}${formatLink(settings, steps, parameters)}`;
+function makeAddress({ opening, language }: Omit<Read, 'messages'>): string {
+  const { settings, steps, parameters } = opening;
+  return `${location.href.replace(/#.*/, '')}${formatLink(settings, steps, language, parameters)}`;
 }
 
 /** Whether the weights and biases of one network fit another, and weren't drawn in another way. */

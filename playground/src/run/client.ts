@@ -1,4 +1,5 @@
 import type { Reply, Request } from '../protocol.js';
+import { say } from '../words/say.js';
 
 /** The page's connection to the worker. */
 export interface Client {
@@ -21,14 +22,14 @@ export function startClient(): Client {
     publish({
       type: 'failed',
       name: 'Error',
-      message: message || 'The training worker failed to start. Reload the page.',
+      message: message || say('failure.worker'),
     }),
   );
   worker.addEventListener('messageerror', () =>
     publish({
       type: 'failed',
       name: 'Error',
-      message: "A reply from the training worker couldn't be read. Reload the page.",
+      message: say('failure.reply'),
     }),
   );
   return {

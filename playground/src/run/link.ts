@@ -1,6 +1,7 @@
 import type { Settings, TaskName } from '../protocol.js';
 import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from './choices.js';
 import { taskNames, tasks } from './tasks.js';
+import { type Language, languages, say } from '../words/say.js';
 
 // A link holds every setting of a run after its '#', in a form that people can read:
 // #task=spiral&noise=0.1&hidden=16,16&activation=tanh&…&seed=1&steps=1234
@@ -67,6 +68,7 @@ export interface Link {
   readonly parameters?: readonly number[];
   /** The number of steps trained. */
   readonly steps?: number;
+  readonly language?: Language;
   /** Reports on the parts of the link that are invalid and ignored. */
   readonly messages: readonly string[];
 }
@@ -79,8 +81,7 @@ export function parseLink(hash: string): Link {
     const text = given.get(name);
     if (text === null) return undefined;
     const value = reader(text);
-    if (value === undefined)
-      messages.push(`The link’s setting ${name}=${text.slice(0, 40)} is invalid. The default applies.`);
+    if (value === undefined) messages.push(say('link.invalid', { setting: `${name}=${text.slice(0, 40)}` }));
     return value;
   };
   const { defaults } = tasks[read('task', readers.task) ?? FIRST_TASK];
@@ -89,31 +90,40 @@ export function parseLink(hash: string): Link {
     .map(([name, reader]) => [name, read<unknown>(name, reader) ?? defaults[name as keyof Settings]]);
   const steps = read('steps', wholeNumber(ranges.steps));
   const parameters = read('parameters', numbers);
+  const language = read('lang', nameIn(languages));
   for (const name of given.keys()) {
-    if (!(name in readers) && name !== 'steps' && name !== 'parameters')
-      messages.push(`The link’s setting ${name.slice(0, 40)} is unknown and was ignored.`);
+    if (!(name in readers) && !['steps', 'parameters', 'lang'].includes(name))
+      messages.push(say('link.unknown', { setting: name.slice(0, 40) }));
   }
   return {
     settings: { task: defaults.task, ...Object.fromEntries(entries) } as Settings,
     ...(parameters !== undefined && { parameters }),
     ...(steps !== undefined && { steps }),
+    ...(language !== undefined && { language }),
     messages,
   };
 }
 
 /** Formats a link, from its '#' on. */
-export function formatLink(settings: Settings, steps?: number, parameters?: readonly number[]): string {
+export function formatLink(
+  settings: Settings,
+  steps?: number,
+  language?: Language,
+  parameters?: readonly number[],
+): string {
   const entries = Object.keys(readers).map((name) => [name, settings[name as keyof Settings]]);
   if (parameters !== undefined) entries.push(['parameters', parameters.map(shortest).join()]);
   if (steps !== undefined) entries.push(['steps', steps]);
+  if (language !== undefined) entries.push(['lang', language]);
   return `#${entries.map(([name, value]) => `${String(name)}=${String(value)}`).join('&')}`;
 }
 
-/** The fewest digits that give the same number in single precision. */
+/** The fewest digits that give the same number in single precision; nine always do. A link's '+' would be read as a space. */
 function shortest(x: number): string {
-  for (let digits = 1; digits < 9; digits++) {
-    const text = String(Number(x.toPrecision(digits)));
-    if (Math.fround(Number(text)) === Math.fround(x)) return text;
+  let text = '';
+  for (let digits = 1; digits <= 9; digits++) {
+    text = String(Number(x.toPrecision(digits)));
+    if (Math.fround(Number(text)) === Math.fround(x)) break;
   }
-  return String(x);
+  return text.replace('+', '');
 }

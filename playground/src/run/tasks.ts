@@ -1,8 +1,7 @@
 import type { Settings, TaskName } from '../protocol.js';
 
-/** The title and the default settings of a task. */
+/** The default settings of a task. */
 export interface Task {
-  readonly title: string;
   readonly defaults: Settings;
 }
 
@@ -24,7 +23,6 @@ const plane = {
 export const tasks: Readonly<Record<TaskName, Task>> = {
   // the network of chapter 2: few enough numbers to see all of them
   first: {
-    title: 'First network',
     defaults: {
       ...plane,
       task: 'first',
@@ -37,9 +35,8 @@ export const tasks: Readonly<Record<TaskName, Task>> = {
       seed: 2,
     },
   },
-  circle: { title: 'Circle', defaults: { task: 'circle', ...plane, hidden: [4] } },
+  circle: { defaults: { task: 'circle', ...plane, hidden: [4] } },
   spiral: {
-    title: 'Spiral',
     // all of 24 seeds reach a test error of 5% within 140 epochs; with tanh and glorotUniform, four never do
     defaults: {
       ...plane,
@@ -51,10 +48,9 @@ export const tasks: Readonly<Record<TaskName, Task>> = {
       initializer: 'heNormal',
     },
   },
-  xor: { title: 'XOR', defaults: { task: 'xor', ...plane, hidden: [4] } },
-  gaussian: { title: 'Gaussian', defaults: { task: 'gaussian', ...plane, hidden: [2] } },
+  xor: { defaults: { task: 'xor', ...plane, hidden: [4] } },
+  gaussian: { defaults: { task: 'gaussian', ...plane, hidden: [2] } },
   digits: {
-    title: 'Digits',
     defaults: {
       ...plane,
       task: 'digits',
@@ -70,7 +66,6 @@ export const tasks: Readonly<Record<TaskName, Task>> = {
     },
   },
   csv: {
-    title: 'Your data',
     defaults: {
       ...plane,
       task: 'csv',

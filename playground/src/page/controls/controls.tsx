@@ -9,6 +9,7 @@ import {
 } from '../../run/choices.js';
 import { Amount, Choice, Slider } from './fields.js';
 import { Layers } from './layers.js';
+import { say } from '../../words/say.js';
 import './controls.css';
 
 const rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
@@ -31,7 +32,7 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
     <div class="controls">
       {isToy && (
         <Slider
-          label="Noise"
+          label={say('controls.noise')}
           value={noise}
           max={ranges.noise[1]}
           step={0.05}
@@ -40,13 +41,13 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
       )}
       <Layers hidden={hidden} onChange={(layers) => onChange({ hidden: layers })} />
       <Choice
-        label="Activation σ"
+        label={say('controls.activation')}
         value={activation}
         options={activationNames}
         onChange={(name) => onChange({ activation: name })}
       />
       <Amount
-        label="Learning rate η"
+        label={say('controls.learningRate')}
         value={learningRate}
         range={ranges.learningRate}
         step="any"
@@ -54,7 +55,7 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(rate) => onChange({ learningRate: rate })}
       />
       <Amount
-        label="Batch size m"
+        label={say('controls.miniBatchSize')}
         value={miniBatchSize}
         range={ranges.miniBatchSize}
         step={1}
@@ -63,7 +64,7 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(size) => onChange({ miniBatchSize: size })}
       />
       <MoreSettings settings={settings} isRegression={isRegression} onChange={onChange} />
-      <p class="restarts">Changing a setting restarts training.</p>
+      <p class="restarts">{say('controls.restarts')}</p>
     </div>
   );
 }
@@ -72,9 +73,9 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
   const { loss, optimizer, l1, l2, dropout, initializer, seed } = settings;
   return (
     <details>
-      <summary>More settings</summary>
+      <summary>{say('controls.more')}</summary>
       <Choice
-        label="Loss C"
+        label={say('controls.loss')}
         value={isRegression ? 'meanSquaredError' : loss}
         options={
           isRegression ? ['meanSquaredError'] : settings.task === 'first' ? oneOutputLosses : lossNames
@@ -83,13 +84,13 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(name) => onChange({ loss: name })}
       />
       <Choice
-        label="Optimizer"
+        label={say('controls.optimizer')}
         value={optimizer}
         options={optimizerNames}
         onChange={(name) => onChange({ optimizer: name })}
       />
       <Amount
-        label="L1 penalty"
+        label={say('controls.l1')}
         value={l1}
         range={ranges.l1}
         step="any"
@@ -97,7 +98,7 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(x) => onChange({ l1: x })}
       />
       <Amount
-        label="L2 penalty"
+        label={say('controls.l2')}
         value={l2}
         range={ranges.l2}
         step="any"
@@ -105,20 +106,20 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(x) => onChange({ l2: x })}
       />
       <Slider
-        label="Dropout"
+        label={say('controls.dropout')}
         value={dropout}
         max={ranges.dropout[1]}
         step={0.1}
         onChange={(share) => onChange({ dropout: share })}
       />
       <Choice
-        label="Initializer"
+        label={say('controls.initializer')}
         value={initializer}
         options={initializerNames}
         onChange={(name) => onChange({ initializer: name })}
       />
       <Amount
-        label="Seed"
+        label={say('controls.seed')}
         value={seed}
         range={ranges.seed}
         step={1}

@@ -1,4 +1,5 @@
 import type { Parameter, SlopeCheck } from '../../protocol.js';
+import { say } from '../../words/say.js';
 import { finely, layerName, precise } from '../../format.js';
 import { derive, parameterName } from '../derive.js';
 import { describeCosts } from '../explain.js';
@@ -33,7 +34,7 @@ export function Derivation({ view, at, check, onPoint, onChoose }: DerivationPro
                 key={p}
                 type="button"
                 class={`factor tone-${tone ?? 'plain'}`}
-                aria-label={`${text}: ${describePlace(view, of)}`}
+                aria-label={say('derive.factor', { value: text, place: describePlace(view, of) })}
                 onPointerEnter={() => onPoint(of)}
                 onPointerLeave={() => onPoint(undefined)}
                 onClick={() => onChoose(of)}
@@ -52,17 +53,16 @@ export function Derivation({ view, at, check, onPoint, onChoose }: DerivationPro
 /** The slope of the cost, which the worker measures without the four equations. */
 function Check({ at, check }: { at: Parameter; check: SlopeCheck | undefined }) {
   const w = at.from === undefined ? 'b' : 'w';
-  const name = parameterName(at);
   return (
     <p class="numbers check" data-testid="slope-check">
-      Check: (C({w} + ε) − C({w} − ε)) / 2ε ={' '}
+      {say('derive.check')} (C({w} + ε) − C({w} − ε)) / 2ε ={' '}
       {check === undefined ? (
         '…'
       ) : (
         <>
           ({finely(check.costs[0], check.costs[0] - check.costs[1])} −{' '}
           {finely(check.costs[1], check.costs[0] - check.costs[1])}) / {2 * check.step} ={' '}
-          <b title={`∂C/∂${name}, measured`}>{precise(check.slope)}</b>
+          <b>{precise(check.slope)}</b>
         </>
       )}
     </p>
@@ -72,10 +72,12 @@ function Check({ at, check }: { at: Parameter; check: SlopeCheck | undefined }) 
 function describePlace({ problem }: View, { layer, unit, from }: Parameter): string {
   const layers = problem.activations.length;
   const name = (l: number, u: number): string =>
-    l < 0 ? `input ${problem.inputNames[u] ?? u + 1}` : `${layerName(l, layers)}, unit ${u + 1}`;
+    l < 0
+      ? say('derive.input', { name: problem.inputNames[u] ?? say('derive.pixel', { n: u + 1 }) })
+      : say('derive.unit', { layer: layerName(l, layers), unit: u + 1 });
   return from === undefined
     ? name(layer, unit)
-    : `weight from ${name(layer - 1, from)} to ${name(layer, unit)}`;
+    : say('derive.weight', { start: name(layer - 1, from), end: name(layer, unit) });
 }
 
 interface ChangeProps {
@@ -93,7 +95,7 @@ export function Change({ view, at, trying, read, onTrain }: ChangeProps) {
     <div class="change">
       {at !== undefined && (
         <label>
-          {at.layer < 0 ? (view.problem.inputNames[at.unit] ?? 'input') : parameterName(at)}
+          {at.layer < 0 ? view.problem.inputNames[at.unit] : parameterName(at)}
           <input
             type="number"
             step={0.1}
@@ -111,11 +113,11 @@ export function Change({ view, at, trying, read, onTrain }: ChangeProps) {
       {trying.isChanged && (
         <>
           <button type="button" data-testid="undo" onClick={trying.undo}>
-            Undo
+            {say('change.undo')}
           </button>
           {onTrain !== undefined && (
             <button type="button" class="strong" data-testid="train-from-here" onClick={onTrain}>
-              Train from here
+              {say('change.train')}
             </button>
           )}
         </>
@@ -123,4 +125,3 @@ export function Change({ view, at, trying, read, onTrain }: ChangeProps) {
     </div>
   );
 }
-

@@ -5,6 +5,7 @@ import { layerName } from '../../format.js';
 import { currentPhase, type View } from '../view.js';
 import { Equations } from './equations.js';
 import type { Settings } from '../../protocol.js';
+import { say, sayWith } from '../../words/say.js';
 import './stepper.css';
 
 interface StepperProps {
@@ -37,12 +38,8 @@ export function Stepper(props: StepperProps) {
     return () => clearTimeout(timer);
   }, [isAuto, index, isLast, onGo, onAuto]);
   return (
-    <section class="stepper" aria-label="One mini-batch, step by step">
-      {view === undefined ? (
-        <Resting {...props} />
-      ) : (
-        <Walking {...props} view={view} isLast={isLast} />
-      )}
+    <section class="stepper" aria-label={say('walk.title')}>
+      {view === undefined ? <Resting {...props} /> : <Walking {...props} view={view} isLast={isLast} />}
       <Equations
         lit={view === undefined ? undefined : currentPhase(view).name}
         optimizer={settings.optimizer}
@@ -57,14 +54,9 @@ function Resting({ isMissing, derivation, change }: StepperProps) {
     <div class="walk resting">
       {derivation || (
         <p class="invitation">
-          {isMissing ? (
-            'Choose a CSV file or the example, then a column to predict.'
-          ) : (
-            <>
-              Press <b>Step</b> to follow one mini-batch through the network and the equations, with its actual
-              numbers. Point at a unit or a line to see where its number comes from. Drag it to change it.
-            </>
-          )}
+          {isMissing
+            ? say('walk.chooseTable')
+            : sayWith('walk.invitation', { step: <b>{say('transport.step')}</b> })}
         </p>
       )}
       {change}
@@ -88,7 +80,7 @@ function Walking({ view, derivation, isLast, isAuto, onGo, onSample, onAuto, onC
       <div class="walk-bar">
         <button
           type="button"
-          aria-label="Previous phase"
+          aria-label={say('walk.previous')}
           onClick={() => onGo(-1)}
           disabled={view.index === 0}
         >
@@ -101,17 +93,17 @@ function Walking({ view, derivation, isLast, isAuto, onGo, onSample, onAuto, onC
           onClick={() => onGo(1)}
           aria-disabled={isLast}
         >
-          Next →
+          {say('walk.next')} →
         </button>
         <p class="phase" aria-live="polite">
-          <span data-testid="phase">{phase.name}</span>
+          <span data-testid="phase">{say(`phase.${phase.name}`)}</span>
           {phase.layer !== undefined && <span class="phase-layer"> {layerName(phase.layer, layers)}</span>}
         </p>
         <SamplePicker count={view.walk.count} sample={view.sample} onSample={onSample} />
         <button type="button" aria-pressed={isAuto} onClick={() => onAuto(!isAuto)}>
-          Auto
+          {say('walk.auto')}
         </button>
-        <button type="button" class="end" aria-label="Close this step" onClick={onClose}>
+        <button type="button" class="end" aria-label={say('walk.close')} onClick={onClose}>
           ✕
         </button>
       </div>
@@ -140,13 +132,13 @@ function SamplePicker({ count, sample, onSample }: SamplePickerProps) {
   return (
     <select
       class="sample"
-      aria-label="Sample in the mini-batch"
+      aria-label={say('walk.sampleOf')}
       value={sample}
       onChange={(event) => onSample(Number(event.currentTarget.value))}
     >
       {Array.from({ length: count }, (_, i) => (
         <option key={i} value={i}>
-          sample {i + 1}
+          {say('walk.sample', { n: i + 1 })}
         </option>
       ))}
     </select>

@@ -11,6 +11,7 @@ import { type Image, Images } from './images.js';
 import { readout, type Scene, sceneAtRest, buildScene } from './scene.js';
 import type { Spotlight } from './spotlight.js';
 import { type Editing, Units } from './units.js';
+import { say } from '../../words/say.js';
 import './network.css';
 
 interface NetworkProps {
@@ -115,7 +116,7 @@ function sampleImage({ walk, sample }: View): Image {
 }
 
 function describeNetwork({ sizes }: Problem): string {
-  return `Network with layers of ${sizes.join(', ')} units. The up and down arrow keys move between units.`;
+  return say('network.description', { sizes: sizes.join(', ') });
 }
 
 /** Measures the box in pixels, at first and whenever its size changes. */
