@@ -1,4 +1,4 @@
-import { useMemo, useRef } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { say, sayWith } from '../words/say.js';
 import { Controls } from './controls/controls.js';
 import { Details } from './details.js';
@@ -7,7 +7,7 @@ import { Stepper } from './equations/stepper.js';
 import { whole } from '../format.js';
 import { MOST_PARAMETERS } from '../run/link.js';
 import { Header } from './header.js';
-import { lightPath } from './network/spotlight.js';
+import { findSymbol, lightPath, lightSymbol, type MathSymbol } from './network/spotlight.js';
 import { Network } from './network/picture.js';
 import { Provenance } from './provenance.js';
 import { Results } from './results.js';
@@ -18,12 +18,13 @@ import { useCheck } from './use-check.js';
 import { useScrollIntoView } from './use-scroll-into-view.js';
 import { rememberLanguage, useLanguage } from './use-language.js';
 import { type Opening, useOpening } from './use-opening.js';
+import { useProjector } from './use-projector.js';
 import { type Run, useRun } from './use-run.js';
 import { useSubject } from './use-subject.js';
 import { useThrottledRun } from './use-throttled-run.js';
 import { useTrial } from './use-trial.js';
 import { useWalk } from './use-walk.js';
-import { readParameter } from './view.js';
+import { currentPhase, findSubject, readParameter } from './view.js';
 
 export function App() {
   const {
@@ -47,6 +48,14 @@ export function App() {
   const shown = view ?? trying.view;
   const asking = useSubject(shown);
   const check = useCheck(run, shown, asking.subject, send);
+  const [symbol, setSymbol] = useState<MathSymbol>();
+  const phase = view && currentPhase(view);
+  const explained = view && findSubject(view);
+  const spotlight = asking.subject
+    ? lightPath(asking.subject)
+    : symbol && phase && lightSymbol(symbol, phase, explained);
+  const pointedSymbol = asking.pointed && phase && findSymbol(phase, explained, asking.pointed);
+  const [isProjecting, project, leaveProjector] = useProjector();
   const network = useRef<HTMLElement>(null);
   useScrollIntoView(network, view !== undefined);
   const { settings } = opening;
@@ -77,10 +86,12 @@ export function App() {
       s: actions.step,
       e: actions.epoch,
       r: actions.reset,
+      p: project,
+      Escape: leaveProjector,
       ArrowRight: () => go(1),
       ArrowLeft: () => go(-1),
     };
-  }, [actions, go, isMissing]);
+  }, [actions, go, isMissing, project, leaveProjector]);
   useKeyboard(keys);
 
   const throttledRun = useThrottledRun(shownRun);
@@ -123,7 +134,9 @@ export function App() {
             <Network
               run={shownRun}
               view={shown}
-              spotlight={asking.subject && lightPath(asking.subject)}
+              spotlight={spotlight}
+              hold={walking.hold}
+              isProjecting={isProjecting}
               pointed={asking.pointed}
               onPoint={asking.point}
               onChoose={(at) => {
@@ -165,6 +178,10 @@ export function App() {
               onSample={walking.pickSample}
               onAuto={walking.setAuto}
               onClose={walking.close}
+              hold={walking.hold}
+              onScrub={walking.scrub}
+              symbol={pointedSymbol}
+              onSymbol={setSymbol}
             />
           </section>
           <div class="stack">
@@ -214,6 +231,7 @@ function Help() {
         r: <kbd>r</kbd>,
         left: <kbd>←</kbd>,
         right: <kbd>→</kbd>,
+        p: <kbd>p</kbd>,
       })}{' '}
       {sayWith('help.notation', { book: <cite>{say('help.book')}</cite> })}
     </footer>

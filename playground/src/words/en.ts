@@ -12,7 +12,7 @@ export const en = {
   'theme.light': 'light',
   'theme.dark': 'dark',
   'help.keys':
-    'Keys: {space} play or pause, {s} step, {e} epoch, {r} reset, {left} {right} previous or next phase.',
+    'Keys: {space} play or pause, {s} step, {e} epoch, {r} reset, {left} {right} previous or next phase, {p} projector.',
   'help.space': 'space',
   'help.notation': 'The notation follows chapter 2 of Michael Nielsen’s {book}.',
   'help.book': 'Neural Networks and Deep Learning',
@@ -130,6 +130,7 @@ export const en = {
   'walk.next': 'Next',
   'walk.auto': 'Auto',
   'walk.close': 'Close this step',
+  'walk.scrubber': 'Position in the walk',
   'walk.sampleOf': 'Sample in the mini-batch',
   'walk.sample': 'sample {n}',
 

@@ -12,7 +12,7 @@ export const zh: Dictionary = {
   'theme.light': '浅色',
   'theme.dark': '深色',
   'help.keys':
-    '快捷键：{space} 播放或暂停，{s} 单步，{e} 一轮，{r} 重置，{left} {right} 上一阶段、下一阶段。',
+    '快捷键：{space} 播放或暂停，{s} 单步，{e} 一轮，{r} 重置，{left} {right} 上一阶段、下一阶段，{p} 投影模式。',
   'help.space': '空格',
   'help.notation': '记号与 Michael Nielsen 所著 {book} 第 2 章一致。',
   'help.book': 'Neural Networks and Deep Learning',
@@ -129,6 +129,7 @@ export const zh: Dictionary = {
   'walk.next': '下一步',
   'walk.auto': '自动',
   'walk.close': '结束这一步的演示',
+  'walk.scrubber': '演示的进度',
   'walk.sampleOf': '小批量中的样本',
   'walk.sample': '样本 {n}',
 

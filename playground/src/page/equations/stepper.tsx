@@ -6,6 +6,7 @@ import { currentPhase, type View } from '../view.js';
 import { Equations } from './equations.js';
 import type { Settings } from '../../protocol.js';
 import { say, sayWith } from '../../words/say.js';
+import type { MathSymbol } from '../network/spotlight.js';
 import './stepper.css';
 
 interface StepperProps {
@@ -22,6 +23,12 @@ interface StepperProps {
   readonly onSample: (sample: number) => void;
   readonly onAuto: (isAuto: boolean) => void;
   readonly onClose: () => void;
+  /** Where the scrubber holds the flow of the phase, from 0 to 1; undefined lets it run. */
+  readonly hold: number | undefined;
+  /** Goes to a phase and a time in it: 2.5 is the middle of the third phase. */
+  readonly onScrub: (position: number) => void;
+  readonly symbol: MathSymbol | undefined;
+  readonly onSymbol: (symbol: MathSymbol | undefined) => void;
 }
 
 /** How long the automatic walk shows each phase, in milliseconds. */
@@ -44,6 +51,8 @@ export function Stepper(props: StepperProps) {
         lit={view === undefined ? undefined : currentPhase(view).name}
         optimizer={settings.optimizer}
         hasPenalty={settings.l1 > 0 || settings.l2 > 0}
+        symbol={props.symbol}
+        onSymbol={props.onSymbol}
       />
     </section>
   );
@@ -66,17 +75,24 @@ function Resting({ isMissing, derivation, change }: StepperProps) {
 
 type WalkingProps = StepperProps & { readonly view: View; readonly isLast: boolean };
 
-function Walking({ view, derivation, isLast, isAuto, onGo, onSample, onAuto, onClose }: WalkingProps) {
+function Walking({
+  view,
+  derivation,
+  hold,
+  onScrub,
+  isLast,
+  isAuto,
+  onGo,
+  onSample,
+  onAuto,
+  onClose,
+}: WalkingProps) {
   const { words, numbers } = useMemo(() => explain(view), [view]);
   const phase = currentPhase(view);
   const layers = view.problem.activations.length;
   return (
     <div class="walk">
-      <div class="walk-way" aria-hidden="true">
-        {view.phases.map((_, i) => (
-          <span key={i} class={i === view.index ? 'now' : i < view.index ? 'done' : ''} />
-        ))}
-      </div>
+      <Scrubber view={view} hold={hold} onScrub={onScrub} />
       <div class="walk-bar">
         <button
           type="button"
@@ -118,6 +134,30 @@ function Walking({ view, derivation, isLast, isAuto, onGo, onSample, onAuto, onC
           <p class="costs">{describeCosts(view)}</p>
         </>
       )}
+    </div>
+  );
+}
+
+type ScrubberProps = Pick<StepperProps, 'hold' | 'onScrub'> & { readonly view: View };
+
+/** The way through the phases. What flows in a phase follows the thumb. */
+function Scrubber({ view, hold, onScrub }: ScrubberProps) {
+  return (
+    <div class="walk-way">
+      {view.phases.map((_, i) => (
+        <span key={i} class={i === view.index ? 'now' : i < view.index ? 'done' : ''} />
+      ))}
+      <input
+        type="range"
+        data-testid="scrubber"
+        aria-label={say('walk.scrubber')}
+        aria-valuetext={say(`phase.${currentPhase(view).name}`)}
+        min={0}
+        max={view.phases.length}
+        step={0.05}
+        value={view.index + (hold ?? 1)}
+        onInput={({ currentTarget }) => onScrub(currentTarget.valueAsNumber)}
+      />
     </div>
   );
 }

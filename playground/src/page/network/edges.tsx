@@ -24,7 +24,14 @@ export function Edges({ scene, columns, hasImage, spotlight }: EdgesProps) {
         layer === 0 && hasImage ? (
           <Rays key={layer} from={columns[0]!} to={columns[1]!} flow={look.flow} />
         ) : (
-          <Bundle key={layer} look={look} layer={layer} scene={scene} columns={columns} spotlight={spotlight} />
+          <Bundle
+            key={layer}
+            look={look}
+            layer={layer}
+            scene={scene}
+            columns={columns}
+            spotlight={spotlight}
+          />
         ),
       )}
     </g>
@@ -47,9 +54,6 @@ function Rays({ from, to, flow }: { from: Column; to: Column; flow: EdgesLook['f
     </>
   );
 }
-
-/** If a layer has more edges, only those of the subject show the flow. */
-const MOST_FLOWS = 24;
 
 interface BundleProps {
   readonly look: EdgesLook;
@@ -84,9 +88,6 @@ function Bundle({ look, layer, scene, columns, spotlight }: BundleProps) {
               stroke-width={(isMain ? 1.6 : 0.6) + 4.4 * size}
               opacity={isLit === undefined ? chooseOpacity(look, scene, isMain, size) : isLit ? 1 : 0.08}
             />
-            {look.flow !== 'none' && (isMain || pairs.length <= MOST_FLOWS) && (
-              <line class={`flow ${look.flow}${isMain ? ' main' : ''}`} {...ends} />
-            )}
           </>
         );
       })}
@@ -173,8 +174,9 @@ function AllLabels({ scene, columns, hasImage, spotlight }: EdgesProps) {
         const [from, to] = [columns[layer]!, columns[layer + 1]!];
         const isRoomy = to.x - from.x >= 100 && from.ys.length * to.ys.length <= MOST_LABELS;
         if ((layer === 0 && hasImage) || !isRoomy || from.more + to.more > 0) return null;
-        // nearer to the layer with more units, where the edges are farther apart
-        const share = to.ys.length > from.ys.length ? 0.68 : 0.32;
+        // nearer to the layer with more units, where the edges are farther apart, but clear of its numbers
+        const nearer = to.x - from.x < 140 ? 0.6 : 0.68;
+        const share = to.ys.length > from.ys.length ? nearer : 1 - nearer;
         return pairsOf(from, to).map(({ j, k }) => (
           <Label
             key={`${layer} ${j} ${k}`}

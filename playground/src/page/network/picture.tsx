@@ -9,6 +9,7 @@ import { placeColumns, imageSide, type Size } from './geometry.js';
 import { Legend } from './legend.js';
 import { type Image, Images } from './images.js';
 import { readout, type Scene, sceneAtRest, buildScene } from './scene.js';
+import { Packets } from './packets.js';
 import type { Spotlight } from './spotlight.js';
 import { type Editing, Units } from './units.js';
 import { say } from '../../words/say.js';
@@ -23,13 +24,17 @@ interface NetworkProps {
   readonly onPoint: (at: Parameter | undefined) => void;
   readonly onChoose: (at: Parameter) => void;
   readonly editing: Editing | undefined;
+  /** Where the scrubber holds the flow of the phase; undefined lets it run. */
+  readonly hold: number | undefined;
+  /** Whether the picture is enlarged for a room. */
+  readonly isProjecting: boolean;
   /** The status while the run opens; undefined once it's open. */
   readonly opening: string | undefined;
 }
 
 /** The network: units by layer, edges by sign and magnitude of their weights, and the numbers of a walk's phase. */
 export function Network(props: NetworkProps) {
-  const { view, spotlight, pointed, onPoint, onChoose, editing, opening } = props;
+  const { view, spotlight, pointed, onPoint, onChoose, editing, hold, isProjecting, opening } = props;
   const { problem, progress } = props.run;
   const [box, size] = useSize();
   const isThere = problem !== undefined && progress !== undefined;
@@ -49,7 +54,20 @@ export function Network(props: NetworkProps) {
       <div class="network-box" ref={box}>
         {isThere && scene !== undefined && size.width > 0 && (
           <Picture
-            {...{ problem, progress, scene, view, size, describe, onChoose, onPoint, spotlight, editing }}
+            {...{
+              problem,
+              progress,
+              scene,
+              view,
+              size,
+              describe,
+              onChoose,
+              onPoint,
+              spotlight,
+              editing,
+              hold,
+            }}
+            zoom={isProjecting ? PROJECTOR_ZOOM : 1}
           />
         )}
         <div role="status">{opening !== undefined && <p class="network-opening">{opening}</p>}</div>
@@ -58,6 +76,9 @@ export function Network(props: NetworkProps) {
     </figure>
   );
 }
+
+/** Enlarges texts of 11 px to 28 px. */
+const PROJECTOR_ZOOM = 28 / 11;
 
 interface PictureProps {
   readonly problem: Problem;
@@ -70,21 +91,32 @@ interface PictureProps {
   readonly onChoose: (at: Parameter) => void;
   readonly onPoint: (at: Parameter | undefined) => void;
   readonly editing: Editing | undefined;
+  readonly hold: number | undefined;
+  readonly zoom: number;
 }
 
 function Picture(props: PictureProps) {
-  const { problem, progress, scene, view, size, spotlight } = props;
+  const { problem, progress, scene, view, spotlight, zoom, hold } = props;
   const { describe, onChoose, onPoint, editing } = props;
+  const { width, height } = props.size;
+  const size = useMemo(() => ({ width: width / zoom, height: height / zoom }), [width, height, zoom]);
   const hasImage = takesImages(problem);
   const columns = useMemo(() => placeColumns(problem.sizes, size, hasImage), [problem, size, hasImage]);
   const drawing = { scene, columns, hasImage, spotlight };
   return (
     <>
-      <svg width={size.width} height={size.height} role="group" aria-label={describeNetwork(problem)}>
+      <svg
+        width={width}
+        height={height}
+        viewBox={`0 0 ${size.width} ${size.height}`}
+        role="group"
+        aria-label={describeNetwork(problem)}
+      >
         <Edges {...drawing} />
         {view !== undefined && <EdgeHandles {...{ columns, hasImage, onChoose, onPoint, editing }} />}
         <Units {...drawing} {...{ describe, onChoose, onPoint, editing }} chosen={view?.chosen} />
         <EdgeLabels {...drawing} />
+        {view !== undefined && <Packets {...{ view, columns, hasImage, hold }} />}
         <Frame
           problem={problem}
           columns={columns}
@@ -94,12 +126,14 @@ function Picture(props: PictureProps) {
         />
       </svg>
       {hasImage && (
-        <Images
-          columns={columns}
-          edges={scene.edges[0]!.values}
-          image={view === undefined ? exampleImage(progress) : sampleImage(view)}
-          side={imageSide(size.width)}
-        />
+        <div class="images" style={{ transform: `scale(${zoom})` }}>
+          <Images
+            columns={columns}
+            edges={scene.edges[0]!.values}
+            image={view === undefined ? exampleImage(progress) : sampleImage(view)}
+            side={imageSide(size.width)}
+          />
+        </div>
       )}
     </>
   );
