@@ -112,7 +112,9 @@ function Walking({
           {say('walk.next')} →
         </button>
         <p class="phase" aria-live="polite">
-          <span data-testid="phase">{say(`phase.${phase.name}`)}</span>
+          <span data-testid="phase" data-phase={phase.name}>
+            {say(`phase.${phase.name}`)}
+          </span>
           {phase.layer !== undefined && <span class="phase-layer"> {layerName(phase.layer, layers)}</span>}
         </p>
         <SamplePicker count={view.walk.count} sample={view.sample} onSample={onSample} />
@@ -154,7 +156,7 @@ function Scrubber({ view, hold, onScrub }: ScrubberProps) {
         aria-valuetext={say(`phase.${currentPhase(view).name}`)}
         min={0}
         max={view.phases.length}
-        step={0.05}
+        step={0.01}
         value={view.index + (hold ?? 1)}
         onInput={({ currentTarget }) => onScrub(currentTarget.valueAsNumber)}
       />

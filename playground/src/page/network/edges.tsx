@@ -110,7 +110,7 @@ function isSubjects({ labels, subject }: Scene, layer: number, j: number, k: num
 }
 
 /** The least distance between two layers that leaves room for numbers, in pixels. */
-const NARROWEST = 40;
+const NARROWEST = 64;
 
 /** The numbers of the subject's edges, each near the other end, where the edges are apart. */
 export function EdgeLabels(props: EdgesProps) {

@@ -93,7 +93,7 @@ function OutputNames({ problem, column, scene, size }: OutputNamesProps) {
   return (
     <>
       {column.ys.map((y, j) => {
-        const { notes } = looks[j]!;
+        const notes = looks[j]!.notes.slice(0, column.beside);
         const first = y + 4 - 6.5 * notes.length;
         const target = scene.targets === undefined ? '' : `y=${short(scene.targets[j]!)}`;
         return (

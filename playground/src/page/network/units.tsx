@@ -55,7 +55,7 @@ export function Units(props: UnitsProps) {
             })}
           {column.more > 0 && (
             <text class="more" x={column.x} y={column.ys.at(-1)! + column.radius + 19}>
-              {say('network.more', { n: column.more })}
+              {column.reach < 20 ? `+${column.more}` : say('network.more', { n: column.more })}
             </text>
           )}
         </g>
@@ -129,7 +129,7 @@ interface ShapeProps {
 }
 
 /** A circle, or a capsule around a number. */
-function Shape({ look, column: { x, radius, reach, rows }, y, isSubject, isUnlit }: ShapeProps) {
+function Shape({ look, column: { x, radius, reach, below }, y, isSubject, isUnlit }: ShapeProps) {
   // the numbers of narrow columns would overlap: show only those of the current phase
   const text = look.isDim && reach < NARROW ? '' : look.text;
   const [half, tall] = text === '' ? [radius, radius] : [Math.max(radius, reach), Math.min(radius, CAPSULE)];
@@ -145,7 +145,7 @@ function Shape({ look, column: { x, radius, reach, rows }, y, isSubject, isUnlit
           {text}
         </text>
       )}
-      {look.notes.slice(0, rows).map((note, row) => (
+      {look.notes.slice(0, below).map((note, row) => (
         <text key={row} class="note" x={x} y={y + tall + 11 + 12 * row}>
           {note}
         </text>
