@@ -2,10 +2,15 @@ import type { JSX } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import type { Csv } from '../protocol.js';
 import { parseTable, suggestTarget } from '../run/csv.js';
-import { say } from '../words/say.js';
+import { loaded, toFailure } from '../run/failure.js';
+import { type FileText, readText } from '../run/read-text.js';
+import { say, sayFailure } from '../words/say.js';
 import './csv-panel.css';
 
 export interface CsvPanelProps {
+  /** The table that the user has chosen. */
+  readonly table: ChosenTable | undefined;
+  readonly onTable: (table: ChosenTable | undefined) => void;
   /** Called when the user starts training on a table. */
   readonly onCsv: (csv: Csv) => void;
   /** The worker's error about the table, shown below it. */
@@ -13,8 +18,10 @@ export interface CsvPanelProps {
 }
 
 /** The chosen table, with its first rows. */
-interface ChosenTable {
+export interface ChosenTable {
   readonly source: string;
+  /** Of the file, unless it's UTF-8. */
+  readonly encoding?: string;
   readonly text: string;
   readonly names: readonly string[];
   /** The first rows. */
@@ -29,38 +36,37 @@ const ROWS = 4;
  * Loads a table from a file, from text or from the example, and asks for the column to predict. Fills the width of its
  * container; wide tables scroll.
  */
-export function CsvPanel({ onCsv, error }: CsvPanelProps): JSX.Element {
-  const [table, setTable] = useState<ChosenTable>();
+export function CsvPanel({ table, onTable, onCsv, error }: CsvPanelProps): JSX.Element {
   const [problem, setProblem] = useState<string>();
   const latest = useRef(0);
 
-  const take = async (source: string, read: () => Promise<string>): Promise<void> => {
+  const take = async (source: string, read: () => Promise<FileText>): Promise<void> => {
     // a large file takes a while to read: a later choice wins
     const turn = ++latest.current;
     try {
-      const text = await read();
-      const chosen = await readBeginning(text);
+      const file = await read();
+      const chosen = await readBeginning(file.text);
       if (turn !== latest.current) return;
-      setTable({ source, text, ...chosen });
+      onTable({ source, ...file, ...chosen });
       setProblem(undefined);
     } catch (reason) {
       if (turn !== latest.current) return;
-      setTable(undefined);
-      setProblem(`${source}: ${reason instanceof Error ? reason.message : String(reason)}`);
+      onTable(undefined);
+      setProblem(`${source}: ${sayFailure(toFailure(reason))}`);
     }
   };
 
   return (
     <section class="csv-panel" aria-label={say('csv.title')}>
-      <FileChoice take={(file) => void take(file.name, () => file.text())} />
-      <TextChoice take={(text) => void take(say('csv.pasted'), () => Promise.resolve(text))} />
+      <FileChoice take={(file) => void take(file.name, () => readText(file))} />
+      <TextChoice take={(text) => void take(say('csv.pasted'), () => Promise.resolve({ text }))} />
       <button type="button" onClick={() => void take(say('csv.iris'), exampleText)}>
         {say('csv.useExample')}
       </button>
       {table && (
         <>
           <Beginning table={table} />
-          <TargetChoice table={table} choose={(target) => setTable({ ...table, target })} />
+          <TargetChoice table={table} choose={(target) => onTable({ ...table, target })} />
           <button
             type="button"
             class="csv-panel-go"
@@ -86,7 +92,9 @@ async function readBeginning(text: string): Promise<Pick<ChosenTable, 'names' | 
   return { names: table.names, rows, target };
 }
 
-const exampleText = async (): Promise<string> => (await import('./iris.csv?raw')).default;
+const exampleText = async (): Promise<FileText> => ({
+  text: (await loaded(import('./iris.csv?raw'))).default,
+});
 
 /** A file, chosen or dropped. */
 function FileChoice({ take }: { readonly take: (file: File) => void }): JSX.Element {
@@ -143,12 +151,19 @@ function TextChoice({ take }: { readonly take: (text: string) => void }): JSX.El
 }
 
 /** The first rows, with the target column marked. */
-function Beginning({ table: { source, names, rows, target } }: { readonly table: ChosenTable }): JSX.Element {
+function Beginning({
+  table: { source, encoding, names, rows, target },
+}: {
+  readonly table: ChosenTable;
+}): JSX.Element {
   const cellClass = (c: number): string | undefined => (names[c] === target ? 'csv-panel-target' : undefined);
   return (
     <div class="csv-panel-table" tabIndex={0} role="region" aria-label={say('csv.firstRows')}>
       <table>
-        <caption>{say('csv.caption', { source })}</caption>
+        <caption>
+          {say('csv.caption', { source })}
+          {encoding !== undefined && ` ${say('csv.encoding', { encoding: encoding.toUpperCase() })}`}
+        </caption>
         <thead>
           <tr>
             {names.map((name, c) => (

@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { say, sayWith } from '../words/say.js';
+import type { ChosenTable } from '../charts/csv-panel.js';
+import { say, sayFailure, sayWith } from '../words/say.js';
 import { Controls } from './controls/controls.js';
 import { Details } from './details.js';
 import { Change, Derivation } from './equations/derivation.js';
@@ -21,6 +22,7 @@ import { type Opening, useOpening } from './use-opening.js';
 import { useProjector } from './use-projector.js';
 import { type Run, useRun } from './use-run.js';
 import { useSubject } from './use-subject.js';
+import { usePauseWhenHidden } from './use-pause-when-hidden.js';
 import { useThrottledRun } from './use-throttled-run.js';
 import { useTrial } from './use-trial.js';
 import { useWalk } from './use-walk.js';
@@ -94,6 +96,8 @@ export function App() {
   }, [actions, go, isMissing, project, leaveProjector]);
   useKeyboard(keys);
 
+  const [table, setTable] = useState<ChosenTable>();
+  usePauseWhenHidden(isPlaying, send);
   const throttledRun = useThrottledRun(shownRun);
   const details = useMemo(() => <Details run={throttledRun} />, [throttledRun, language]);
 
@@ -114,7 +118,9 @@ export function App() {
       </section>
       <Notices
         messages={
-          run.failure === undefined || settings.task === 'csv' ? messages : [...messages, run.failure]
+          run.failure === undefined || settings.task === 'csv'
+            ? messages
+            : [...messages, sayFailure(run.failure)]
         }
       />
       <main>
@@ -190,6 +196,8 @@ export function App() {
               run={shownRun}
               throttledRun={throttledRun}
               view={view}
+              table={table}
+              onTable={setTable}
               onCsv={setCsv}
               send={send}
             />

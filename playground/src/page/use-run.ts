@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { type History, noHistory, withReports } from '../charts/history.js';
 import type { Problem, Progress, Reply, Request, Settings, Walk } from '../protocol.js';
 import { type Client, startClient } from '../run/client.js';
+import type { Failure } from '../run/failure.js';
 import { batchByFrame, type State } from './batch-by-frame.js';
 import { saveText } from './save-text.js';
 import type { Opening } from './use-opening.js';
@@ -20,7 +21,7 @@ export interface Run {
   /** The trial and the check that the page requested last. */
   readonly tried: (Reply & { type: 'tried' }) | undefined;
   readonly checked: (Reply & { type: 'checked' }) | undefined;
-  readonly failure: string | undefined;
+  readonly failure: Failure | undefined;
   /** The settings that opened this run; `problem` belongs to them. */
   readonly settings: Settings | undefined;
 }
@@ -104,7 +105,7 @@ function afterReply(run: Run, reply: State, settings: Settings): Run {
     case 'failed':
       return {
         ...run,
-        failure: reply.message,
+        failure: reply,
         progress: run.progress === undefined ? undefined : { ...run.progress, isPlaying: false },
       };
   }

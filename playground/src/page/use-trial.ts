@@ -27,7 +27,10 @@ interface Edited {
 let requests = 0;
 
 /** The worker computes what each change leads to. Nothing is trained. */
-export function useTrial({ problem, settings, progress, tried }: Run, send: (request: Request) => void): Trying {
+export function useTrial(
+  { problem, settings, progress, tried }: Run,
+  send: (request: Request) => void,
+): Trying {
   const next = progress?.next;
   const rest = useMemo(
     () => (next && problem && settings ? restView(next, problem, settings) : undefined),
@@ -54,10 +57,7 @@ export function useTrial({ problem, settings, progress, tried }: Run, send: (req
   const undo = useCallback(() => setLast(undefined), []);
   const isAnswered = edited !== undefined && tried !== undefined && tried.id >= edited.first;
   const answer = isAnswered ? tried.walk : undefined;
-  const view = useMemo(
-    () => (rest && answer ? { ...rest, walk: answer, sample: 0 } : rest),
-    [rest, answer],
-  );
+  const view = useMemo(() => (rest && answer ? { ...rest, walk: answer, sample: 0 } : rest), [rest, answer]);
   const listParameters = (): number[] => {
     const layers = edited?.trial.layers ?? [];
     return layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
@@ -74,7 +74,11 @@ export function takeTrial(view: View): Trial {
   };
 }
 
-function changeTrial({ layers, inputs, targets }: Trial, { layer, unit, from }: Parameter, value: number): Trial {
+function changeTrial(
+  { layers, inputs, targets }: Trial,
+  { layer, unit, from }: Parameter,
+  value: number,
+): Trial {
   if (layer < 0) return { layers, inputs: replace(inputs, unit, value), targets };
   const changed = layers.map((old, l) => {
     if (l !== layer) return old;

@@ -1,5 +1,6 @@
 import type { Settings, TaskName } from '../protocol.js';
 import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from './choices.js';
+import { featureNames } from './features.js';
 import { taskNames, tasks } from './tasks.js';
 import { type Language, languages, say } from '../words/say.js';
 
@@ -13,6 +14,14 @@ const nameIn =
   <Name extends string>(names: readonly Name[]): Reader<Name> =>
   (text) =>
     names.find((name) => name === text);
+
+/** Different names, at least one. */
+const namesIn =
+  <Name extends string>(names: readonly Name[]): Reader<readonly Name[]> =>
+  (text) => {
+    const chosen = names.filter((name) => text.split(',').includes(name));
+    return chosen.length > 0 && chosen.join() === text ? chosen : undefined;
+  };
 
 const number =
   ([least, most]: readonly [number, number]): Reader<number> =>
@@ -46,6 +55,9 @@ const numbers: Reader<readonly number[]> = (text) => {
 const readers: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   task: nameIn(taskNames),
   noise: number(ranges.noise),
+  pointCount: wholeNumber(ranges.pointCount),
+  trainingShare: number(ranges.trainingShare),
+  features: namesIn(featureNames),
   hidden: layers,
   activation: nameIn(activationNames),
   loss: nameIn(lossNames),

@@ -7,6 +7,9 @@ export interface Task {
 
 const plane = {
   noise: 0.1,
+  pointCount: 400,
+  trainingShare: 0.5,
+  features: ['x', 'y'],
   hidden: [8],
   activation: 'tanh',
   loss: 'crossEntropy',
@@ -50,6 +53,8 @@ export const tasks: Readonly<Record<TaskName, Task>> = {
   },
   xor: { defaults: { task: 'xor', ...plane, hidden: [4] } },
   gaussian: { defaults: { task: 'gaussian', ...plane, hidden: [2] } },
+  plane: { defaults: { task: 'plane', ...plane, hidden: [4], learningRate: 0.03 } },
+  hills: { defaults: { task: 'hills', ...plane, hidden: [8, 8], optimizer: 'adam', learningRate: 0.01 } },
   digits: {
     defaults: {
       ...plane,

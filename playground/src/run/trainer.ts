@@ -7,6 +7,7 @@ import {
   type LossName,
   type TrainOptions,
 } from 'bp4';
+import { PageError } from './failure.js';
 import type { Parameter, Report, Settings, SlopeCheck, Trial, Walk } from '../protocol.js';
 import { lossNames, outputActivations } from './choices.js';
 import { chosen, toData, slice, type Lesson, type LessonSamples } from './samples.js';
@@ -98,7 +99,7 @@ export class Trainer {
    * @param until stops after this step
    * @param isEnough called after each step; true stops
    * @returns whether the epoch has ended
-   * @throws DivergenceError and keeps the state after the last finite step
+   * @throws PageError if the training diverges; keeps the state after the last finite step
    */
   async train(until: number, isEnough: () => boolean = () => false): Promise<boolean> {
     const stop = new AbortController();
@@ -127,8 +128,11 @@ export class Trainer {
       return true;
     } catch (error) {
       if (stop.signal.aborted && error === stop.signal.reason) return false;
-      if (error instanceof DivergenceError)
-        this.step = (error.epoch - 1) * this.stepsPerEpoch + error.step - 1;
+      if (error instanceof DivergenceError) {
+        const { epoch, step } = error;
+        this.step = (epoch - 1) * this.stepsPerEpoch + step - 1;
+        throw new PageError('failure.diverged', { epoch, step }, { cause: error });
+      }
       throw error;
     }
   }
@@ -197,12 +201,14 @@ export class Trainer {
     const costs = measureCosts(net, batch);
     const { layers } = net;
     const { learningRate } = this.settings;
+    const { points } = batch;
     return {
       step: this.step + 1,
       count: batch.count,
       learningRate,
       before: layers,
       gradients,
+      ...(points && { points }),
       after: layers,
       costs: { before: costs, after: costs },
     };
@@ -237,10 +243,7 @@ function chooseOutputs(
 ): { readonly activation: LayerSpec['activation']; readonly loss: LossName } {
   if (isRegression) return { activation: 'linear', loss: 'meanSquaredError' };
   const activation = (outputActivations as Partial<Record<LossName, LayerSpec['activation']>>)[loss];
-  if (activation === 'softmax' && outputNames.length === 1)
-    throw new RangeError(
-      'loss: crossEntropy compares at least two outputs; choose quadratic or binaryCrossEntropy for one output',
-    );
-  if (!activation) throw new RangeError(`loss: expected one of ${lossNames.join(', ')}, got ${loss}`);
+  if (activation === 'softmax' && outputNames.length === 1) throw new PageError('failure.oneOutput');
+  if (!activation) throw new PageError('failure.loss', { losses: lossNames.join(', '), loss });
   return { activation, loss };
 }

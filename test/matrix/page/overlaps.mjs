@@ -42,11 +42,22 @@ function listTexts(document) {
     if (isHidden(parent)) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
-    for (const { left, top, right, bottom } of range.getClientRects()) {
+    const clip = findClip(parent);
+    for (const rect of range.getClientRects()) {
+      const [left, right] = [Math.max(rect.left, clip.left), Math.min(rect.right, clip.right)];
+      const { top, bottom } = rect;
       if (right - left > 1) texts.push({ text, left, top, right, bottom });
     }
   }
   return texts;
+}
+
+/** The element around a text that cuts it off, or the page. */
+function findClip(element) {
+  for (let at = element; at !== null; at = at.parentElement) {
+    if (getComputedStyle(at).overflowX !== 'visible') return at.getBoundingClientRect();
+  }
+  return { left: -Infinity, right: Infinity };
 }
 
 /** Whether only screen readers read it, or nothing shows it. */

@@ -1,4 +1,4 @@
-import type { Settings } from '../../protocol.js';
+import type { Settings, TaskName } from '../../protocol.js';
 import {
   activationNames,
   initializerNames,
@@ -8,6 +8,7 @@ import {
   ranges,
 } from '../../run/choices.js';
 import { Amount, Choice, Slider } from './fields.js';
+import { Features } from './features.js';
 import { Layers } from './layers.js';
 import { say } from '../../words/say.js';
 import './controls.css';
@@ -16,7 +17,10 @@ const rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
 const batches = [1, 4, 10, 16, 32, 64, 128];
 /** Softmax needs two outputs or more. */
 const oneOutputLosses = lossNames.filter((name) => outputActivations[name] !== 'softmax');
+const counts = [50, 100, 200, 400, 1000];
 const penalties = [0, 0.0001, 0.001, 0.01, 0.1];
+
+const isOnPlane = (task: TaskName): boolean => task !== 'digits' && task !== 'csv';
 
 interface ControlsProps {
   readonly settings: Settings;
@@ -26,8 +30,8 @@ interface ControlsProps {
 
 /** Every setting that determines a run. Rarely changed ones are folded away. */
 export function Controls({ settings, isRegression, onChange }: ControlsProps) {
-  const { task, noise, hidden, activation, learningRate, miniBatchSize } = settings;
-  const isToy = task !== 'digits' && task !== 'csv';
+  const { task, noise, features, hidden, activation, learningRate, miniBatchSize } = settings;
+  const isToy = isOnPlane(task);
   return (
     <div class="controls">
       {isToy && (
@@ -39,6 +43,7 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
           onChange={(n) => onChange({ noise: n })}
         />
       )}
+      {isToy && <Features chosen={features} onChange={(names) => onChange({ features: names })} />}
       <Layers hidden={hidden} onChange={(layers) => onChange({ hidden: layers })} />
       <Choice
         label={say('controls.activation')}
@@ -70,10 +75,31 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
 }
 
 function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
-  const { loss, optimizer, l1, l2, dropout, initializer, seed } = settings;
+  const { task, pointCount, trainingShare, loss, optimizer, l1, l2, dropout, initializer, seed } = settings;
   return (
     <details>
       <summary>{say('controls.more')}</summary>
+      {isOnPlane(task) && (
+        <>
+          <Amount
+            label={say('controls.pointCount')}
+            value={pointCount}
+            range={ranges.pointCount}
+            step={1}
+            isWhole
+            common={counts}
+            onChange={(count) => onChange({ pointCount: count })}
+          />
+          <Slider
+            label={say('controls.trainingShare')}
+            value={trainingShare}
+            min={ranges.trainingShare[0]}
+            max={ranges.trainingShare[1]}
+            step={0.1}
+            onChange={(share) => onChange({ trainingShare: share })}
+          />
+        </>
+      )}
       <Choice
         label={say('controls.loss')}
         value={isRegression ? 'meanSquaredError' : loss}
