@@ -304,8 +304,8 @@ export class Network {
    * @throws StateError after `dispose`
    */
   async clone(): Promise<Network> {
-    const { own } = this.#use().spec;
-    return await Network.fromState(this.state, { ...this.#options, ...(own && { loss: own as OwnLoss }) });
+    const loss = this.#use().spec.own as OwnLoss; // with its functions, or undefined
+    return await Network.fromState(this.state, { ...this.#options, loss });
   }
 
   /**
@@ -547,13 +547,6 @@ export class Network {
     onDispose: () => void,
   ): Promise<EpochReport[]> {
     const model = this.#use();
-    if (model.spec.own) {
-      throw new TypeFault({
-        place: 'loss',
-        problem: "functions of your own can't be sent to workers",
-        cure: 'use net.train',
-      });
-    }
     this.#begin(onDispose);
     try {
       return await train(this.#options.threads, (state) => this.#restore(state), model);
@@ -581,9 +574,19 @@ export class Network {
       const { reportDiagnosis } = yield* awaited(loaded('diagnose', part));
       diagnosis = reportDiagnosis(model, checked.validation ?? checked.training);
     }
+    const averaging = options.ema
+      ? yield* awaited(loaded('ema', import('./training/average.js')))
+      : undefined;
     model.reserve(1, countSlots(options));
     if (!options.resume) this.#run = startRun(model, this.#random, options, this.#run);
-    const context = { model, random: this.#random, run: this.#run!, save: () => this.save(), diagnosis };
+    const context = {
+      model,
+      random: this.#random,
+      run: this.#run!,
+      save: () => this.save(),
+      diagnosis,
+      averageSteps: averaging?.averageSteps,
+    };
     return yield* train(context, checked, options);
   }
 

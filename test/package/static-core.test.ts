@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 const source = fileURLToPath(new URL('../../src', import.meta.url));
 
-it('uses import() only for threads, tiny networks, the reference, the gradient check, the diagnosis, the explanation of a divergence, a loss of one's own, the search for a learning rate, Parquet, Zstandard and the ONNX reader', () => {
+it('uses import() only for threads, tiny networks, the reference, the gradient check, the diagnosis, the explanation of a divergence, losses of the user, the search for a rate, averages of weights, Parquet, Zstandard and the ONNX reader', () => {
   const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/')) // as Windows has them
     .filter((path) => path.endsWith('.ts') && !/^(cli|queue)\//.test(path))
@@ -30,6 +30,7 @@ it('uses import() only for threads, tiny networks, the reference, the gradient c
     'network.ts: ./diagnosis/check-gradients.js',
     'network.ts: ./diagnosis/layers.js',
     'network.ts: ./diagnosis/report-diagnosis.js',
+    'network.ts: ./training/average.js',
     'network.ts: ./training/find-learning-rate.js',
     'network.ts: ./training/own-loss.js',
     'training/find-divergence.ts: ./explain-divergence.js',
