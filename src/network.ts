@@ -465,7 +465,7 @@ export class Network {
    * Looks for a learning rate, by training copies of the network: first at a rate that rises from step to step, which gives the curve;
    * then at some constant rates below the one with the smallest loss. The network itself doesn't change. The same network, data and
    * options give the same result.
-   * @returns the rate with the smallest loss among those that were tried, and the curve
+   * @returns the lowest rate that lowered the loss about as much as the best that was tried, and the curve
    * @throws TypeError, RangeError for invalid data or options, named in the message, or if no rate lowers the loss
    * @throws StateError if the network is disposed, before or during the call
    */

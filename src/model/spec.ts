@@ -270,8 +270,11 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
     checkLayer(`layers[${l}]`, layer, l === spec.layers.length - 1),
   );
   const last = layers.at(-1)!.activation;
-  const { seed = 0, loss = last === 'softmax' ? 'crossEntropy' : 'quadratic' } = spec;
-  const missing = checkName('missingTargets', spec.missingTargets ?? 'error', ['error', 'ignore']);
+  const {
+    seed = 0,
+    loss = last === 'softmax' ? 'crossEntropy' : 'quadratic',
+    missingTargets = 'error',
+  } = spec;
   const checkedLoss = checkLoss(loss, layers.at(-1)!);
   const transforms =
     spec.transforms === undefined ? {} : checkTransforms(spec.transforms, inputs, layers.at(-1)!.units);
@@ -283,7 +286,7 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
       cure: "leave targets out, or use 'identity'",
     });
   }
-  const ignoresMissing = missing === 'ignore';
+  const ignoresMissing = checkName('missingTargets', missingTargets, ['error', 'ignore']) === 'ignore';
   if (ignoresMissing && last === 'softmax')
     throw new RangeFault({ place: 'missingTargets', problem: "'ignore' is not for softmax" });
   return {

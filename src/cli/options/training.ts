@@ -140,7 +140,7 @@ export interface FindRateFlags {
 /** Of `bp4 train` alone, because each trial of a search has its own rate. */
 export const findRateOption = new Option(
   '--find-rate',
-  'Try learning rates on copies of the network, and train with the one that lowers the loss most, instead of --learning-rate',
+  'Try learning rates on copies of the network, and train with the lowest good one, instead of --learning-rate',
 );
 
 /** The options of `Network.train` that are plain data. */
