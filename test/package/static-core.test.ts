@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 const source = fileURLToPath(new URL('../../src', import.meta.url));
 
-it('uses import() only for threads, tiny networks, the reference, the gradient check, the diagnosis, the explanation of a divergence, losses of the user, the search for a rate, averages of weights, Parquet, Zstandard and the ONNX reader', () => {
+it('only what few programs need is loaded by import(): threads, readers of files, explanations, losses of users', () => {
   const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/')) // as Windows has them
     .filter((path) => path.endsWith('.ts') && !/^(cli|queue)\//.test(path))
