@@ -304,8 +304,8 @@ export class Network {
    * @throws StateError after `dispose`
    */
   async clone(): Promise<Network> {
-    const { own } = this.#use().spec;
-    return await Network.fromState(this.state, { ...this.#options, ...(own && { loss: own as OwnLoss }) });
+    const loss = this.#use().spec.own as OwnLoss; // with its functions, or undefined
+    return await Network.fromState(this.state, { ...this.#options, loss });
   }
 
   /**
@@ -465,7 +465,7 @@ export class Network {
    * Looks for a learning rate, by training copies of the network: first at a rate that rises from step to step, which gives the curve;
    * then at some constant rates below the one with the smallest loss. The network itself doesn't change. The same network, data and
    * options give the same result.
-   * @returns the rate with the smallest loss among those that were tried, and the curve
+   * @returns the lowest rate that lowered the loss about as much as the best that was tried, and the curve
    * @throws TypeError, RangeError for invalid data or options, named in the message, or if no rate lowers the loss
    * @throws StateError if the network is disposed, before or during the call
    */
@@ -547,13 +547,6 @@ export class Network {
     onDispose: () => void,
   ): Promise<EpochReport[]> {
     const model = this.#use();
-    if (model.spec.own) {
-      throw new TypeFault({
-        place: 'loss',
-        problem: "functions of your own can't be sent to workers",
-        cure: 'use net.train',
-      });
-    }
     this.#begin(onDispose);
     try {
       return await train(this.#options.threads, (state) => this.#restore(state), model);
@@ -581,9 +574,19 @@ export class Network {
       const { reportDiagnosis } = yield* awaited(loaded('diagnose', part));
       diagnosis = reportDiagnosis(model, checked.validation ?? checked.training);
     }
+    const averaging = options.ema
+      ? yield* awaited(loaded('ema', import('./training/average.js')))
+      : undefined;
     model.reserve(1, countSlots(options));
     if (!options.resume) this.#run = startRun(model, this.#random, options, this.#run);
-    const context = { model, random: this.#random, run: this.#run!, save: () => this.save(), diagnosis };
+    const context = {
+      model,
+      random: this.#random,
+      run: this.#run!,
+      save: () => this.save(),
+      diagnosis,
+      averageSteps: averaging?.averageSteps,
+    };
     return yield* train(context, checked, options);
   }
 

@@ -8,7 +8,7 @@ import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { shardsGroup } from '../options/shards.js';
-import { trainingGroup } from '../options/training.js';
+import { findRateOption, trainingGroup } from '../options/training.js';
 import { chooseByNumber } from '../terminal/choose.js';
 import { quoteOption, quotePath } from '../terminal/format.js';
 import { showReading } from '../terminal/reading.js';
@@ -58,11 +58,14 @@ export const train: CommandDefinition<TrainFlags> = {
       'bp4 train big.csv --shards 16 --rounds 10 --queue redis://192.168.0.5:6379',
       'Train on the machines where bp4 worker runs.',
     ],
+    ['bp4 train iris.csv --find-rate', 'Look for a good learning rate first.'],
     ['bp4 train --resume run.bp4', 'Continue a run that was stopped.'],
     ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Print events as JSON.'],
   ],
   groups: [
-    ...[dataGroup, networkGroup, trainingGroup, earlyStoppingGroup],
+    ...[dataGroup, networkGroup],
+    { ...trainingGroup, options: [...trainingGroup.options, findRateOption] },
+    earlyStoppingGroup,
     ...[shardsGroup, trainFileGroup, reportGroup],
   ],
   run,
