@@ -130,6 +130,7 @@ export function checkTrainOptions(
   const { validation, validationSplit, onEpoch, onBatch, signal } = options;
   const update = checkUpdate(options.optimizer ?? 'sgd', options, layerCount);
   checkSignal(signal);
+  const metrics = checkValidationMetrics(options.metrics, (validation ?? validationSplit) !== undefined);
   return {
     given: isPlain(options) ? { ...options } : undefined,
     ...update,
@@ -140,9 +141,9 @@ export function checkTrainOptions(
     shuffle: checkOptional('shuffle', shuffle, 'boolean'),
     validation,
     validationSplit: checkSplit(validationSplit, validation),
-    metrics: checkValidationMetrics(options.metrics, (validation ?? validationSplit) !== undefined),
+    metrics,
     diagnose: checkOptional('diagnose', diagnose, 'boolean'),
-    earlyStopping: checkEarlyStopping(options.earlyStopping),
+    earlyStopping: checkEarlyStopping(options.earlyStopping, metrics),
     checkpoint: checkCheckpoint(options.checkpoint),
     resume: checkOptional('resume', resume, 'boolean'),
     onEpoch: checkOptional('onEpoch', onEpoch, 'function'),
