@@ -218,15 +218,23 @@ export class Samples {
   }
 
   /**
-   * Whether accuracy has a meaning: for labels, for losses of classes, and for targets with only two values, one of which
-   * is at least ½.
+   * Whether accuracy has a meaning: for labels, and for targets that are classes. With several outputs, exactly one target
+   * of each sample is at least ½ unless the loss is crossEntropy. With one, the loss is one of classes, or there
+   * are only two values, one of which is at least ½.
    */
   isClassified({ spec }: Model): boolean {
     const { targets } = this.#parts;
-    if (!targets || classLosses.includes(spec.loss)) return true;
+    if (!targets || spec.loss === 'crossEntropy') return true;
+    const { values, width } = targets;
+    const isRight = (y: number): boolean => y >= 0.5;
+    if (width > 1) {
+      for (let at = 0; at < values.length; at += width)
+        if (values.subarray(at, at + width).filter(isRight).length !== 1) return false;
+    }
+    if (classLosses.includes(spec.loss)) return true;
     const found = new Set<number>();
-    for (const y of targets.values) if (y === y && found.add(y).size > 2) return false;
-    return found.size < 2 || [...found].filter((y) => y >= 0.5).length === 1;
+    for (const y of values) if (y === y && found.add(y).size > 2) return false;
+    return found.size < 2 || [...found].filter(isRight).length === 1;
   }
 
   /**
