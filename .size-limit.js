@@ -30,7 +30,7 @@ const onDemand = {
   explanation: './explain-divergence.js',
   reference: './reference/reference.js',
   gradientCheck: './diagnosis/check-gradients.js',
-  layers: './diagnosis/layers.js',
+  diagnose: './diagnosis/diagnose.js',
   diagnosis: './diagnosis/report-diagnosis.js',
 };
 
@@ -53,7 +53,7 @@ export default [
   besideCore('tiny networks', 'training/tiny.js', '4.4 kB'),
   besideCore('explaining a divergence', 'training/explain-divergence.js', '0.5 kB'),
   besideCore('checkGradients', 'diagnosis/check-gradients.js', '2.5 kB'),
-  besideCore('diagnose', 'diagnosis/report-diagnosis.js', '2.2 kB'),
+  besideCore('diagnose', 'diagnosis/report-diagnosis.js', '12.4 kB'),
   besideCore('bp4/metrics', 'metrics/index.js', '4 kB'),
   besideCore('bp4/ensemble', 'ensemble/index.js', '4 kB'),
   besideCore('bp4/data', 'data/index.js', '51 kB', ['./parquet/*']),

@@ -65,7 +65,7 @@ const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => bo
 const classLosses: readonly LossName[] = ['binaryCrossEntropy', 'crossEntropy', 'hinge'];
 
 /** The range of outputs of an activation, [from, to], if it isn't all numbers. */
-const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
+export const outputRanges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
   sigmoid: [0, 1],
   softmax: [0, 1],
   tanh: [-1, 1],
@@ -79,7 +79,7 @@ export function targetTest({ loss, layers }: CheckedSpec): ((y: number) => boole
   const { activation } = layers.at(-1)!;
   if (activation === 'softmax') return undefined;
   const [isValid = () => true] = targetRules[loss] ?? [];
-  const [from, to] = ranges[activation] ?? [-Infinity, Infinity];
+  const [from, to] = outputRanges[activation] ?? [-Infinity, Infinity];
   return (y) => y >= from && y <= to && Number.isFinite(y) && isValid(y);
 }
 
@@ -224,7 +224,7 @@ export class Samples {
     const { targets } = this.#parts;
     const { activation } = spec.layers.at(-1)!;
     if (!targets) return;
-    const [from, to] = ranges[activation] ?? [];
+    const [from, to] = outputRanges[activation] ?? [];
     if (from !== undefined) {
       yield* checkValues(
         targets,
@@ -256,7 +256,11 @@ export class Samples {
     const isWhole = step === 1 && !this.#chosen;
     const numbers = Uint32Array.from(
       { length: isWhole ? 0 : count },
-      (_, i) => this.#chosen?.[i * step] ?? i * step,
+      // Somewhere else in each interval, since the classes may take turns.
+      (_, i) => {
+        const n = Math.min(i * step + ((i * 7919) % step), this.count - 1);
+        return this.#chosen?.[n] ?? n;
+      },
     );
     const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given => {
       if (!values || isWhole) return values?.slice() as Given;

@@ -27,7 +27,7 @@ it('uses import() only for threads, tiny networks, the reference, the gradient c
     'kernels/load.ts: ./reference/reference.js',
     'kernels/load.ts: ./threads.js',
     'network.ts: ./diagnosis/check-gradients.js',
-    'network.ts: ./diagnosis/layers.js',
+    'network.ts: ./diagnosis/diagnose.js',
     'network.ts: ./diagnosis/report-diagnosis.js',
     'training/find-divergence.ts: ./explain-divergence.js',
     'training/train.ts: ./tiny.js',
