@@ -114,7 +114,7 @@ export interface Diagnosis {
   readonly layers: readonly LayerDiagnosis[];
   /** Share of samples with an output that is saturated and more than ½ away from its target. */
   readonly stuckOutputs: number;
-  /** The mean cost per sample, and the share of samples classified correctly, as `evaluate` measures them. */
+  /** The results of `evaluate`, on at most 1,000 of the samples. */
   readonly loss: number;
   readonly accuracy: number;
   /**
