@@ -38,7 +38,7 @@ const onDemand = {
   rateSearch: './training/find-learning-rate.js',
   reference: './reference/reference.js',
   gradientCheck: './diagnosis/check-gradients.js',
-  layers: './diagnosis/layers.js',
+  diagnose: './diagnosis/diagnose.js',
   diagnosis: './diagnosis/report-diagnosis.js',
 };
 
@@ -64,7 +64,7 @@ export default [
   besideCore('findLearningRate', 'training/find-learning-rate.js', '2 kB', besideTraining),
   besideCore('a loss of your own', 'training/own-loss.js', '1.6 kB'),
   besideCore('checkGradients', 'diagnosis/check-gradients.js', '2.5 kB'),
-  besideCore('diagnose', 'diagnosis/report-diagnosis.js', '2.2 kB'),
+  besideCore('diagnose', 'diagnosis/report-diagnosis.js', '12.4 kB'),
   besideCore('bp4/metrics', 'metrics/index.js', '4 kB'),
   besideCore('bp4/ensemble', 'ensemble/index.js', '4 kB'),
   besideCore('bp4/explain', 'explain/index.js', '3 kB', ['../metrics/*']),

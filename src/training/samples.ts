@@ -67,7 +67,7 @@ const targetRules: Partial<
 const classLosses: readonly CheckedSpec['loss'][] = ['binaryCrossEntropy', 'crossEntropy', 'hinge'];
 
 /** The range of outputs of an activation, [from, to], if it isn't all numbers. */
-const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
+export const outputRanges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
   sigmoid: [0, 1],
   softmax: [0, 1],
   tanh: [-1, 1],
@@ -85,7 +85,7 @@ export function targetTest(spec: CheckedSpec): ((y: number) => boolean) | undefi
   const activation = reachOf(spec);
   if (activation === 'softmax') return undefined;
   const [isValid = () => true] = targetRules[spec.loss] ?? [];
-  const [from, to] = ranges[activation] ?? [-Infinity, Infinity];
+  const [from, to] = outputRanges[activation] ?? [-Infinity, Infinity];
   return (y) => y >= from && y <= to && Number.isFinite(y) && isValid(y);
 }
 
@@ -245,7 +245,7 @@ export class Samples {
     const { targets } = this.#parts;
     const activation = reachOf(spec);
     if (!targets) return;
-    const [from, to] = ranges[activation] ?? [];
+    const [from, to] = outputRanges[activation] ?? [];
     if (from !== undefined) {
       yield* checkValues(
         targets,
@@ -278,7 +278,11 @@ export class Samples {
     const isWhole = step === 1 && !this.#chosen;
     const numbers = Uint32Array.from(
       { length: isWhole ? 0 : count },
-      (_, i) => this.#chosen?.[i * step] ?? i * step,
+      // Somewhere else in each interval, since the classes may take turns.
+      (_, i) => {
+        const n = Math.min(i * step + ((i * 7919) % step), this.count - 1);
+        return this.#chosen?.[n] ?? n;
+      },
     );
     const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given => {
       if (!values || isWhole) return values?.slice() as Given;
