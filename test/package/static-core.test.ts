@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 const source = fileURLToPath(new URL('../../src', import.meta.url));
 
-it('uses import() only for threads, tiny networks, the reference, the gradient check, the diagnosis, the explanation of a divergence, Parquet, Zstandard and the ONNX reader', () => {
+it('uses import() only for threads, tiny networks, the reference, rare transforms, the gradient check, the diagnosis, the explanation of a divergence, Parquet, Zstandard and the ONNX reader', () => {
   const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/')) // as Windows has them
     .filter((path) => path.endsWith('.ts') && !/^(cli|queue)\//.test(path))
@@ -26,6 +26,7 @@ it('uses import() only for threads, tiny networks, the reference, the gradient c
     'formats/onnx/index.ts: ./read.js',
     'kernels/load.ts: ./reference/reference.js',
     'kernels/load.ts: ./threads.js',
+    'model/check-transforms.ts: ./formulas.js',
     'network.ts: ./diagnosis/check-gradients.js',
     'network.ts: ./diagnosis/layers.js',
     'network.ts: ./diagnosis/report-diagnosis.js',
