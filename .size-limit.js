@@ -40,6 +40,7 @@ const onDemand = {
   gradientCheck: './diagnosis/check-gradients.js',
   diagnose: './diagnosis/diagnose.js',
   diagnosis: './diagnosis/report-diagnosis.js',
+  formulas: './formulas.js',
 };
 
 export default [
@@ -58,6 +59,7 @@ export default [
     limit: '8 kB',
     gzip: true,
   },
+  besideCore('rare transforms', 'model/formulas.js', '1.8 kB'),
   besideCore('tiny networks', 'training/tiny.js', '4.4 kB'),
   besideCore('explaining a divergence', 'training/explain-divergence.js', '1 kB', besideTraining),
   besideCore('ema', 'training/average.js', '0.5 kB'),
@@ -68,19 +70,19 @@ export default [
   besideCore('bp4/metrics', 'metrics/index.js', '4 kB'),
   besideCore('bp4/ensemble', 'ensemble/index.js', '4 kB'),
   besideCore('bp4/explain', 'explain/index.js', '3 kB', ['../metrics/*']),
-  besideCore('bp4/data', 'data/index.js', '51 kB', ['./parquet/*']),
+  besideCore('bp4/data', 'data/index.js', '53.5 kB', ['./parquet/*']),
   besideCore('reading Parquet', 'data/parquet/file.js', '21 kB', ['./zstd.js']),
   besideCore('reading Zstandard', 'data/parquet/zstd.js', '5 kB'),
   besideCore('bp4/search', 'search/index.js', '18.2 kB', ['../ensemble/*', '../metrics/*']),
   besideCore('bp4/worker', 'worker/index.js', '3 kB'),
   besideCore('bp4/node', 'node/index.js', '4.9 kB', ['node:*', '../data/*', '../formats/*', '../search/*']),
-  besideCore('bp4/onnx', 'formats/onnx/index.js', '4.7 kB', ['./read.js']),
-  besideCore('reading ONNX', 'formats/onnx/read.js', '14.6 kB', ['./write.js']),
-  besideCore('bp4/tfjs', 'formats/tfjs/index.js', '10.5 kB'),
+  besideCore('bp4/onnx', 'formats/onnx/index.js', '5.4 kB', ['./read.js']),
+  besideCore('reading ONNX', 'formats/onnx/read.js', '15.3 kB', ['./write.js']),
+  besideCore('bp4/tfjs', 'formats/tfjs/index.js', '10.7 kB'),
   besideCore('bp4/safetensors', 'formats/safetensors/index.js', '6.8 kB'),
   besideCore('bp4/numpy', 'formats/numpy/index.js', '8 kB'),
-  besideCore('bp4/code', 'formats/code/index.js', '7.3 kB'),
-  { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '31.7 kB', gzip: true },
+  besideCore('bp4/code', 'formats/code/index.js', '10.6 kB'),
+  { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '31.9 kB', gzip: true },
   // As it is loaded, not minified again
   {
     name: 'the script of bp4/brain',
