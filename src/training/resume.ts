@@ -6,12 +6,12 @@ import type { Run } from '../model/state.js';
 import type { CheckedUpdate } from '../model/update.js';
 import type { CheckedTrainOptions } from './options.js';
 
-// Starts or resumes a training.
+// Starts or resumes a training run.
 
 /** Worse than any loss. JSON can't hold Infinity. */
 const WORST = Number.MAX_VALUE;
 
-/** The number of slots that a training needs: those of its optimizer, and then one for the best parameters. */
+/** The number of slots that a training run needs: those of its optimizer, and then one for the best parameters. */
 export const countSlots = ({ optimizer, earlyStopping }: CheckedTrainOptions): number =>
   optimizer.slots + Number(earlyStopping?.restoreBest ?? false);
 
