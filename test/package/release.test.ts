@@ -76,7 +76,7 @@ describe('a dry run of npm run release', () => {
       stdout: `${steps(version)}Dry run: nothing has changed\n`,
       stderr: '',
     });
-    expect(contents()).toEqual([manifest, lock, changelog, readme]);
+    expect(contents()).toEqual([manifest, lock, changelog, readme, readme]);
   });
 
   it.each([
@@ -136,7 +136,7 @@ describe.skipIf(!hasGit)('npm run release in a Git repository', () => {
     expect(release('minor')).toMatchObject({ status: 1, stderr: 'release: there is a tag v0.2.0 already\n' });
     writeFileSync(join(project, 'new.txt'), '');
     expect(release('patch')).toMatchObject({ status: 1, stderr: 'release: there are uncommitted changes\n' });
-    expect(contents()).toEqual([manifest, lock, changelog, readme]);
+    expect(contents()).toEqual([manifest, lock, changelog, readme, readme]);
   });
 });
 
