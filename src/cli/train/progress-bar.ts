@@ -14,7 +14,7 @@ const FRAMES_PER_SECOND = 10;
 export interface Extent {
   readonly task: Task;
   readonly epochs: number;
-  /** For a training in shards: the number of rounds, which the reports are about. */
+  /** For a training run in shards: the number of rounds, which the reports are about. */
   readonly rounds: number | undefined;
   /** Epochs done before. */
   readonly done: number;

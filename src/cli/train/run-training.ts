@@ -21,7 +21,7 @@ import type { TrainOptions } from '../../training/options.js';
 /** Where a run is saved while it trains. */
 export interface SavingOptions {
   readonly resume: boolean;
-  /** Where the shards train; undefined for a training that isn't divided. */
+  /** Where the shards train; undefined for a training run that isn't divided. */
   readonly executor: Executor | undefined;
   readonly checkpoint: string | undefined;
   /** Epochs between checkpoints; undefined for each epoch, but at most one per second. */
