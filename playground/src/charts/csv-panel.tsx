@@ -93,7 +93,7 @@ async function readBeginning(text: string): Promise<Pick<ChosenTable, 'names' | 
 }
 
 const exampleText = async (): Promise<FileText> => ({
-  text: (await loaded(import('./iris.csv?raw'))).default,
+  text: (await loaded(import('../../../examples/iris.csv?raw'))).default,
 });
 
 /** A file, chosen or dropped. */

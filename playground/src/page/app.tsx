@@ -134,6 +134,8 @@ export function App() {
               hash={progress?.hash ?? '–'}
               makeLink={() => makeLink(progress?.step ?? 0)}
               send={send}
+              view={view}
+              findPicture={() => network.current?.querySelector('.network-box')}
             />
           </div>
           <section ref={network} class="card scene" aria-label={say('region.network')}>

@@ -4,7 +4,7 @@ import type { Problem, Progress, Reply, Request, Settings, Walk } from '../proto
 import { type Client, startClient } from '../run/client.js';
 import type { Failure } from '../run/failure.js';
 import { batchByFrame, type State } from './batch-by-frame.js';
-import { saveText } from './save-text.js';
+import { saveFile } from './save-file.js';
 import type { Opening } from './use-opening.js';
 
 /** The run in the worker, as far as the page knows it. */
@@ -52,7 +52,8 @@ export function useRun(opening: Opening): [Run, (request: Request) => void] {
       setRun((old) => replies.reduce((run, reply) => afterReply(run, reply, asked.current.settings), old)),
     );
     started.subscribe((reply) => {
-      if (reply.type === 'exported') saveText(reply.fileName, reply.mimeType, reply.text);
+      if (reply.type === 'exported')
+        saveFile(reply.fileName, new Blob([reply.text], { type: reply.mimeType }));
       else take(reply);
     });
     client.current = started;

@@ -73,6 +73,9 @@ export const en = {
   'share.copy': 'Copy link',
   'share.copied': 'Copied',
   'share.copyByHand': 'Copy it from the address bar',
+  'share.picture': 'Picture {format}',
+  'share.python': 'Mini-batch as Python',
+  'share.needsStep': 'First press Step.',
   'share.saveJson': 'Save JSON',
   'share.saveCode': 'Save code',
 

@@ -73,6 +73,9 @@ export const zh: Dictionary = {
   'share.copy': '复制链接',
   'share.copied': '已复制',
   'share.copyByHand': '请从地址栏复制',
+  'share.picture': '图片 {format}',
+  'share.python': '小批量存为 Python',
+  'share.needsStep': '请先按“单步”。',
   'share.saveJson': '保存为 JSON',
   'share.saveCode': '保存为代码',
 
