@@ -2,6 +2,7 @@
 // the second (700 bytes).
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
+import type { DiagnoseOptions } from './diagnosis/diagnose.js';
 import { RangeFault, StateError, TypeFault } from './errors.js';
 import { isModule } from './kernels/wasm.js';
 import { MOST_THREADS } from './memory/layout.js';
@@ -9,6 +10,7 @@ import type { ThreadChoice } from './kernels/kernels.js';
 import { viewBytes } from './base/bytes.js';
 import { checkInteger, checkKeys, checkName, show } from './base/check.js';
 import { loaded } from './base/loaded.js';
+import { withFormulas } from './model/check-transforms.js';
 import { checkState, type CheckedState } from './model/check-state.js';
 import { decodeState, encodeState } from './model/file.js';
 import { stateFromJSON, stateToJSON, type NetworkJSON } from './model/json.js';
@@ -172,7 +174,7 @@ export class Network {
     },
   ): Promise<Network> {
     checkKeys('options', options, [...specNames, 'engine', 'threads']);
-    const spec = checkSpec(options);
+    const spec = await withFormulas(() => checkSpec(options));
     const random = Random.fromSeed(spec.seed);
     const how = checkEngine(options);
     const model = await newModel(spec, how, (model) => drawParameters(model, random));
@@ -185,7 +187,7 @@ export class Network {
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async fromJSON(json: NetworkJSON, options: LoadOptions = {}): Promise<Network> {
-    return await Network.#of(withCheckedSpec(stateFromJSON(json)), options);
+    return await Network.#of(() => withCheckedSpec(stateFromJSON(json)), options);
   }
 
   /**
@@ -202,7 +204,7 @@ export class Network {
         problem: `expected a Uint8Array or an ArrayBuffer, got ${show(bytes)}`,
       });
     }
-    return await Network.#of(withCheckedSpec(decodeState(view).state), options);
+    return await Network.#of(() => withCheckedSpec(decodeState(view).state), options);
   }
 
   /**
@@ -212,10 +214,11 @@ export class Network {
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async fromState(state: NetworkState, options: LoadOptions = {}): Promise<Network> {
-    return await Network.#of(checkState(state), options);
+    return await Network.#of(() => checkState(state), options);
   }
 
-  static async #of(state: CheckedState, options: LoadOptions): Promise<Network> {
+  static async #of(check: () => CheckedState, options: LoadOptions): Promise<Network> {
+    const state = await withFormulas(check);
     checkKeys('options', options, ['engine', 'threads', 'loss']);
     const how = checkEngine(options);
     const update = checkStepUpdate(state.optimizer ?? 'sgd', state.spec.layers.length);
@@ -304,8 +307,8 @@ export class Network {
    * @throws StateError after `dispose`
    */
   async clone(): Promise<Network> {
-    const { own } = this.#use().spec;
-    return await Network.fromState(this.state, { ...this.#options, ...(own && { loss: own as OwnLoss }) });
+    const loss = this.#use().spec.own as OwnLoss; // with its functions, or undefined
+    return await Network.fromState(this.state, { ...this.#options, loss });
   }
 
   /**
@@ -399,17 +402,25 @@ export class Network {
   }
 
   /**
-   * Measures how fast each layer learns from the data, and why. A unit with a large |δ| is far from its optimum; a unit
-   * with small inputs or a small σ′ learns slowly. Updates nothing. A few hundred samples are enough.
-   * @returns numbers for each layer, and messages about what slows learning down and what to try; no messages if all is well
-   * @throws TypeError, RangeError naming the invalid row and column
+   * Finds out why a network learns slowly or not at all, and what makes its score misleading: in the data, the options of the last
+   * training, and the weights. A few hundred samples of the training data are enough. Updates nothing.
+   *
+   * If the network was trained and hasn't learned well, copies of it are trained for up to 300 steps each to try the cures before they are
+   * advised, unless that would take long or the network is being trained. They are drawn from a fixed seed: the same network and data give
+   * the same findings.
+   * @param options validation: samples that it didn't learn; history: the result of `train`; training: the options of that training, if
+   * it was one of another session. Each finds more
+   * @returns numbers for each layer, the loss beside that of constant outputs, and the findings; none if all is well
+   * @throws TypeError, RangeError for invalid data or options, naming the row and column
    * @throws StateError if the network is disposed, before or during the call
    */
-  async diagnose(data: Data): Promise<Diagnosis> {
-    const samples = finish(Samples.read(data, this.#use()));
-    const { diagnoseLayers } = await loaded('diagnose', import('./diagnosis/layers.js'));
+  async diagnose(data: Data, options: DiagnoseOptions = {}): Promise<Diagnosis> {
+    this.#use();
+    const { diagnoseNetwork } = await loaded('diagnose', import('./diagnosis/diagnose.js'));
     // If the network was disposed meanwhile, its memory may belong to another network.
-    return await inSlices(diagnoseLayers(this.#use(), samples), () => this.#use());
+    const engine = this.#isTraining ? undefined : this.#options.engine;
+    const work = diagnoseNetwork(this.#use(), data, options, this.#run, engine);
+    return await inSlices(work, () => this.#use());
   }
 
   /**
@@ -465,7 +476,7 @@ export class Network {
    * Looks for a learning rate, by training copies of the network: first at a rate that rises from step to step, which gives the curve;
    * then at some constant rates below the one with the smallest loss. The network itself doesn't change. The same network, data and
    * options give the same result.
-   * @returns the rate with the smallest loss among those that were tried, and the curve
+   * @returns the lowest rate that lowered the loss about as much as the best that was tried, and the curve
    * @throws TypeError, RangeError for invalid data or options, named in the message, or if no rate lowers the loss
    * @throws StateError if the network is disposed, before or during the call
    */
@@ -547,13 +558,6 @@ export class Network {
     onDispose: () => void,
   ): Promise<EpochReport[]> {
     const model = this.#use();
-    if (model.spec.own) {
-      throw new TypeFault({
-        place: 'loss',
-        problem: "functions of your own can't be sent to workers",
-        cure: 'use net.train',
-      });
-    }
     this.#begin(onDispose);
     try {
       return await train(this.#options.threads, (state) => this.#restore(state), model);
@@ -581,9 +585,19 @@ export class Network {
       const { reportDiagnosis } = yield* awaited(loaded('diagnose', part));
       diagnosis = reportDiagnosis(model, checked.validation ?? checked.training);
     }
+    const averaging = options.ema
+      ? yield* awaited(loaded('ema', import('./training/average.js')))
+      : undefined;
     model.reserve(1, countSlots(options));
     if (!options.resume) this.#run = startRun(model, this.#random, options, this.#run);
-    const context = { model, random: this.#random, run: this.#run!, save: () => this.save(), diagnosis };
+    const context = {
+      model,
+      random: this.#random,
+      run: this.#run!,
+      save: () => this.save(),
+      diagnosis,
+      averageSteps: averaging?.averageSteps,
+    };
     return yield* train(context, checked, options);
   }
 

@@ -149,7 +149,7 @@ export interface NetworkSpec {
    * still divide by all outputs and samples, so that each known target weighs the same. A sample needs at least one known target. Not
    * for softmax. Default 'error'.
    */
-  readonly missingTargets?: 'error' | 'ignore';
+  readonly missingTargets?: 'error' | 'ignore' | undefined;
   /** Seed of the initial weights, the order of samples and dropout: a safe integer. Default 0. */
   readonly seed?: number;
   /**
@@ -270,8 +270,11 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
     checkLayer(`layers[${l}]`, layer, l === spec.layers.length - 1),
   );
   const last = layers.at(-1)!.activation;
-  const { seed = 0, loss = last === 'softmax' ? 'crossEntropy' : 'quadratic' } = spec;
-  const missing = checkName('missingTargets', spec.missingTargets ?? 'error', ['error', 'ignore']);
+  const {
+    seed = 0,
+    loss = last === 'softmax' ? 'crossEntropy' : 'quadratic',
+    missingTargets = 'error',
+  } = spec;
   const checkedLoss = checkLoss(loss, layers.at(-1)!);
   const transforms =
     spec.transforms === undefined ? {} : checkTransforms(spec.transforms, inputs, layers.at(-1)!.units);
@@ -283,18 +286,14 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
       cure: "leave targets out, or use 'identity'",
     });
   }
-  if (missing === 'ignore' && last === 'softmax') {
-    throw new RangeFault({
-      place: 'missingTargets',
-      problem: 'softmax has one target for all outputs',
-      cure: 'leave samples without it out',
-    });
-  }
+  const ignoresMissing = checkName('missingTargets', missingTargets, ['error', 'ignore']) === 'ignore';
+  if (ignoresMissing && last === 'softmax')
+    throw new RangeFault({ place: 'missingTargets', problem: "'ignore' is not for softmax" });
   return {
     inputs,
     layers,
     ...checkedLoss,
-    ignoresMissing: missing === 'ignore',
+    ignoresMissing,
     seed: checkInteger('seed', seed, Number.MIN_SAFE_INTEGER),
     transforms,
   };
@@ -347,7 +346,7 @@ function checkLoss(
 ): Pick<CheckedSpec, 'loss' | 'own' | 'lossParameters' | 'labelSmoothing'> {
   const isObject = typeof spec === 'object' && (spec as unknown) !== null;
   // own-loss.ts checks it, before the network is created.
-  if (isObject && ('cost' in spec || 'slope' in spec || 'own' in spec))
+  if (isObject && ('cost' in spec || 'own' in spec))
     return { loss: 'own', own: spec as OwnLoss | StoredLoss, lossParameters: [0], labelSmoothing: 0 };
   const given: { name: unknown; delta?: number; q?: unknown; labelSmoothing?: number } = isObject
     ? spec

@@ -47,9 +47,7 @@ export function* findDivergence(
       problem:
         `diverged in epoch ${epoch}, step ${at.step}: ${what}${describeLargest(where)}. ` +
         'The network keeps its last finite step',
-      cure:
-        (rate ? `use a learningRate below ${rate}, ` : 'use ') +
-        'clip: { norm: 1 }, or inputs scaled to about 1, with transforms: dataset.fitTransforms()',
+      cure: part?.describeCure(rate) ?? `use a learningRate below ${rate}`,
       option: { name: 'learningRate', ...(rate && { values: [rate] }) },
     },
     { ...at, ...where },

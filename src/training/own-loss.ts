@@ -40,8 +40,8 @@ export function withFunctions(
   if ('own' in loss) {
     throw new TypeFault({
       place: 'loss',
-      problem: `${show(name)} has functions of your own, which files don't hold`,
-      cure: `pass the loss again: { loss: { name: ${show(name)}, cost, slope } }`,
+      problem: `${show(name)} has functions of your own, which are neither in files nor sent to workers`,
+      cure: `to load a file, pass { loss: { name: ${show(name)}, cost, slope } }; to train, use net.train`,
     });
   }
   checkKeys('loss', loss, ['name', 'cost', 'slope']);

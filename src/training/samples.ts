@@ -67,7 +67,7 @@ const targetRules: Partial<
 const classLosses: readonly CheckedSpec['loss'][] = ['binaryCrossEntropy', 'crossEntropy', 'hinge'];
 
 /** The range of outputs of an activation, [from, to], if it isn't all numbers. */
-const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
+export const outputRanges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
   sigmoid: [0, 1],
   softmax: [0, 1],
   tanh: [-1, 1],
@@ -85,7 +85,7 @@ export function targetTest(spec: CheckedSpec): ((y: number) => boolean) | undefi
   const activation = reachOf(spec);
   if (activation === 'softmax') return undefined;
   const [isValid = () => true] = targetRules[spec.loss] ?? [];
-  const [from, to] = ranges[activation] ?? [-Infinity, Infinity];
+  const [from, to] = outputRanges[activation] ?? [-Infinity, Infinity];
   return (y) => y >= from && y <= to && Number.isFinite(y) && isValid(y);
 }
 
@@ -179,7 +179,7 @@ export class Samples {
       ignoresMissing,
     );
     checkCount(`${place}targets`, targets.count, count);
-    if (ignoresMissing) yield* checkSomeKnown(targets);
+    if (ignoresMissing) yield* checkRows(targets, findNoneKnown);
     const [isValid, expected] = targetRules[loss] ?? [];
     if (isValid) yield* checkValues(targets, (y) => y !== y || isValid(y), `${expected} for ${loss}`);
     return new Samples({ inputs, scale, targets, weights: readWeights(place, data.sampleWeights, count) });
@@ -218,15 +218,23 @@ export class Samples {
   }
 
   /**
-   * Whether accuracy has a meaning: for labels, for losses of classes, and for targets with only two values, one of which
-   * is at least ½.
+   * Whether accuracy has a meaning: for labels, and for targets that are classes. With several outputs, exactly one target
+   * of each sample is at least ½ unless the loss is crossEntropy. With one, the loss is one of classes, or there
+   * are only two values, one of which is at least ½.
    */
   isClassified({ spec }: Model): boolean {
     const { targets } = this.#parts;
-    if (!targets || classLosses.includes(spec.loss)) return true;
+    if (!targets || spec.loss === 'crossEntropy') return true;
+    const { values, width } = targets;
+    const isRight = (y: number): boolean => y >= 0.5;
+    if (width > 1) {
+      for (let at = 0; at < values.length; at += width)
+        if (values.subarray(at, at + width).filter(isRight).length !== 1) return false;
+    }
+    if (classLosses.includes(spec.loss)) return true;
     const found = new Set<number>();
-    for (const y of targets.values) if (y === y && found.add(y).size > 2) return false;
-    return found.size < 2 || [...found].filter((y) => y >= 0.5).length === 1;
+    for (const y of values) if (y === y && found.add(y).size > 2) return false;
+    return found.size < 2 || [...found].filter(isRight).length === 1;
   }
 
   /**
@@ -237,7 +245,7 @@ export class Samples {
     const { targets } = this.#parts;
     const activation = reachOf(spec);
     if (!targets) return;
-    const [from, to] = ranges[activation] ?? [];
+    const [from, to] = outputRanges[activation] ?? [];
     if (from !== undefined) {
       yield* checkValues(
         targets,
@@ -246,7 +254,7 @@ export class Samples {
         "use 'linear', or transform the targets",
       );
     }
-    if (activation === 'softmax') yield* checkOneRight(targets);
+    if (activation === 'softmax') yield* checkRows(targets, findNotOneRight);
   }
 
   /** The largest size of a target; 1 for labels. */
@@ -270,7 +278,11 @@ export class Samples {
     const isWhole = step === 1 && !this.#chosen;
     const numbers = Uint32Array.from(
       { length: isWhole ? 0 : count },
-      (_, i) => this.#chosen?.[i * step] ?? i * step,
+      // Somewhere else in each interval, since the classes may take turns.
+      (_, i) => {
+        const n = Math.min(i * step + ((i * 7919) % step), this.count - 1);
+        return this.#chosen?.[n] ?? n;
+      },
     );
     const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given => {
       if (!values || isWhole) return values?.slice() as Given;
@@ -401,35 +413,32 @@ export class Samples {
   }
 }
 
-/** @throws RangeError for a sample whose targets are all NaN */
-function* checkSomeKnown({ place, values, width, count }: Matrix): Work<void> {
+/** @throws RangeError for the first row in which `find` finds a fault */
+function* checkRows(
+  { place, values, width, count }: Matrix,
+  find: (row: NumericArray) => Omit<Fault, 'place'> | undefined,
+): Work<void> {
   for (let n = 0; n < count; n++) {
-    if (values.subarray(n * width, (n + 1) * width).every((y) => Number.isNaN(y))) {
-      throw new RangeFault({
-        place: `${place}[${n}]`,
-        problem: 'no target is known',
-        cure: 'leave the sample out',
-      });
-    }
+    const fault = find(values.subarray(n * width, (n + 1) * width));
+    if (fault) throw new RangeFault({ place: `${place}[${n}]`, ...fault });
     if (n % NUMBERS_AT_A_TIME === 0) yield;
   }
 }
 
-/** @throws RangeError for several right answers, or none, where softmax has one */
-function* checkOneRight({ place, values, width, count }: Matrix): Work<void> {
-  for (let n = 0; n < count; n++) {
-    const row = values.subarray(n * width, (n + 1) * width);
-    let ones = 0;
-    for (const y of row) ones += y === 0 || y === 1 ? y : NaN;
-    if (Math.abs(ones - 1) > 0) {
-      throw new RangeFault({
-        place: `${place}[${n}]`,
+/** The fault of a row of targets that are all NaN. */
+const findNoneKnown = (row: NumericArray): Omit<Fault, 'place'> | undefined =>
+  row.every((y: number) => y !== y) ? { problem: 'no target is known', cure: 'leave it out' } : undefined;
+
+/** The fault of a row of targets with several right answers, or none, where softmax has one. */
+function findNotOneRight(row: NumericArray): Omit<Fault, 'place'> | undefined {
+  let ones = 0;
+  for (const y of row) ones += y === 0 || y === 1 ? y : NaN;
+  return Math.abs(ones - 1) > 0
+    ? {
         problem: `expected one right answer for softmax, got ${ones}`,
         cure: "for several use 'sigmoid' with 'binaryCrossEntropy'",
-      });
-    }
-    if (n % NUMBERS_AT_A_TIME === 0) yield;
-  }
+      }
+    : undefined;
 }
 
 /** The weights of the samples: each sample's weight times the weight of its class; undefined if all are 1. */
