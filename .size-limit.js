@@ -38,7 +38,7 @@ const onDemand = {
   rateSearch: './training/find-learning-rate.js',
   reference: './reference/reference.js',
   gradientCheck: './diagnosis/check-gradients.js',
-  layers: './diagnosis/layers.js',
+  diagnose: './diagnosis/diagnose.js',
   diagnosis: './diagnosis/report-diagnosis.js',
 };
 
@@ -46,7 +46,7 @@ export default [
   {
     name: 'bp4',
     path: 'dist/index.js',
-    limit: '42.1 kB',
+    limit: '42.5 kB',
     gzip: true,
     ...asModule,
     ignore: Object.values(onDemand),
@@ -64,9 +64,10 @@ export default [
   besideCore('findLearningRate', 'training/find-learning-rate.js', '2 kB', besideTraining),
   besideCore('a loss of your own', 'training/own-loss.js', '1.6 kB'),
   besideCore('checkGradients', 'diagnosis/check-gradients.js', '2.5 kB'),
-  besideCore('diagnose', 'diagnosis/report-diagnosis.js', '2.2 kB'),
+  besideCore('diagnose', 'diagnosis/report-diagnosis.js', '12.4 kB'),
   besideCore('bp4/metrics', 'metrics/index.js', '4 kB'),
   besideCore('bp4/ensemble', 'ensemble/index.js', '4 kB'),
+  besideCore('bp4/explain', 'explain/index.js', '3 kB', ['../metrics/*']),
   besideCore('bp4/data', 'data/index.js', '51 kB', ['./parquet/*']),
   besideCore('reading Parquet', 'data/parquet/file.js', '21 kB', ['./zstd.js']),
   besideCore('reading Zstandard', 'data/parquet/zstd.js', '5 kB'),

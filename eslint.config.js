@@ -19,6 +19,7 @@ const floors = [
   'src/worker',
   'src/metrics',
   'src/ensemble',
+  'src/explain',
   'src/formats',
   'src/data',
   'src/search',

@@ -11,6 +11,7 @@ export type {
   GradientEntry,
   LayerGradientCheck,
 } from './diagnosis/check-gradients.js';
+export type { DiagnoseOptions } from './diagnosis/diagnose.js';
 export { DivergenceError, EngineError, FormatError, StateError, ThreadError } from './errors.js';
 export type { Fault, FaultOption } from './errors.js';
 export type { EngineChoice } from './kernels/load.js';
@@ -37,7 +38,7 @@ export type { NumberTransform, Transform, Transforms, UnknownPolicy } from './mo
 export type { NumericArray } from './base/numeric-arrays.js';
 export type { RawRows, Rows } from './training/matrix.js';
 export type { ClassWeights, Data, Inputs, NamedInputs } from './training/samples.js';
-export type { BatchReport, Diagnosis, EpochReport, LayerDiagnosis } from './training/reports.js';
+export type { BatchReport, Diagnosis, EpochReport, Finding, FindingCode, LayerDiagnosis } from './training/reports.js';
 export type { Checkpoint } from './training/hooks/checkpoint.js';
 export type { EarlyStopping } from './training/hooks/early-stopping.js';
 export type { TrainOptions } from './training/options.js';

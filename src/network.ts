@@ -2,6 +2,7 @@
 // the second (700 bytes).
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
+import type { DiagnoseOptions } from './diagnosis/diagnose.js';
 import { RangeFault, StateError, TypeFault } from './errors.js';
 import { isModule } from './kernels/wasm.js';
 import { MOST_THREADS } from './memory/layout.js';
@@ -399,17 +400,25 @@ export class Network {
   }
 
   /**
-   * Measures how fast each layer learns from the data, and why. A unit with a large |δ| is far from its optimum; a unit
-   * with small inputs or a small σ′ learns slowly. Updates nothing. A few hundred samples are enough.
-   * @returns numbers for each layer, and messages about what slows learning down and what to try; no messages if all is well
-   * @throws TypeError, RangeError naming the invalid row and column
+   * Finds out why a network learns slowly or not at all, and what makes its score misleading: in the data, the options of the last
+   * training, and the weights. A few hundred samples of the training data are enough. Updates nothing.
+   *
+   * If the network was trained and hasn't learned well, copies of it are trained for up to 300 steps each to try the cures before they are
+   * advised, unless that would take long or the network is being trained. They are drawn from a fixed seed: the same network and data give
+   * the same findings.
+   * @param options validation: samples that it didn't learn; history: the result of `train`; training: the options of that training, if
+   * it was one of another session. Each finds more
+   * @returns numbers for each layer, the loss beside that of constant outputs, and the findings; none if all is well
+   * @throws TypeError, RangeError for invalid data or options, naming the row and column
    * @throws StateError if the network is disposed, before or during the call
    */
-  async diagnose(data: Data): Promise<Diagnosis> {
-    const samples = finish(Samples.read(data, this.#use()));
-    const { diagnoseLayers } = await loaded('diagnose', import('./diagnosis/layers.js'));
+  async diagnose(data: Data, options: DiagnoseOptions = {}): Promise<Diagnosis> {
+    this.#use();
+    const { diagnoseNetwork } = await loaded('diagnose', import('./diagnosis/diagnose.js'));
     // If the network was disposed meanwhile, its memory may belong to another network.
-    return await inSlices(diagnoseLayers(this.#use(), samples), () => this.#use());
+    const engine = this.#isTraining ? undefined : this.#options.engine;
+    const work = diagnoseNetwork(this.#use(), data, options, this.#run, engine);
+    return await inSlices(work, () => this.#use());
   }
 
   /**

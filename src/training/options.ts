@@ -146,6 +146,7 @@ export function checkTrainOptions(
   const { validation, validationSplit, onEpoch, onBatch, signal } = options;
   const update = checkUpdate(options.optimizer ?? 'sgd', options, layerCount);
   checkSignal(signal);
+  const metrics = checkValidationMetrics(options.metrics, (validation ?? validationSplit) !== undefined);
   return {
     given: isPlain(options) ? { ...options } : undefined,
     ...update,
@@ -156,9 +157,9 @@ export function checkTrainOptions(
     shuffle: checkOptional('shuffle', shuffle, 'boolean'),
     validation,
     validationSplit: checkSplit(validationSplit, validation),
-    metrics: checkValidationMetrics(options.metrics, (validation ?? validationSplit) !== undefined),
+    metrics,
     diagnose: checkOptional('diagnose', diagnose, 'boolean'),
-    earlyStopping: checkEarlyStopping(options.earlyStopping),
+    earlyStopping: checkEarlyStopping(options.earlyStopping, metrics),
     ema: checkNumber('ema', ema, 0, 1) && ema, // in double precision
     checkpoint: checkCheckpoint(options.checkpoint),
     resume: checkOptional('resume', resume, 'boolean'),

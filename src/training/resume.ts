@@ -51,7 +51,7 @@ export function startRun(model: Model, random: Random, options: RunOptions, last
   if (!isSame) model.clearSlots();
   const drops = model.layers.some(({ dropBelow }) => dropBelow > 0);
   const keys = drops ? ([random.bits(), random.bits()] as const) : ([0, 0] as const);
-  const worst = options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST;
+  const worst = options.earlyStopping?.direction === 'maximize' ? -WORST : WORST;
   // In the order in which files are read, so that a file is the same however often the training was saved.
   return {
     epoch: 1,

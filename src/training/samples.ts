@@ -67,7 +67,7 @@ const targetRules: Partial<
 const classLosses: readonly CheckedSpec['loss'][] = ['binaryCrossEntropy', 'crossEntropy', 'hinge'];
 
 /** The range of outputs of an activation, [from, to], if it isn't all numbers. */
-const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
+export const outputRanges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
   sigmoid: [0, 1],
   softmax: [0, 1],
   tanh: [-1, 1],
@@ -85,7 +85,7 @@ export function targetTest(spec: CheckedSpec): ((y: number) => boolean) | undefi
   const activation = reachOf(spec);
   if (activation === 'softmax') return undefined;
   const [isValid = () => true] = targetRules[spec.loss] ?? [];
-  const [from, to] = ranges[activation] ?? [-Infinity, Infinity];
+  const [from, to] = outputRanges[activation] ?? [-Infinity, Infinity];
   return (y) => y >= from && y <= to && Number.isFinite(y) && isValid(y);
 }
 
@@ -218,15 +218,23 @@ export class Samples {
   }
 
   /**
-   * Whether accuracy has a meaning: for labels, for losses of classes, and for targets with only two values, one of which
-   * is at least ½.
+   * Whether accuracy has a meaning: for labels, and for targets that are classes. With several outputs, exactly one target
+   * of each sample is at least ½ unless the loss is crossEntropy. With one, the loss is one of classes, or there
+   * are only two values, one of which is at least ½.
    */
   isClassified({ spec }: Model): boolean {
     const { targets } = this.#parts;
-    if (!targets || classLosses.includes(spec.loss)) return true;
+    if (!targets || spec.loss === 'crossEntropy') return true;
+    const { values, width } = targets;
+    const isRight = (y: number): boolean => y >= 0.5;
+    if (width > 1) {
+      for (let at = 0; at < values.length; at += width)
+        if (values.subarray(at, at + width).filter(isRight).length !== 1) return false;
+    }
+    if (classLosses.includes(spec.loss)) return true;
     const found = new Set<number>();
-    for (const y of targets.values) if (y === y && found.add(y).size > 2) return false;
-    return found.size < 2 || [...found].filter((y) => y >= 0.5).length === 1;
+    for (const y of values) if (y === y && found.add(y).size > 2) return false;
+    return found.size < 2 || [...found].filter(isRight).length === 1;
   }
 
   /**
@@ -237,7 +245,7 @@ export class Samples {
     const { targets } = this.#parts;
     const activation = reachOf(spec);
     if (!targets) return;
-    const [from, to] = ranges[activation] ?? [];
+    const [from, to] = outputRanges[activation] ?? [];
     if (from !== undefined) {
       yield* checkValues(
         targets,
@@ -270,7 +278,11 @@ export class Samples {
     const isWhole = step === 1 && !this.#chosen;
     const numbers = Uint32Array.from(
       { length: isWhole ? 0 : count },
-      (_, i) => this.#chosen?.[i * step] ?? i * step,
+      // Somewhere else in each interval, since the classes may take turns.
+      (_, i) => {
+        const n = Math.min(i * step + ((i * 7919) % step), this.count - 1);
+        return this.#chosen?.[n] ?? n;
+      },
     );
     const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given => {
       if (!values || isWhole) return values?.slice() as Given;

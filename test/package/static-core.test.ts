@@ -28,7 +28,7 @@ it('only what few programs need is loaded by import(): threads, readers of files
     'kernels/load.ts: ./reference/reference.js',
     'kernels/load.ts: ./threads.js',
     'network.ts: ./diagnosis/check-gradients.js',
-    'network.ts: ./diagnosis/layers.js',
+    'network.ts: ./diagnosis/diagnose.js',
     'network.ts: ./diagnosis/report-diagnosis.js',
     'network.ts: ./training/average.js',
     'network.ts: ./training/find-learning-rate.js',

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { checkReportPath, checkApart } from '../data/output-paths.js';
 import { UsageError } from '../errors.js';
 import { chooseModelPath, MODEL_EXTENSION } from '../model/model-file.js';
+import { diagnoseNetwork, pickSamples, sayFindings } from '../model/diagnosis.js';
+import { displayPath } from '../data/read-file.js';
 import type { CommandDefinition, Invocation } from '../options/command.js';
 import { dataGroup } from '../options/data.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
@@ -114,14 +116,23 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     const finished = { ...about, results };
     const { state } = net;
     await saveTrained(output, { net, about: finished }, destination);
-    if (report !== undefined) {
-      const { writeReport } = await import('../report/page.js');
-      const { describeTrainingRun } = await import('../report/describe.js');
-      await writeReport(
-        output,
-        report,
-        await describeTrainingRun(training, state, finished, done.history, evaluation),
-      );
+    const { some, validation } = training;
+    if (training.options.diagnose || report !== undefined) {
+      const path = displayPath(about.training.data);
+      const { history } = done;
+      const diagnosis = await diagnoseNetwork(net, path, pickSamples(some), {
+        history,
+        ...(validation && { validation }),
+      });
+      output.event('diagnosis', { ...diagnosis });
+      output.say();
+      sayFindings(output, diagnosis);
+      if (report !== undefined) {
+        const { writeReport } = await import('../report/page.js');
+        const { describeTrainingRun } = await import('../report/describe.js');
+        const measured = { history, evaluation, diagnosis };
+        await writeReport(output, report, describeTrainingRun(training, state, finished, measured));
+      }
     }
     if (destination.format === 'bp4') sayNext(output, out, about);
   } finally {

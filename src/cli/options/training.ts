@@ -128,7 +128,7 @@ export const trainingGroup: OptionGroup = {
     new Option('--no-shuffle', 'Keep the samples in the order of the file'),
     new Option(
       '--diagnose',
-      'Measure in each epoch how fast each layer learns; shown by --json (always on with --report)',
+      'Print what keeps the network from learning, and what to try; with --json, also how fast each layer learns in each epoch (always on with --report)',
     ),
   ],
 };

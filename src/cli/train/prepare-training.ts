@@ -1,5 +1,5 @@
 import { tryEachFlag, type GivenOptions } from '../options/command.js';
-import { earlyStoppingGroup } from '../options/early-stopping.js';
+import { earlyStoppingGroup, watchedMetrics } from '../options/early-stopping.js';
 import { buildNetworkSpec, networkGroup, type DataShape, type NetworkFlags } from '../options/network.js';
 import type { TrainFlags } from '../options/files.js';
 import { toUsageError, UsageError } from '../errors.js';
@@ -165,15 +165,23 @@ export function checkNetworkFlags(flags: NetworkFlags, task: Task, shape: DataSh
 /** @throws UsageError naming the flag that is wrong */
 export function chooseTrainOptions(flags: TrainFlags, layers: number, data: TrainingData): PlainTrainOptions {
   const tryAlone = (alone: Partial<TrainingFlags>): unknown =>
-    checkTrainOptions(buildTrainOptions({ shuffle: true, ...alone }, data), layers);
+    checkPlainOptions(buildTrainOptions({ shuffle: true, ...alone }, data), layers);
   for (const group of [trainingGroup, earlyStoppingGroup]) tryEachFlag(group, flags, tryAlone);
   const options = buildTrainOptions(flags, data);
   try {
-    checkTrainOptions(options, layers);
+    checkPlainOptions(options, layers);
   } catch (error) {
     throw toUsageError(error);
   }
   return options;
+}
+
+/** @throws TypeError, RangeError that name the option */
+export function checkPlainOptions(options: PlainTrainOptions, layers: number): void {
+  const metrics = watchedMetrics(options);
+  // validation samples of a stream come later
+  const isHeld = metrics.metrics !== undefined && options.validationSplit === undefined;
+  checkTrainOptions({ ...options, ...metrics, ...(isHeld && { validation: { inputs: [] } }) }, layers);
 }
 
 export const pickEngine = ({ engine, threads = 'auto' }: NetworkFlags): EngineOptions => ({

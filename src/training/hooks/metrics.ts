@@ -86,24 +86,38 @@ export function* measure(
   return values;
 }
 
+/** Measures the predictions for samples at the present weights. */
+export function* measureSamples(
+  model: Model,
+  samples: Samples,
+  metrics: NamedMetrics,
+): Work<Record<string, number>> {
+  return yield* measure(metrics, yield* predict(model, samples), readAnswers(model, samples));
+}
+
 /**
  * Adds the user's metrics of the validation data to each report. Measures once before the training, so that a metric refuses
  * the samples before anything is learned.
+ * @param monitor what early stopping watches: if it's one of them, the training depends on it
  */
 export function* watchMetrics(
   model: Model,
   samples: Samples | undefined,
   metrics: NamedMetrics | undefined,
+  monitor = '',
 ): Work<Hook | undefined> {
   if (!metrics) return undefined;
-  const answers = readAnswers(model, samples!);
-  const measureAll = function* (): Work<Record<string, number>> {
-    return yield* measure(metrics, yield* predict(model, samples!), answers);
-  };
-  yield* measureAll();
+  const figures = yield* measureSamples(model, samples!, metrics);
+  if (Number.isNaN(figures[monitor])) {
+    throw new RangeFault({
+      place: `metrics.${monitor}`,
+      problem: 'is NaN, so training cannot be watched by it',
+    });
+  }
   return {
+    affectsTraining: monitor in metrics,
     *afterEpoch(report) {
-      report.validation = { ...report.validation!, metrics: yield* measureAll() };
+      report.validation = { ...report.validation!, metrics: yield* measureSamples(model, samples!, metrics) };
     },
   };
 }
