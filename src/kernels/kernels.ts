@@ -162,6 +162,7 @@ export interface StepKernels {
    * not finite
    */
   descend(
+    this: void,
     net: number,
     window: number,
     first: number,
