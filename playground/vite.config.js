@@ -7,8 +7,11 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 await writeMathFont();
 
-/** For npm run playground and playground:build. The build is a folder of static files that works at any address. */
-export default defineConfig({
+/**
+ * For npm run playground and playground:build. The build is a folder of static files that works at any address. The mode
+ * `package` builds the page for `bp4 playground`, whose server has the digits.
+ */
+export default defineConfig(({ mode }) => ({
   root: at('.'),
   base: './',
   resolve: {
@@ -20,7 +23,11 @@ export default defineConfig({
     ],
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [digitsPlugin()],
-  worker: { format: 'es', plugins: () => [digitsPlugin()] },
-  build: { outDir: at('../build/playground'), emptyOutDir: true, target: 'es2022' },
-});
+  plugins: [digitsPlugin(mode)],
+  worker: { format: 'es', plugins: () => [digitsPlugin(mode)] },
+  build: {
+    outDir: at(mode === 'package' ? '../dist/playground' : '../build/playground'),
+    emptyOutDir: true,
+    target: 'es2022',
+  },
+}));

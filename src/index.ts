@@ -4,7 +4,7 @@
  * @module bp4
  */
 export { Network } from './network.js';
-export type { EngineOptions, Gradients, LayerGradients, LayerState, NetworkOptions } from './network.js';
+export type { EngineOptions, Gradients, LayerGradients, LayerState, LoadOptions, NetworkOptions } from './network.js';
 export type {
   GradientCheck,
   GradientCheckOptions,
@@ -29,6 +29,9 @@ export type {
   LossName,
   LossSpec,
   NetworkSpec,
+  OutputRow,
+  OwnLoss,
+  StoredLoss,
 } from './model/spec.js';
 export type { Metrics } from './training/evaluate.js';
 export type { NumberTransform, Transform, Transforms, UnknownPolicy } from './model/transforms.js';
@@ -45,4 +48,5 @@ export type { UpdateOptions } from './model/update.js';
 export type { DeltaBatch, StepOptions } from './training/steps.js';
 export type { PlateauOptions } from './training/hooks/plateau.js';
 export type { LearningRate, Position, ScheduleOptions } from './training/schedules.js';
+export type { RatePoint, RateSearch, RateSearchOptions } from './training/find-learning-rate.js';
 export type { Stream } from './training/stream.js';

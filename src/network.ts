@@ -41,7 +41,10 @@ import {
   type LossFor,
   type LossName,
   type LossSpec,
+  specNames,
   type NetworkSpec,
+  type OwnLoss,
+  type StoredLoss,
 } from './model/spec.js';
 import type { Hook } from './training/hook.js';
 import { evaluate, predict, predictFew, totalCost, type Metrics } from './training/evaluate.js';
@@ -50,6 +53,7 @@ import { readMatrix, type RawRows, type Rows } from './training/matrix.js';
 import { isNamed, Samples, type Data, type Inputs, type NamedInputs } from './training/samples.js';
 import { assertResumable, countSlots, startRun } from './training/resume.js';
 import { Steps, type DeltaBatch, type StepOptions } from './training/steps.js';
+import type { RateSearch, RateSearchOptions } from './training/find-learning-rate.js';
 import type { Stream } from './training/stream.js';
 import { readData, train } from './training/train.js';
 import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from './training/options.js';
@@ -72,6 +76,12 @@ export interface EngineOptions {
 }
 
 export interface NetworkOptions extends NetworkSpec, EngineOptions {}
+
+/** How to restore a network. */
+export interface LoadOptions extends EngineOptions {
+  /** The loss of your own with which the network was saved, since a file stores only its name. */
+  readonly loss?: OwnLoss;
+}
 
 /** A layer, copied when `layers` was read. */
 export interface LayerState {
@@ -121,8 +131,8 @@ export class Network {
   readonly inputs: number;
   /** The number of outputs: the units of the last layer. */
   readonly outputs: number;
-  /** The cost that training minimizes. */
-  readonly loss: LossName;
+  /** The cost that training minimizes, or the name of a loss of your own. */
+  readonly loss: LossName | (string & {});
 
   readonly #random: Random;
   /** As `clone` needs them. */
@@ -144,7 +154,7 @@ export class Network {
     this.engine = model.kernels.engine;
     this.inputs = model.spec.inputs;
     this.outputs = model.outputs;
-    this.loss = model.spec.loss;
+    this.loss = model.spec.own?.name ?? model.spec.loss;
     this.#model = model;
     this.#random = random;
     this.#options = options;
@@ -158,11 +168,11 @@ export class Network {
   static async create<const Layers extends readonly LayerSpec[]>(
     options: NetworkOptions & {
       readonly layers: Layers;
-      /** A loss that fits the activation of the last layer. */
-      readonly loss?: LossSpec<LossFor<LastActivation<Layers>>>;
+      /** A loss that fits the activation of the last layer, or your own. */
+      readonly loss?: LossSpec<LossFor<LastActivation<Layers>>> | OwnLoss | StoredLoss;
     },
   ): Promise<Network> {
-    checkKeys('options', options, ['inputs', 'layers', 'loss', 'seed', 'transforms', 'engine', 'threads']);
+    checkKeys('options', options, [...specNames, 'engine', 'threads']);
     const spec = checkSpec(options);
     const random = Random.fromSeed(spec.seed);
     const how = checkEngine(options);
@@ -175,7 +185,7 @@ export class Network {
    * @throws TypeError, RangeError naming the invalid place in the JSON
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
-  static async fromJSON(json: NetworkJSON, options: EngineOptions = {}): Promise<Network> {
+  static async fromJSON(json: NetworkJSON, options: LoadOptions = {}): Promise<Network> {
     return await Network.#of(withCheckedSpec(stateFromJSON(json)), options);
   }
 
@@ -185,7 +195,7 @@ export class Network {
    * @throws FormatError if the bytes aren't a file of `save`, or are damaged
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
-  static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
+  static async load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {}): Promise<Network> {
     const view = viewBytes(bytes);
     if (!view) {
       throw new TypeFault({
@@ -202,19 +212,24 @@ export class Network {
    * @throws TypeError, RangeError naming the invalid place in the state
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
-  static async fromState(state: NetworkState, options: EngineOptions = {}): Promise<Network> {
+  static async fromState(state: NetworkState, options: LoadOptions = {}): Promise<Network> {
     return await Network.#of(checkState(state), options);
   }
 
-  static async #of(state: CheckedState, options: EngineOptions): Promise<Network> {
-    checkKeys('options', options, ['engine', 'threads']);
+  static async #of(state: CheckedState, options: LoadOptions): Promise<Network> {
+    checkKeys('options', options, ['engine', 'threads', 'loss']);
     const how = checkEngine(options);
     const update = checkStepUpdate(state.optimizer ?? 'sgd', state.spec.layers.length);
     const random = new Random(state.generator);
     let run: Run | undefined;
-    const model = await newModel(state.spec, how, (model) => {
-      run = place(model, state);
-    });
+    const model = await newModel(
+      state.spec,
+      how,
+      (model) => {
+        run = place(model, state);
+      },
+      options.loss,
+    );
     const net = new Network(model, random, how);
     net.#run = run;
     if (state.optimizer ?? run?.miniBatchSize === 0) {
@@ -290,7 +305,8 @@ export class Network {
    * @throws StateError after `dispose`
    */
   async clone(): Promise<Network> {
-    return await Network.fromState(this.state, this.#options);
+    const { own } = this.#use().spec;
+    return await Network.fromState(this.state, { ...this.#options, ...(own && { loss: own as OwnLoss }) });
   }
 
   /**
@@ -455,6 +471,24 @@ export class Network {
   }
 
   /**
+   * Looks for a learning rate, by training copies of the network: first at a rate that rises from step to step, which gives the curve;
+   * then at some constant rates below the one with the smallest loss. The network itself doesn't change. The same network, data and
+   * options give the same result.
+   * @returns the rate with the smallest loss among those that were tried, and the curve
+   * @throws TypeError, RangeError for invalid data or options, named in the message, or if no rate lowers the loss
+   * @throws StateError if the network is disposed, before or during the call
+   */
+  async findLearningRate(data: Data, options: RateSearchOptions = {}): Promise<RateSearch> {
+    const { findLearningRate } = await loaded('findLearningRate', import('./training/find-learning-rate.js'));
+    const copy = await this.clone();
+    try {
+      return await inSlices(findLearningRate(copy.#use(), data, options), () => this.#use());
+    } finally {
+      copy.dispose();
+    }
+  }
+
+  /**
    * Chooses the update of `step` and `applyGradients`. The network remembers its state from call to call, and saves it. If the
    * last update used the same optimizer, with the same momentum, decay, beta1 and beta2, it continues from its state.
    * @param optimizer its name, or an object with its parameters, regularization and the learningRate of steps that give none.
@@ -522,6 +556,13 @@ export class Network {
     onDispose: () => void,
   ): Promise<EpochReport[]> {
     const model = this.#use();
+    if (model.spec.own) {
+      throw new TypeFault({
+        place: 'loss',
+        problem: "functions of your own can't be sent to workers",
+        cure: 'use net.train',
+      });
+    }
     this.#begin(onDispose);
     try {
       return await train(this.#options.threads, (state) => this.#restore(state), model);
@@ -640,8 +681,15 @@ async function newModel(
   spec: CheckedSpec,
   { engine, threads }: Required<EngineOptions>,
   fill: (model: Model) => void,
+  loss?: OwnLoss,
 ): Promise<Model> {
-  const kernels = await takeKernels(engine, threads, countWeights(spec));
+  const part = (spec.own ?? loss) && (await loaded('loss', import('./training/own-loss.js')));
+  if (part) {
+    spec = part.withFunctions(spec, loss, threads);
+    threads = 1;
+  }
+  let kernels = await takeKernels(engine, threads, countWeights(spec));
+  if (part) kernels = part.kernelsWithLoss(kernels, spec);
   try {
     const model = new Model(spec, kernels);
     fill(model);

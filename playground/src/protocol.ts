@@ -7,16 +7,34 @@ import type {
   LossName,
   OptimizerName,
 } from 'bp4';
+import type { Failure } from './run/failure.js';
 
 // The messages between the page and the training worker. All of them can be cloned.
 
-export type TaskName = 'circle' | 'spiral' | 'xor' | 'gaussian' | 'digits' | 'csv';
+export type TaskName =
+  | 'circle'
+  | 'spiral'
+  | 'xor'
+  | 'gaussian'
+  /** Regressions over the plane. */
+  | 'plane'
+  | 'hills'
+  | 'digits'
+  | 'csv';
+
+/** Inputs of the two-dimensional tasks: x, y, x², y², xy, sin 2πx and sin 2πy. */
+export type FeatureName = 'x' | 'y' | 'xx' | 'yy' | 'xy' | 'sinx' | 'siny';
 
 /** The settings that determine a run, and the contents of a link. The same settings give the same weights, bit for bit. */
 export interface Settings {
   readonly task: TaskName;
   /** For the two-dimensional tasks, from 0 to 0.5. */
   readonly noise: number;
+  /** For the two-dimensional tasks: the number of points, and the share of them that trains. */
+  readonly pointCount: number;
+  readonly trainingShare: number;
+  /** For the two-dimensional tasks. */
+  readonly features: readonly FeatureName[];
   /** Units of each hidden layer: zero to six layers of 1 to 128 units. */
   readonly hidden: readonly number[];
   /** Of the hidden layers. */
@@ -63,12 +81,12 @@ export type Reply =
   | { readonly type: 'walk'; readonly walk: Walk }
   | { readonly type: 'answer'; readonly outputs: Float32Array }
   | { readonly type: 'exported'; readonly fileName: string; readonly mimeType: string; readonly text: string }
-  /** The run diverged, or the settings or the CSV file are invalid. `message` says what to do. */
-  | { readonly type: 'failed'; readonly name: string; readonly message: string };
+  /** The run diverged, or the settings or the CSV file are invalid. */
+  | ({ readonly type: 'failed' } & Failure);
 
 /** The learning problem of a run. */
 export interface Problem {
-  /** The name of each input: 'x' and 'y', or the columns of a CSV file. Empty for digits, whose inputs are 28 × 28 pixels. */
+  /** The name of each input: 'x', 'y', 'x²' …, or the columns of a CSV file. Empty for digits, whose inputs are 28 × 28 pixels. */
   readonly inputNames: readonly string[];
   /** The name of each output: the classes, or the target column of a regression. */
   readonly outputNames: readonly string[];
@@ -90,8 +108,8 @@ export interface Problem {
 export interface Points {
   /** [n][2] */
   readonly inputs: Float32Array;
-  /** [n] */
-  readonly labels: Uint8Array;
+  /** [n]: the class, 0 or 1, or the target of a regression, from −1 to 1. */
+  readonly targets: Float32Array;
 }
 
 /** The state of the run, posted at most about twenty times a second. */
@@ -107,7 +125,10 @@ export interface Progress {
   readonly reports: readonly Report[];
   /** The speed over about the last second; 0 while the run is paused. */
   readonly samplesPerSecond: number;
-  /** For two-dimensional tasks, P(class 1), [GRID][GRID]: rows from y = −1.1 to 1.1, columns from x = −1.1 to 1.1. */
+  /**
+   * For two-dimensional tasks, P(class 1), or the output of a regression with −1 to 1 mapped to 0 to 1; [GRID][GRID]: rows
+   * from y = −1.1 to 1.1, columns from x = −1.1 to 1.1.
+   */
   readonly boundary?: Float32Array;
   /** The confusion matrix of the test data, for classification. */
   readonly confusion?: Confusion;
@@ -148,6 +169,8 @@ export interface Walk {
   readonly before: readonly LayerState[];
   /** The samples as the network receives them, and z, a, δ, ∂C/∂W and ∂C/∂b, computed without dropout. */
   readonly gradients: Gradients;
+  /** For two-dimensional tasks, the samples as points, [count][2]. */
+  readonly points?: Float32Array;
   readonly after: readonly LayerState[];
   readonly learningRate: number;
   /** C of each sample with the weights before and after the update, without penalties. */

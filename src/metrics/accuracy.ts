@@ -25,7 +25,7 @@ export function accuracy(answers: Float32Array, truth: Truth): number {
   return right / count;
 }
 
-/** Whether numbers are probabilities of classes that exclude each other: they add up to 1, but for rounding. */
+/** Whether numbers are probabilities of classes that exclude each other: they add up to 1 within rounding. */
 const isShare = (row: Float32Array): boolean => Math.abs(row.reduce((sum, y) => sum + y, 0) - 1) < 1e-3;
 
 /**

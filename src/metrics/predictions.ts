@@ -3,8 +3,7 @@ import { RangeFault, TypeFault } from '../errors.js';
 import { argmax } from '../base/argmax.js';
 import { checkInteger, checkNumber, show } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
-import type { LossName } from '../model/spec.js';
-import { readLabels, readMatrix, type Rows } from '../training/matrix.js';
+import { checkValues, readLabels, readMatrix, type Rows } from '../training/matrix.js';
 import { finish } from '../base/work.js';
 
 /**
@@ -23,10 +22,10 @@ export interface Truth {
 }
 
 /** The `threshold` for a network with this loss. A training passes it to its metrics in `Answers`. */
-export const chooseThreshold = (loss: LossName): number => (loss === 'hinge' ? 0 : 0.5);
+export const chooseThreshold = (loss: string): number => (loss === 'hinge' ? 0 : 0.5);
 
 /** Outputs in the units of the targets. Those of poisson are logarithms of the expected counts. */
-export const expectedTargets = (outputs: Float32Array, loss: LossName | undefined): Float32Array =>
+export const expectedTargets = (outputs: Float32Array, loss: string | undefined): Float32Array =>
   loss === 'poisson' ? outputs.map((a) => exp(a)) : outputs;
 
 /** A metric that also accepts the truth in the forms that `train` accepts. */
@@ -76,6 +75,22 @@ export function read(outputs: Float32Array, truth: Truth): Predictions {
     });
   }
   return { ...predictions, targets: inSinglePrecision(right.values) };
+}
+
+/**
+ * `read`, for a metric of probabilities.
+ * @throws as `read` does, and RangeError if an output or a target is not in [0, 1]
+ */
+export function readProbabilities(answers: Float32Array, truth: Truth): Predictions {
+  const predictions = read(answers, truth);
+  const { outputs, targets, width, count } = predictions;
+  for (const [place, values] of Object.entries({ outputs, targets })) {
+    if (!values) continue;
+    const isProbability = (value: number): boolean => value >= 0 && value <= 1;
+    const expected = 'a number from 0 to 1 for a probability';
+    finish(checkValues({ place, values, width, count }, isProbability, expected));
+  }
+  return predictions;
 }
 
 /** Infers the number of outputs per sample if it is not set. */
@@ -146,7 +161,7 @@ function assertOneRight(targets: Float32Array, width: number, threshold: number)
       throw new RangeFault({
         place: `targets[${at / width}]`,
         problem: `expected one right answer, got ${right}`,
-        cure: 'use accuracy, which counts a sample as right if each output is on the right side of the threshold',
+        cure: 'use scoresByLabel, or accuracy, which counts a sample as right if each output is on the right side of the threshold',
       });
     }
   }

@@ -2,7 +2,7 @@ import { checkEach, checkFloat, checkInteger, checkKeys, checkName, checkType, s
 import type { RandomState } from '../base/random.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import { optimizerNames } from './optimizers.js';
-import { checkSpec, type CheckedSpec, type NetworkSpec } from './spec.js';
+import { checkSpec, specNames, type CheckedSpec, type NetworkSpec } from './spec.js';
 import type { NetworkState, Parameters, Run, RunState } from './state.js';
 import type { UpdateOptions } from './update.js';
 
@@ -24,7 +24,7 @@ export interface CheckedState {
  */
 export function checkState(state: NetworkState): CheckedState {
   checkKeys('state', state, ['spec', 'parameters', 'generator', 'run', 'optimizer']);
-  checkKeys('state.spec', state.spec, ['inputs', 'layers', 'loss', 'seed', 'transforms']);
+  checkKeys('state.spec', state.spec, specNames);
   const spec = checkSpec(state.spec);
   const sizes = listSizes(spec);
   return {

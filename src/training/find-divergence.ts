@@ -38,8 +38,8 @@ export function* findDivergence(
   const part = yield* awaited(import('./explain-divergence.js').catch(() => undefined)); // service workers forbid import()
   const what = part ? `${part.describeLoss(loss, found.hasGrown)}; ` : '';
   const rate =
-    part && windows.current
-      ? yield* part.findRate(training, windows.current, found.learningRate)
+    part && windows.watched
+      ? yield* part.findRate(training, found.learningRate)
       : Number(found.learningRate.toPrecision(3));
   return new DivergenceError(
     {

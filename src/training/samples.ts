@@ -1,6 +1,6 @@
 import { checkKeys, checkNumber, checkPositive } from '../base/check.js';
 import type { Model } from '../model/model.js';
-import type { ActivationName, CheckedSpec, LossName } from '../model/spec.js';
+import type { ActivationName, CheckedSpec } from '../model/spec.js';
 import {
   asArray,
   copyRows,
@@ -54,7 +54,9 @@ export type ClassWeights = readonly number[] | Readonly<Record<number, number>>;
  * Targets that some losses require. The cross-entropies are costs of probabilities, which are never below 0: with a target of
  * 255 the cost would have no minimum.
  */
-const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => boolean, expected: string]>> = {
+const targetRules: Partial<
+  Record<CheckedSpec['loss'], readonly [isValid: (y: number) => boolean, expected: string]>
+> = {
   binaryCrossEntropy: [(y) => y >= 0 && y <= 1, 'a number from 0 to 1'],
   crossEntropy: [(y) => y >= 0, 'a number of at least 0'],
   hinge: [(y) => y === -1 || y === 1, '-1 or 1'],
@@ -62,7 +64,7 @@ const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => bo
 };
 
 /** Losses whose targets are always classes. */
-const classLosses: readonly LossName[] = ['binaryCrossEntropy', 'crossEntropy', 'hinge'];
+const classLosses: readonly CheckedSpec['loss'][] = ['binaryCrossEntropy', 'crossEntropy', 'hinge'];
 
 /** The range of outputs of an activation, [from, to], if it isn't all numbers. */
 export const outputRanges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
@@ -74,11 +76,15 @@ export const outputRanges: Partial<Record<ActivationName, readonly [from: number
   softplus: [0, Infinity],
 };
 
+/** The activation whose outputs must be able to become the targets: any, if the loss is the user's own. */
+const reachOf = ({ layers, own }: CheckedSpec): ActivationName =>
+  own ? 'linear' : layers.at(-1)!.activation;
+
 /** Whether a target is one that `Samples.read` and `checkReach` accept; undefined if they must see the whole row. */
-export function targetTest({ loss, layers }: CheckedSpec): ((y: number) => boolean) | undefined {
-  const { activation } = layers.at(-1)!;
+export function targetTest(spec: CheckedSpec): ((y: number) => boolean) | undefined {
+  const activation = reachOf(spec);
   if (activation === 'softmax') return undefined;
-  const [isValid = () => true] = targetRules[loss] ?? [];
+  const [isValid = () => true] = targetRules[spec.loss] ?? [];
   const [from, to] = outputRanges[activation] ?? [-Infinity, Infinity];
   return (y) => y >= from && y <= to && Number.isFinite(y) && isValid(y);
 }
@@ -164,11 +170,18 @@ export class Samples {
     if (classWeights) {
       throw new TypeFault({ place: 'classWeights', problem: 'for labels only', cure: 'use sampleWeights' });
     }
-    const targets = yield* readMatrix(`${place}targets`, data.targets, model.outputs, columns);
+    const { loss, ignoresMissing } = model.spec;
+    const targets = yield* readMatrix(
+      `${place}targets`,
+      data.targets,
+      model.outputs,
+      columns,
+      ignoresMissing,
+    );
     checkCount(`${place}targets`, targets.count, count);
-    const { loss } = model.spec;
+    if (ignoresMissing) yield* checkSomeKnown(targets);
     const [isValid, expected] = targetRules[loss] ?? [];
-    if (isValid) yield* checkValues(targets, isValid, `${expected} for ${loss}`);
+    if (isValid) yield* checkValues(targets, (y) => y !== y || isValid(y), `${expected} for ${loss}`);
     return new Samples({ inputs, scale, targets, weights: readWeights(place, data.sampleWeights, count) });
   }
 
@@ -212,7 +225,7 @@ export class Samples {
     const { targets } = this.#parts;
     if (!targets || classLosses.includes(spec.loss)) return true;
     const found = new Set<number>();
-    for (const y of targets.values) if (found.add(y).size > 2) return false;
+    for (const y of targets.values) if (y === y && found.add(y).size > 2) return false;
     return found.size < 2 || [...found].filter((y) => y >= 0.5).length === 1;
   }
 
@@ -222,13 +235,13 @@ export class Samples {
    */
   *checkReach({ spec }: Model): Work<void> {
     const { targets } = this.#parts;
-    const { activation } = spec.layers.at(-1)!;
+    const activation = reachOf(spec);
     if (!targets) return;
     const [from, to] = outputRanges[activation] ?? [];
     if (from !== undefined) {
       yield* checkValues(
         targets,
-        (y) => y >= from && y <= to!,
+        (y) => !(y < from || y > to!),
         `a number ${to === Infinity ? `of at least ${from}` : `from ${from} to ${to}`} for ${activation} outputs`,
         "use 'linear', or transform the targets",
       );
@@ -242,7 +255,8 @@ export class Samples {
     if (!targets) return 1;
     let largest = 0;
     for (let i = 0; i < targets.values.length; i++) {
-      largest = Math.max(largest, Math.abs(targets.values[i]!));
+      const size = Math.abs(targets.values[i]!);
+      if (size > largest) largest = size; // not NaN
       if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
     }
     return largest;
@@ -388,6 +402,20 @@ export class Samples {
     if (!weights) return;
     const start = views.at(to.sampleWeights) - first;
     for (let n = first; n < first + rows; n++) floats[start + n] = weights[order ? order[n]! : n]!;
+  }
+}
+
+/** @throws RangeError for a sample whose targets are all NaN */
+function* checkSomeKnown({ place, values, width, count }: Matrix): Work<void> {
+  for (let n = 0; n < count; n++) {
+    if (values.subarray(n * width, (n + 1) * width).every((y) => Number.isNaN(y))) {
+      throw new RangeFault({
+        place: `${place}[${n}]`,
+        problem: 'no target is known',
+        cure: 'leave the sample out',
+      });
+    }
+    if (n % NUMBERS_AT_A_TIME === 0) yield;
   }
 }
 

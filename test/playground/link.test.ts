@@ -8,6 +8,7 @@ import {
   optimizerNames,
   ranges,
 } from '../../playground/src/run/choices.js';
+import { featureNames } from '../../playground/src/run/features.js';
 import { taskNames, tasks } from '../../playground/src/run/tasks.js';
 import { formatLink, parseLink } from '../../playground/src/run/link.js';
 
@@ -18,6 +19,9 @@ const whole = ([min, max]: readonly [number, number]): fc.Arbitrary<number> => f
 const anySettings: fc.Arbitrary<Settings> = fc.record({
   task: fc.constantFrom(...taskNames),
   noise: from(ranges.noise),
+  pointCount: whole(ranges.pointCount),
+  trainingShare: from(ranges.trainingShare),
+  features: fc.subarray(featureNames, { minLength: 1 }),
   hidden: fc.array(whole(ranges.units), { maxLength: ranges.hiddenLayers[1] }),
   activation: fc.constantFrom(...activationNames),
   loss: fc.constantFrom(...lossNames),
@@ -51,7 +55,7 @@ it('parses a link whose commas were percent-encoded', () => {
 
 it('formats a link that a person can read', () => {
   expect(formatLink({ ...tasks.spiral.defaults, seed: 7 }, 1234)).toBe(
-    '#task=spiral&noise=0.1&hidden=16,16&activation=relu&loss=crossEntropy&optimizer=adam&learningRate=0.005' +
+    '#task=spiral&noise=0.1&pointCount=400&trainingShare=0.5&features=x,y&hidden=16,16&activation=relu&loss=crossEntropy&optimizer=adam&learningRate=0.005' +
       '&miniBatchSize=10&l1=0&l2=0&dropout=0&initializer=heNormal&seed=7&steps=1234',
   );
   expect(formatLink({ ...tasks.xor.defaults, hidden: [] })).toContain('&hidden=&');
@@ -69,6 +73,12 @@ it.each([
   ['task', 'toString'],
   ['noise', '0.51'],
   ['noise', ''],
+  ['pointCount', '19'],
+  ['trainingShare', '1'],
+  ['features', ''],
+  ['features', 'x,x'],
+  ['features', 'x,z'],
+  ['lang', 'fr'],
   ['hidden', '16,'],
   ['hidden', '1,1,1,1,1,1,1'],
   ['hidden', '129'],
@@ -94,6 +104,12 @@ it.each([
 
 it('reports a setting whose name is unknown', () => {
   expect(parseLink('#learning_rate=1').messages).toEqual([expect.stringContaining('learning_rate')]);
+});
+
+it('keeps the language of a link', () => {
+  const link = formatLink(tasks.xor.defaults, 5, 'zh');
+  expect(link).toMatch(/&steps=5&lang=zh$/);
+  expect(parseLink(link)).toEqual({ settings: tasks.xor.defaults, steps: 5, language: 'zh', messages: [] });
 });
 
 it('parses any text into valid settings', () => {

@@ -230,7 +230,7 @@ describe('failures', () => {
     await page.open(wild);
     await page.ask(play);
     await page.until((reply) => reply.type === 'failed');
-    expect(ofType(page.replies, 'failed')[0]).toMatchObject({ name: 'DivergenceError' });
+    expect(ofType(page.replies, 'failed')[0]).toMatchObject({ key: 'failure.diverged' });
     await page.ask(pause);
     expect(page.progress.isPlaying).toBe(false);
     for (const { weights } of page.progress.layers) expect(weights.every(Number.isFinite)).toBe(true);
@@ -254,14 +254,14 @@ describe('failures', () => {
       ),
       'failed',
     );
-    expect(failures.map(({ message }) => message)).toEqual([
-      "There's no network yet. Choose a task.",
-      "There's no network yet. Choose a task.",
-      'CSV: choose a file or paste its text',
+    expect(failures.map(({ key, message }) => key ?? message)).toEqual([
+      'failure.noNetwork',
+      'failure.noNetwork',
+      'walk.chooseTable',
       'offline',
       expect.stringContaining('learningRate'),
-      'loss: expected one of crossEntropy, quadratic, binaryCrossEntropy, got hinge',
-      "There's no network yet. Choose a task.",
+      'failure.loss',
+      'failure.noNetwork',
     ]);
     await page.open(settingsFor('xor'));
     await page.ask(step, { type: 'ask', inputs: Float32Array.of(1) });

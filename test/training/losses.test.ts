@@ -313,3 +313,113 @@ it.each([
     (await Network.create({ inputs: 3, layers: [{ units: 4, activation, ...layer }] })).layers[0]!.weights;
   expect(await weights({})).toEqual(await weights({ initializer }));
 });
+
+describe.each(engines)('missing targets on engine %s', (engine) => {
+  const known = [
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ];
+  const missing = [
+    [NaN, 1],
+    [1, 0],
+    [1, NaN],
+  ];
+  const create = (loss: LossSpec, activation: ActivationName, missingTargets: 'error' | 'ignore' = 'ignore') =>
+    Network.create({ ...lastLayer(activation, 2, loss), missingTargets, seed: 5, engine });
+
+  it.each([
+    ['quadratic', 'tanh'],
+    ['meanSquaredError', 'sigmoid'],
+    ['meanAbsoluteError', 'linear'],
+    ['huber', 'linear'],
+    ['logCosh', 'linear'],
+    ['poisson', 'linear'],
+    ['quantile', 'linear'],
+    ['binaryCrossEntropy', 'sigmoid'],
+    [smoothedBinary, 'sigmoid'],
+  ] as const)('leave the output out of the cost and δ of %j', async (loss, activation) => {
+    const net = await create(loss, activation);
+    const whole = net.backprop({ inputs, targets: known });
+    const partly = net.backprop({ inputs, targets: missing });
+    const delta = Array.from(whole.layers[0]!.delta);
+    expect(Array.from(partly.layers[0]!.delta, Math.abs)).toEqual(
+      delta.map((d, i) => (i === 0 || i === 5 ? 0 : Math.abs(d))),
+    );
+    // What is left out is the cost of a single sample whose other targets are missing.
+    const without = [0, 2].map((n) => {
+      const row = known[n]!.map((y, j) => (j === (n === 0 ? 0 : 1) ? y : NaN));
+      return net.backprop({ inputs: [inputs[n]!], targets: row }).loss;
+    });
+    expect(partly.loss * 3 + without[0]! + without[1]!).toBeCloseTo(whole.loss * 3, 12);
+    expect(net.evaluate({ inputs, targets: missing }).loss).toBeCloseTo(partly.loss, 12);
+    expect(await net.checkGradients({ inputs, targets: missing })).toMatchObject({ ok: true });
+  });
+
+  it('leave the output out of accuracy', async () => {
+    const net = await create('binaryCrossEntropy', 'sigmoid');
+    net.setLayer(0, { weights: [0, 0], biases: [5, -5] }); // always answers 1, 0
+    const targets = [
+      [NaN, 0],
+      [1, NaN],
+      [NaN, 1],
+      [1, 1],
+    ];
+    expect(net.evaluate({ inputs: [0, 1, 2, 3], targets }).accuracy).toBe(0.5);
+  });
+
+  it('pass through transforms of the targets', async () => {
+    const transform = { kind: 'standardize', mean: 2, deviation: 4 } as const;
+    const spec = { ...lastLayer('linear', 2, 'quadratic'), missingTargets: 'ignore', engine } as const;
+    const net = await Network.create({ ...spec, transforms: { targets: [transform, transform] } });
+    const { targets } = net.backprop({ inputs: [1], targets: [NaN, 6] });
+    expect(Array.from(targets)).toEqual([NaN, 1]);
+  });
+
+  it('are refused unless asked for, and where none is known', async () => {
+    const strict = await create('quadratic', 'tanh', 'error');
+    expect(() => strict.evaluate({ inputs, targets: missing })).toThrow(
+      'targets[0][0] is NaN; expected a finite number',
+    );
+    const net = await create('quadratic', 'tanh');
+    expect(() => net.evaluate({ inputs: [1, 2], targets: [NaN, 1, NaN, NaN] })).toThrow(
+      'targets[1]: no target is known; leave the sample out',
+    );
+    expect(() => net.evaluate({ inputs: [1], targets: [NaN, Infinity] })).toThrow(
+      'targets[0][1] is Infinity; expected a finite number',
+    );
+  });
+});
+
+it('networks with missing targets learn the same bits on both engines, and are restored from files', async () => {
+  const inputs = Float32Array.from({ length: 120 }, (_, i) => Math.fround(Math.sin(i)));
+  const targets = inputs.map((x, i) => (i % 7 === 0 ? NaN : Number(x > 0)));
+  const learned = engines.map(async (engine) => {
+    const net = await Network.create({
+      inputs: 3,
+      layers: [
+        { units: 4, activation: 'gelu' },
+        { units: 3, activation: 'sigmoid' },
+      ],
+      loss: 'binaryCrossEntropy',
+      missingTargets: 'ignore',
+      seed: 5,
+      engine,
+    });
+    const data = { inputs, targets };
+    const history = await net.train(data, { epochs: 3, miniBatchSize: 8, validationSplit: 0.25 });
+    const again = await Network.load(net.save(), { engine });
+    expect(again.evaluate(data)).toEqual(net.evaluate(data));
+    expect(again.toJSON()).toMatchObject({ missingTargets: 'ignore' });
+    return { history, step: net.step(data), parameters: net.parameters };
+  });
+  const [wasm, reference] = await Promise.all(learned);
+  expect(wasm).toEqual(reference);
+});
+
+it('softmax has no missing targets', async () => {
+  const spec = { ...lastLayer('softmax', 2, 'crossEntropy'), missingTargets: 'ignore' } as const;
+  await expect(Network.create(spec)).rejects.toThrow(
+    'missingTargets: softmax has one target for all outputs; leave samples without it out',
+  );
+});

@@ -1,4 +1,6 @@
-import { useMemo, useRef } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
+import type { ChosenTable } from '../charts/csv-panel.js';
+import { say, sayFailure, sayWith } from '../words/say.js';
 import { Controls } from './controls/controls.js';
 import { Details } from './details.js';
 import { Stepper } from './equations/stepper.js';
@@ -11,13 +13,17 @@ import { Tasks } from './tasks.js';
 import { type Actions, Figures, Transport } from './transport.js';
 import { type Keys, useKeyboard } from './use-keyboard.js';
 import { useScrollIntoView } from './use-scroll-into-view.js';
+import { rememberLanguage, useLanguage } from './use-language.js';
 import { type Opening, useOpening } from './use-opening.js';
 import { type Run, useRun } from './use-run.js';
+import { usePauseWhenHidden } from './use-pause-when-hidden.js';
 import { useThrottledRun } from './use-throttled-run.js';
 import { useWalk } from './use-walk.js';
 
 export function App() {
-  const { opening, messages, change, chooseTask, setCsv, reset, makeLink } = useOpening();
+  const { opening, messages, change, chooseTask, setCsv, reset, chooseLanguage, makeLink, ...address } =
+    useOpening();
+  const language = useLanguage(address.language);
   const [run, send] = useRun(opening);
   const walking = useWalk(run);
   const { view, shownRun } = walking;
@@ -55,26 +61,37 @@ export function App() {
   }, [actions, go, isMissing]);
   useKeyboard(keys);
 
+  const [table, setTable] = useState<ChosenTable>();
+  usePauseWhenHidden(isPlaying, send);
   const throttledRun = useThrottledRun(shownRun);
-  const details = useMemo(() => <Details run={throttledRun} />, [throttledRun]);
+  const details = useMemo(() => <Details run={throttledRun} />, [throttledRun, language]);
 
   return (
-    <div class="page">
-      <Header />
+    // another language replaces every element, so that no text stays in the old one
+    <div class="page" key={language}>
+      <Header
+        language={language}
+        onLanguage={(chosen) => {
+          rememberLanguage(chosen);
+          chooseLanguage(chosen);
+        }}
+      />
       <Tasks task={settings.task} onChoose={chooseTask} />
-      <section class="bar" aria-label="Training">
+      <section class="bar" aria-label={say('region.training')}>
         <Transport isPlaying={isPlaying} isDisabled={isMissing} actions={actions} />
         <Figures problem={problem} progress={progress} history={shownRun.history} />
       </section>
       <Notices
         messages={
-          run.failure === undefined || settings.task === 'csv' ? messages : [...messages, run.failure]
+          run.failure === undefined || settings.task === 'csv'
+            ? messages
+            : [...messages, sayFailure(run.failure)]
         }
       />
       <main>
         <div class="columns">
           <div class="side stack">
-            <section class="card" aria-label="Settings">
+            <section class="card" aria-label={say('region.settings')}>
               <Controls settings={settings} isRegression={problem?.isRegression === true} onChange={change} />
             </section>
             <Provenance
@@ -84,7 +101,7 @@ export function App() {
               send={send}
             />
           </div>
-          <section ref={network} class="card scene" aria-label="Network">
+          <section ref={network} class="card scene" aria-label={say('region.network')}>
             <Network
               run={shownRun}
               view={view}
@@ -108,6 +125,8 @@ export function App() {
               run={shownRun}
               throttledRun={throttledRun}
               view={view}
+              table={table}
+              onTable={setTable}
               onCsv={setCsv}
               send={send}
             />
@@ -123,7 +142,7 @@ export function App() {
 /** The status while the requested run is not ready yet: a link with many steps takes a while. */
 function describeOpening({ settings, steps = 0 }: Opening, run: Run): string | undefined {
   if (run.settings === settings || run.failure !== undefined) return undefined;
-  return steps > 0 ? `Repeating the run of the link, to step ${whole(steps)}…` : 'Creating the network…';
+  return steps > 0 ? say('opening.repeating', { steps: whole(steps) }) : say('opening.creating');
 }
 
 /** Errors, and how to fix them. */
@@ -142,9 +161,15 @@ function Notices({ messages }: { messages: readonly string[] }) {
 function Help() {
   return (
     <footer class="help">
-      Keys: <kbd>space</kbd> play or pause, <kbd>s</kbd> step, <kbd>e</kbd> epoch, <kbd>r</kbd> reset,{' '}
-      <kbd>←</kbd> <kbd>→</kbd> previous or next phase. The notation follows chapter 2 of Michael Nielsen’s{' '}
-      <cite>Neural Networks and Deep Learning</cite>.
+      {sayWith('help.keys', {
+        space: <kbd>{say('help.space')}</kbd>,
+        s: <kbd>s</kbd>,
+        e: <kbd>e</kbd>,
+        r: <kbd>r</kbd>,
+        left: <kbd>←</kbd>,
+        right: <kbd>→</kbd>,
+      })}{' '}
+      {sayWith('help.notation', { book: <cite>{say('help.book')}</cite> })}
     </footer>
   );
 }

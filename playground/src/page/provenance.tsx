@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Request, TaskName } from '../protocol.js';
+import { say } from '../words/say.js';
 
 interface ProvenanceProps {
   readonly task: TaskName;
@@ -10,31 +11,29 @@ interface ProvenanceProps {
 }
 
 const files = [
-  { format: 'json', text: 'Save JSON' },
-  { format: 'code', text: 'Save code' },
+  { format: 'json', text: 'share.saveJson' },
+  { format: 'code', text: 'share.saveCode' },
 ] as const;
 
 /** Exports of the run: its link, its weights as JSON or code, and the hash by which two runs compare. */
 export function Provenance({ task, hash, makeLink, send }: ProvenanceProps) {
-  const [label, setLabel] = useState('Copy link');
+  const [label, setLabel] = useState<'share.copy' | Copied>('share.copy');
   const copy = async (): Promise<void> => {
     const link = makeLink();
     history.replaceState(null, '', link);
     setLabel(await copyToClipboard(link));
-    setTimeout(() => setLabel('Copy link'), 2000);
+    setTimeout(() => setLabel('share.copy'), 2000);
   };
   return (
-    <section class="card provenance" aria-label="Save and share">
-      <h2>Save and share</h2>
+    <section class="card provenance" aria-label={say('share.title')}>
+      <h2>{say('share.title')}</h2>
       <p>
-        {task === 'csv'
-          ? 'The link holds the settings, but not your data.'
-          : 'The link repeats this run, bit for bit.'}{' '}
-        Hash of the weights: <code data-testid="hash">{hash}</code>
+        {say(task === 'csv' ? 'share.lacksData' : 'share.repeats')} {say('share.hash')}{' '}
+        <code data-testid="hash">{hash}</code>
       </p>
       <div class="buttons">
         <button type="button" data-testid="copy-link" onClick={() => void copy()}>
-          <span aria-live="polite">{label}</span>
+          <span aria-live="polite">{say(label)}</span>
         </button>
         {files.map(({ format, text }) => (
           <button
@@ -43,7 +42,7 @@ export function Provenance({ task, hash, makeLink, send }: ProvenanceProps) {
             data-testid={`export-${format}`}
             onClick={() => send({ type: 'export', format })}
           >
-            {text}
+            {say(text)}
           </button>
         ))}
       </div>
@@ -51,13 +50,15 @@ export function Provenance({ task, hash, makeLink, send }: ProvenanceProps) {
   );
 }
 
+type Copied = 'share.copied' | 'share.copyByHand';
+
 /** Copies the link if the page has a clipboard; over plain http it has none. @returns where the link is now */
-async function copyToClipboard(link: string): Promise<string> {
+async function copyToClipboard(link: string): Promise<Copied> {
   try {
-    if (!('clipboard' in navigator)) return 'Copy it from the address bar';
+    if (!('clipboard' in navigator)) return 'share.copyByHand';
     await navigator.clipboard.writeText(link);
-    return 'Copied';
+    return 'share.copied';
   } catch {
-    return 'Copy it from the address bar';
+    return 'share.copyByHand';
   }
 }

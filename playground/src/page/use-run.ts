@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { type History, noHistory, withReports } from '../charts/history.js';
 import type { Problem, Progress, Request, Settings, Walk } from '../protocol.js';
 import { type Client, startClient } from '../run/client.js';
+import type { Failure } from '../run/failure.js';
 import { batchByFrame, type State } from './batch-by-frame.js';
 import { saveText } from './save-text.js';
 import type { Opening } from './use-opening.js';
@@ -17,7 +18,7 @@ export interface Run {
   readonly beforeWalk: Pick<Run, 'progress' | 'history'> | undefined;
   /** The prediction that the page requested last. */
   readonly answer: Float32Array | undefined;
-  readonly failure: string | undefined;
+  readonly failure: Failure | undefined;
   /** The settings that opened this run; `problem` belongs to them. */
   readonly settings: Settings | undefined;
 }
@@ -95,7 +96,7 @@ function afterReply(run: Run, reply: State, settings: Settings): Run {
     case 'failed':
       return {
         ...run,
-        failure: reply.message,
+        failure: reply,
         progress: run.progress === undefined ? undefined : { ...run.progress, isPlaying: false },
       };
   }

@@ -1,6 +1,7 @@
 import type { ActivationName, LayerGradients, LayerState } from 'bp4';
 import type { Problem, Settings, Walk } from '../protocol.js';
 import { type Phase, listPhases } from './phases.js';
+import { say } from '../words/say.js';
 
 // The walk of one mini-batch: the phase and the sample that the page shows.
 
@@ -87,6 +88,11 @@ export function sampleTargets({ walk, problem, sample }: View): Float32Array {
 /** Whether the inputs are the pixels of an image. Pixels have no names. */
 export function takesImages({ inputNames }: Problem): boolean {
   return inputNames.length === 0;
+}
+
+/** The name of each output. The classes of a toy are named in the page's language. */
+export function nameOutputs({ points, isRegression, outputNames }: Problem): readonly string[] {
+  return points === undefined || isRegression ? outputNames : outputNames.map((_, n) => say('class', { n }));
 }
 
 /** The number of units that the picture draws: at most eight, or ten in the output layer. Column 0 holds the inputs. */

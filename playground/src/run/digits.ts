@@ -1,4 +1,5 @@
 import { PIXELS } from '../protocol.js';
+import { PageError } from './failure.js';
 import type { Lesson, LessonSamples } from './samples.js';
 
 /**
@@ -11,8 +12,7 @@ export async function digitsLesson(file: Uint8Array<ArrayBuffer>): Promise<Lesso
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const [training, test] = [view.getUint32(0, true), view.getUint32(4, true)];
   const all = training + test;
-  if (bytes.length !== 8 + all * (1 + PIXELS))
-    throw new RangeError('The digits file is incomplete. Reload the page.');
+  if (bytes.length !== 8 + all * (1 + PIXELS)) throw new PageError('digits.incomplete');
   const part = (from: number, to: number): LessonSamples => ({
     count: to - from,
     labels: bytes.subarray(8 + from, 8 + to),

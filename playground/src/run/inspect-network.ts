@@ -13,10 +13,11 @@ const plane = Float32Array.from({ length: GRID * GRID * 2 }, (_, i) => {
 
 /**
  * P(class 1) over the plane, [GRID][GRID]. Two sigmoid outputs need not sum to 1, so this is the second output's share of
- * their sum. It's above ½ where the network predicts class 1.
+ * their sum. It's above ½ where the network predicts class 1. A regression's output is mapped from [−1, 1] to [0, 1].
  */
-export function computeBoundary(net: Network): Float32Array {
-  const outputs = net.predict(plane);
+export function computeBoundary(net: Network, { toInputs, isRegression }: Lesson): Float32Array {
+  const outputs = net.predict(toInputs!(plane));
+  if (isRegression) return outputs.map((value) => Math.min(1, Math.max(0, (value + 1) / 2)));
   return Float32Array.from({ length: GRID * GRID }, (_, i) => {
     const [first, second] = [outputs[2 * i]!, outputs[2 * i + 1]!];
     return first + second > 0 ? second / (first + second) : 0.5;

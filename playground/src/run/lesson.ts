@@ -1,8 +1,10 @@
 import type { Csv, Settings } from '../protocol.js';
 import { csvLesson } from './csv.js';
+import { computeFeatures, nameFeature } from './features.js';
+import { PageError } from './failure.js';
 import { digitsLesson } from './digits.js';
 import type { Lesson } from './samples.js';
-import { toyData } from './toys.js';
+import { isRegressionToy, toyData } from './toys.js';
 
 /** Loads the sample of MNIST, only for the task digits. */
 export type DigitsFile = () => Promise<Uint8Array<ArrayBuffer>>;
@@ -16,20 +18,21 @@ export async function prepareLesson(
   csv: Csv | undefined,
   digits: DigitsFile,
 ): Promise<Lesson> {
-  const { task, seed } = settings;
+  const { task, seed, features } = settings;
   switch (task) {
     case 'digits':
       return digitsLesson(await digits());
     case 'csv':
-      if (!csv) throw new TypeError('CSV: choose a file or paste its text');
+      if (!csv) throw new PageError('walk.chooseTable');
       return csvLesson(csv, seed);
     default:
       return {
         ...toyData(task, settings),
-        inputs: 2,
-        inputNames: ['x', 'y'],
-        outputNames: ['class 0', 'class 1'],
-        isRegression: false,
+        inputs: features.length,
+        inputNames: features.map(nameFeature),
+        outputNames: isRegressionToy(task) ? ['f'] : ['class 0', 'class 1'],
+        isRegression: isRegressionToy(task),
+        toInputs: (points) => computeFeatures(points, features),
       };
   }
 }

@@ -1,6 +1,8 @@
 import type { Settings, TaskName } from '../protocol.js';
 import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from './choices.js';
+import { featureNames } from './features.js';
 import { taskNames, tasks } from './tasks.js';
+import { type Language, languages, say } from '../words/say.js';
 
 // A link holds every setting of a run after its '#', in a form that people can read:
 // #task=spiral&noise=0.1&hidden=16,16&activation=tanh&…&seed=1&steps=1234
@@ -12,6 +14,14 @@ const nameIn =
   <Name extends string>(names: readonly Name[]): Reader<Name> =>
   (text) =>
     names.find((name) => name === text);
+
+/** Different names, at least one. */
+const namesIn =
+  <Name extends string>(names: readonly Name[]): Reader<readonly Name[]> =>
+  (text) => {
+    const chosen = names.filter((name) => text.split(',').includes(name));
+    return chosen.length > 0 && chosen.join() === text ? chosen : undefined;
+  };
 
 const number =
   ([least, most]: readonly [number, number]): Reader<number> =>
@@ -37,6 +47,9 @@ const layers: Reader<readonly number[]> = (text) => {
 const readers: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   task: nameIn(taskNames),
   noise: number(ranges.noise),
+  pointCount: wholeNumber(ranges.pointCount),
+  trainingShare: number(ranges.trainingShare),
+  features: namesIn(featureNames),
   hidden: layers,
   activation: nameIn(activationNames),
   loss: nameIn(lossNames),
@@ -57,6 +70,7 @@ export interface Link {
   readonly settings: Settings;
   /** The number of steps trained. */
   readonly steps?: number;
+  readonly language?: Language;
   /** Reports on the parts of the link that are invalid and ignored. */
   readonly messages: readonly string[];
 }
@@ -69,8 +83,7 @@ export function parseLink(hash: string): Link {
     const text = given.get(name);
     if (text === null) return undefined;
     const value = reader(text);
-    if (value === undefined)
-      messages.push(`The link’s setting ${name}=${text.slice(0, 40)} is invalid. The default applies.`);
+    if (value === undefined) messages.push(say('link.invalid', { setting: `${name}=${text.slice(0, 40)}` }));
     return value;
   };
   const { defaults } = tasks[read('task', readers.task) ?? FIRST_TASK];
@@ -78,20 +91,23 @@ export function parseLink(hash: string): Link {
     .filter(([name]) => name !== 'task')
     .map(([name, reader]) => [name, read<unknown>(name, reader) ?? defaults[name as keyof Settings]]);
   const steps = read('steps', wholeNumber(ranges.steps));
+  const language = read('lang', nameIn(languages));
   for (const name of given.keys()) {
-    if (!(name in readers) && name !== 'steps')
-      messages.push(`The link’s setting ${name.slice(0, 40)} is unknown and was ignored.`);
+    if (!(name in readers) && name !== 'steps' && name !== 'lang')
+      messages.push(say('link.unknown', { setting: name.slice(0, 40) }));
   }
   return {
     settings: { task: defaults.task, ...Object.fromEntries(entries) } as Settings,
     ...(steps !== undefined && { steps }),
+    ...(language !== undefined && { language }),
     messages,
   };
 }
 
 /** Formats a link, from its '#' on. */
-export function formatLink(settings: Settings, steps?: number): string {
+export function formatLink(settings: Settings, steps?: number, language?: Language): string {
   const entries = Object.keys(readers).map((name) => [name, settings[name as keyof Settings]]);
   if (steps !== undefined) entries.push(['steps', steps]);
+  if (language !== undefined) entries.push(['lang', language]);
   return `#${entries.map(([name, value]) => `${String(name)}=${String(value)}`).join('&')}`;
 }

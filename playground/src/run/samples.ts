@@ -9,6 +9,8 @@ export interface LessonSamples extends Data {
   readonly labels?: NumericArray;
   /** [count][1] */
   readonly targets?: NumericArray;
+  /** The points of a two-dimensional task, from which the inputs are computed, [count][2]. */
+  readonly points?: Float32Array;
 }
 
 /** The training and test data of a task, with names. */
@@ -21,12 +23,14 @@ export interface Lesson {
   readonly outputNames: readonly string[];
   readonly inputs: number;
   readonly isRegression: boolean;
+  /** Computes the inputs of points, [n][2], in a two-dimensional task. */
+  readonly toInputs?: (points: Float32Array) => Float32Array;
   readonly transforms?: Transforms;
 }
 
 /** Selects samples by index, in the order of the indices. */
 export function chosen(
-  { count, inputs, labels, targets, ...rest }: LessonSamples,
+  { count, inputs, labels, targets, points, ...rest }: LessonSamples,
   numbers: Uint32Array,
 ): LessonSamples {
   return {
@@ -35,6 +39,7 @@ export function chosen(
     inputs: rows(inputs, inputs.length / count, numbers),
     ...(labels && { labels: rows(labels, 1, numbers) }),
     ...(targets && { targets: rows(targets, targets.length / count, numbers) }),
+    ...(points && { points: rows(points, 2, numbers) }),
   };
 }
 
@@ -57,10 +62,10 @@ export function toData({ inputs, labels, targets, inputScale }: LessonSamples): 
   };
 }
 
-function rows(from: NumericArray, width: number, numbers: Uint32Array): NumericArray {
+function rows<Numbers extends NumericArray>(from: Numbers, width: number, numbers: Uint32Array): Numbers {
   const to = new (from.constructor as Float32ArrayConstructor)(numbers.length * width);
   for (const [i, n] of numbers.entries()) {
     to.set((from as Float32Array).subarray(n * width, (n + 1) * width), i * width);
   }
-  return to;
+  return to as NumericArray as Numbers;
 }

@@ -1,5 +1,6 @@
 import { yieldToEventLoop, type EngineOptions, type Network } from 'bp4';
 import type { Reply, Request } from '../protocol.js';
+import { loaded, PageError, toFailure } from './failure.js';
 import { prepareLesson, type DigitsFile } from './lesson.js';
 import { Meter } from './meter.js';
 import { describeProblem, describeProgress } from './replies.js';
@@ -159,19 +160,18 @@ export class Session {
     try {
       await work();
     } catch (error) {
-      const { name, message } = error instanceof Error ? error : new Error(String(error));
-      this.#post({ type: 'failed', name, message });
+      this.#post({ type: 'failed', ...toFailure(error) });
     }
   }
 
   #use(): Trainer {
-    if (!this.#trainer) throw new Error("There's no network yet. Choose a task.");
+    if (!this.#trainer) throw new PageError('failure.noNetwork');
     return this.#trainer;
   }
 }
 
 /** Loads bp4/code only on demand. */
 async function generateModule(net: Network, outputs: readonly string[]): Promise<string> {
-  const { toModule } = await import('bp4/code');
+  const { toModule } = await loaded(import('bp4/code'));
   return toModule(net, { outputs });
 }

@@ -7,6 +7,7 @@ import {
   type LossName,
   type TrainOptions,
 } from 'bp4';
+import { PageError } from './failure.js';
 import type { Report, Settings, Walk } from '../protocol.js';
 import { lossNames, outputActivations } from './choices.js';
 import { chosen, toData, slice, type Lesson, type LessonSamples } from './samples.js';
@@ -84,7 +85,7 @@ export class Trainer {
    * @param until stops after this step
    * @param isEnough called after each step; true stops
    * @returns whether the epoch has ended
-   * @throws DivergenceError and keeps the state after the last finite step
+   * @throws PageError if the training diverges; keeps the state after the last finite step
    */
   async train(until: number, isEnough: () => boolean = () => false): Promise<boolean> {
     const stop = new AbortController();
@@ -113,8 +114,11 @@ export class Trainer {
       return true;
     } catch (error) {
       if (stop.signal.aborted && error === stop.signal.reason) return false;
-      if (error instanceof DivergenceError)
-        this.step = (error.epoch - 1) * this.stepsPerEpoch + error.step - 1;
+      if (error instanceof DivergenceError) {
+        const { epoch, step } = error;
+        this.step = (epoch - 1) * this.stepsPerEpoch + step - 1;
+        throw new PageError('failure.diverged', { epoch, step }, { cause: error });
+      }
       throw error;
     }
   }
@@ -137,7 +141,17 @@ export class Trainer {
     const costsBefore = this.#measureCosts(batch);
     await this.train(this.step + 1);
     const costs = { before: costsBefore, after: this.#measureCosts(batch) };
-    return { step: this.step, count, learningRate, before, gradients, after: this.net.layers, costs };
+    const { points } = batch;
+    return {
+      step: this.step,
+      count,
+      learningRate,
+      before,
+      gradients,
+      ...(points && { points }),
+      after: this.net.layers,
+      costs,
+    };
   }
 
   #measureCosts(batch: LessonSamples): Float64Array {
@@ -164,6 +178,6 @@ function chooseOutputs(
 ): { readonly activation: LayerSpec['activation']; readonly loss: LossName } {
   if (isRegression) return { activation: 'linear', loss: 'meanSquaredError' };
   const activation = (outputActivations as Partial<Record<LossName, LayerSpec['activation']>>)[loss];
-  if (!activation) throw new RangeError(`loss: expected one of ${lossNames.join(', ')}, got ${loss}`);
+  if (!activation) throw new PageError('failure.loss', { losses: lossNames.join(', '), loss });
   return { activation, loss };
 }

@@ -9,6 +9,7 @@ import {
   update,
   weightGradient,
 } from './formulas.js';
+import { say } from '../../words/say.js';
 import './equations.css';
 
 interface EquationsProps {
@@ -21,20 +22,20 @@ interface EquationsProps {
 /** The forward pass, the four equations and the update, each with its result. */
 export function Equations({ lit, optimizer, hasPenalty }: EquationsProps) {
   const rows = [
-    { name: 'forward', result: 'activations', formula: forward },
-    { name: 'BP1', result: 'δ of the output layer', formula: outputDelta },
-    { name: 'BP2', result: 'δ of a hidden layer', formula: hiddenDelta },
-    { name: 'BP3', result: 'gradient of the biases', formula: biasGradient },
-    { name: 'BP4', result: 'gradient of the weights', formula: weightGradient },
-    { name: 'mean', result: 'over the m samples', formula: meanGradient },
+    { name: 'forward', result: say('equations.forward'), formula: forward },
+    { name: 'BP1', result: say('equations.BP1'), formula: outputDelta },
+    { name: 'BP2', result: say('equations.BP2'), formula: hiddenDelta },
+    { name: 'BP3', result: say('equations.BP3'), formula: biasGradient },
+    { name: 'BP4', result: say('equations.BP4'), formula: weightGradient },
+    { name: 'mean', result: say('equations.mean'), formula: meanGradient },
     { name: 'update', result: describeRule(optimizer, hasPenalty), formula: update(optimizer) },
   ] as const;
   return (
-    <ol class="equations" aria-label="The equations of backpropagation">
+    <ol class="equations" aria-label={say('equations.title')}>
       {rows.map(({ name, result, formula }) => (
         <li key={name} class={name === lit ? 'lit' : ''} aria-current={name === lit ? 'step' : undefined}>
           <span class="equation-name">
-            <b>{name}</b> <span>{result}</span>
+            <b>{say(`phase.${name}`)}</b> <span>{result}</span>
           </span>
           {formula}
         </li>
@@ -44,5 +45,5 @@ export function Equations({ lit, optimizer, hasPenalty }: EquationsProps) {
 }
 
 function describeRule(optimizer: OptimizerName, hasPenalty: boolean): string {
-  return `with ${optimizer}${hasPenalty ? ' and penalty' : ''}`;
+  return say(hasPenalty ? 'equations.updatePenalty' : 'equations.update', { optimizer });
 }

@@ -4,6 +4,7 @@ import { layerName } from '../../format.js';
 import { currentPhase, type View } from '../view.js';
 import { Equations } from './equations.js';
 import type { Settings } from '../../protocol.js';
+import { say, sayWith } from '../../words/say.js';
 import './stepper.css';
 
 interface StepperProps {
@@ -32,7 +33,7 @@ export function Stepper(props: StepperProps) {
     return () => clearTimeout(timer);
   }, [isAuto, index, isLast, onGo, onAuto]);
   return (
-    <section class="stepper" aria-label="One mini-batch, step by step">
+    <section class="stepper" aria-label={say('walk.title')}>
       {view === undefined ? (
         <Invitation isMissing={props.isMissing} />
       ) : (
@@ -50,14 +51,11 @@ export function Stepper(props: StepperProps) {
 function Invitation({ isMissing }: { isMissing: boolean }) {
   return (
     <div class="walk idle">
-      {isMissing ? (
-        <p>Choose a CSV file or the example, then a column to predict.</p>
-      ) : (
-        <p>
-          Press <b>Step</b> to follow one mini-batch through the network and the equations, with its actual
-          numbers.
-        </p>
-      )}
+      <p>
+        {isMissing
+          ? say('walk.chooseTable')
+          : sayWith('walk.invitation', { step: <b>{say('transport.step')}</b> })}
+      </p>
     </div>
   );
 }
@@ -78,7 +76,7 @@ function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: Walk
       <div class="walk-bar">
         <button
           type="button"
-          aria-label="Previous phase"
+          aria-label={say('walk.previous')}
           onClick={() => onGo(-1)}
           disabled={view.index === 0}
         >
@@ -91,17 +89,17 @@ function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: Walk
           onClick={() => onGo(1)}
           aria-disabled={isLast}
         >
-          Next →
+          {say('walk.next')} →
         </button>
         <p class="phase" aria-live="polite">
-          <span data-testid="phase">{phase.name}</span>
+          <span data-testid="phase">{say(`phase.${phase.name}`)}</span>
           {phase.layer !== undefined && <span class="phase-layer"> {layerName(phase.layer, layers)}</span>}
         </p>
         <SamplePicker count={view.walk.count} sample={view.sample} onSample={onSample} />
         <button type="button" aria-pressed={isAuto} onClick={() => onAuto(!isAuto)}>
-          Auto
+          {say('walk.auto')}
         </button>
-        <button type="button" class="end" aria-label="Close this step" onClick={onClose}>
+        <button type="button" class="end" aria-label={say('walk.close')} onClick={onClose}>
           ✕
         </button>
       </div>
@@ -126,13 +124,13 @@ function SamplePicker({ count, sample, onSample }: SamplePickerProps) {
   return (
     <select
       class="sample"
-      aria-label="Sample in the mini-batch"
+      aria-label={say('walk.sampleOf')}
       value={sample}
       onChange={(event) => onSample(Number(event.currentTarget.value))}
     >
       {Array.from({ length: count }, (_, i) => (
         <option key={i} value={i}>
-          sample {i + 1}
+          {say('walk.sample', { n: i + 1 })}
         </option>
       ))}
     </select>

@@ -10,6 +10,7 @@ import { Legend } from './legend.js';
 import { type Image, Images } from './images.js';
 import { readout, type Scene, sceneAtRest, buildScene } from './scene.js';
 import { Units } from './units.js';
+import { say } from '../../words/say.js';
 import './network.css';
 
 interface NetworkProps {
@@ -101,7 +102,7 @@ function sampleImage({ walk, sample }: View): Image {
 }
 
 function describeNetwork({ sizes }: Problem): string {
-  return `Network with layers of ${sizes.join(', ')} units. The up and down arrow keys move between units.`;
+  return say('network.description', { sizes: sizes.join(', ') });
 }
 
 /** Measures the box in pixels, at first and whenever its size changes. */

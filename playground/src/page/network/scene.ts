@@ -1,6 +1,7 @@
 import type { LayerState } from 'bp4';
 import { finely, precise, short } from '../../format.js';
 import { currentPhase, type Place, findSubject, sampleTargets, readLayer, type View } from '../view.js';
+import { say } from '../../words/say.js';
 
 // How the picture shows each unit and each edge in the current phase.
 
@@ -59,22 +60,12 @@ export function buildScene(view: View): Scene {
     units: columns.map((column) => buildUnits(view, column, subject)),
     edges: columns.slice(1).map((_, layer) => buildEdges(view, layer)),
     quantity: name === 'BP4' || name === 'mean' ? '∂C/∂w' : 'w',
-    caption: captions[name],
+    caption: say(`network.${name}`),
     subject,
     labels: name === 'BP1' || name === 'BP3' ? 'none' : name === 'BP2' ? 'out' : 'in',
     targets: name === 'BP1' ? sampleTargets(view) : undefined,
   };
 }
-
-const captions = {
-  forward: 'in each unit: a, below it: z',
-  BP1: 'in each output: δ, beside it: a',
-  BP2: 'in the bright units: δ',
-  BP3: 'in each unit: ∂C/∂b = δ of this sample',
-  BP4: 'edges: δ·a of this sample',
-  mean: 'means over the mini-batch',
-  update: 'edges: the updated weights',
-};
 
 const rest: UnitLook = { text: '', note: '', tone: 'plain', strength: 0, isDim: false };
 const waiting: UnitLook = { ...rest, isDim: true };
@@ -166,11 +157,18 @@ export function readout(
   layers: readonly LayerState[],
   view: View | undefined,
 ): string {
-  const start = `${name}, unit ${unit + 1}: bias `;
-  if (view === undefined) return start + precise(layers[layer]!.biases[unit]!);
+  const here = { layer: name, unit: unit + 1 };
+  if (view === undefined)
+    return say('network.bias', { ...here, bias: precise(layers[layer]!.biases[unit]!) });
   const { before, after, z, a, delta } = readLayer(view, layer);
   const [old, now] = [before.biases[unit]!, after.biases[unit]!];
   if (currentPhase(view).name === 'update')
-    return `${start}${finely(old, now - old)} → ${finely(now, now - old)}`;
-  return `${start}${precise(old)}, z ${precise(z[unit]!)}, a ${precise(a[unit]!)}, δ ${precise(delta[unit]!)}`;
+    return say('network.bias', { ...here, bias: `${finely(old, now - old)} → ${finely(now, now - old)}` });
+  return say('network.values', {
+    ...here,
+    bias: precise(old),
+    z: precise(z[unit]!),
+    a: precise(a[unit]!),
+    delta: precise(delta[unit]!),
+  });
 }

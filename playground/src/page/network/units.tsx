@@ -1,6 +1,7 @@
 import type { Place } from '../view.js';
 import type { Column } from './geometry.js';
 import type { Scene, UnitLook } from './scene.js';
+import { say } from '../../words/say.js';
 
 interface UnitsProps {
   readonly scene: Scene;
@@ -36,7 +37,7 @@ export function Units(props: UnitsProps) {
             })}
           {column.more > 0 && (
             <text class="more" x={column.x} y={column.ys.at(-1)! + column.radius + 19}>
-              … {column.more} more
+              {say('network.more', { n: column.more })}
             </text>
           )}
         </g>
