@@ -38,6 +38,7 @@ const floors = [
   'src/cli/search',
   'src/cli/report',
   'src/cli/bench',
+  'src/cli/playground',
   'src/cli/commands',
   'src/cli/program.ts',
   'src/cli/index.ts',

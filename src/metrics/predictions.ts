@@ -3,7 +3,6 @@ import { RangeFault, TypeFault } from '../errors.js';
 import { argmax } from '../base/argmax.js';
 import { checkInteger, checkNumber, show } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
-import type { LossName } from '../model/spec.js';
 import { checkValues, readLabels, readMatrix, type Rows } from '../training/matrix.js';
 import { finish } from '../base/work.js';
 
@@ -20,13 +19,18 @@ export interface Truth {
   readonly outputs?: number | undefined;
   /** A single output of at least this is class 1. Default 0.5. Use 0 for a network with the hinge loss. */
   readonly threshold?: number | undefined;
+  /**
+   * Whether targets may be NaN, as for a network with this option. `accuracy` and the metrics of numbers leave those outputs out; the
+   * others refuse them. Default 'error'.
+   */
+  readonly missingTargets?: 'error' | 'ignore' | undefined;
 }
 
 /** The `threshold` for a network with this loss. A training passes it to its metrics in `Answers`. */
-export const chooseThreshold = (loss: LossName): number => (loss === 'hinge' ? 0 : 0.5);
+export const chooseThreshold = (loss: string): number => (loss === 'hinge' ? 0 : 0.5);
 
 /** Outputs in the units of the targets. Those of poisson are logarithms of the expected counts. */
-export const expectedTargets = (outputs: Float32Array, loss: LossName | undefined): Float32Array =>
+export const expectedTargets = (outputs: Float32Array, loss: string | undefined): Float32Array =>
   loss === 'poisson' ? outputs.map((a) => exp(a)) : outputs;
 
 /** A metric that also accepts the truth in the forms that `train` accepts. */
@@ -45,10 +49,11 @@ interface Predictions {
 
 /**
  * Checks the arguments of a metric.
+ * @param mayMiss whether the metric can leave out targets of NaN
  * @throws TypeError or RangeError if lengths differ, a number is not finite, or a label is not a class
  */
-export function read(outputs: Float32Array, truth: Truth): Predictions {
-  const { labels, targets } = truth;
+export function read(outputs: Float32Array, truth: Truth, mayMiss = false): Predictions {
+  const { labels, targets, missingTargets } = truth;
   if ((targets === undefined) === (labels === undefined)) {
     const got = targets === undefined ? 'neither' : 'both';
     throw new TypeFault({
@@ -68,7 +73,9 @@ export function read(outputs: Float32Array, truth: Truth): Predictions {
   if (labels !== undefined) {
     return { ...predictions, labels: finish(readLabels('labels', labels, count, width)) };
   }
-  const right = finish(readMatrix('targets', targets, width));
+  const right = finish(
+    readMatrix('targets', targets, width, undefined, mayMiss && missingTargets === 'ignore'),
+  );
   if (right.count !== count) {
     throw new RangeFault({
       place: 'targets',

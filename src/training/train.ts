@@ -2,6 +2,7 @@ import type { Random } from '../base/random.js';
 import { awaited, type Work } from '../base/work.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import type { Model } from '../model/model.js';
+import type { averageSteps } from './average.js';
 import { countSteps, restart, runEpochs, type Training } from './epochs.js';
 import { evaluate } from './evaluate.js';
 import { findDivergence } from './find-divergence.js';
@@ -14,7 +15,7 @@ import { measureSamples, watchMetrics } from './hooks/metrics.js';
 import { reduceOnPlateau } from './hooks/plateau.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { EpochReport } from './reports.js';
-import { useUpdate } from './resume.js';
+import { countSlots, useUpdate } from './resume.js';
 import type { Run } from '../model/state.js';
 import { align, Samples, type Data } from './samples.js';
 import { splitSamples } from './split.js';
@@ -134,6 +135,8 @@ export interface TrainingContext {
   readonly save: () => Uint8Array<ArrayBuffer>;
   /** Diagnoses the network after each epoch. */
   readonly diagnosis: Hook | undefined;
+  /** The part that `ema` needs. */
+  readonly averageSteps: typeof averageSteps | undefined;
 }
 
 /**
@@ -147,8 +150,8 @@ export function* train(
   options: CheckedTrainOptions,
 ): Work<EpochReport[]> {
   const { training: data, validation } = parts;
-  const { model, random, run } = context;
-  const { earlyStopping, optimizer } = options;
+  const { model, random, run, averageSteps } = context;
+  const { earlyStopping, optimizer, ema } = options;
   useUpdate(model, run, options);
   const windows = yield* openWindows(model, random, data, options);
   let snapshot: Snapshot | undefined;
@@ -170,8 +173,9 @@ export function* train(
       optimizer.slots,
     );
     const metrics = yield* watchMetrics(model, validation, options.metrics, earlyStopping?.monitor);
+    const average = averageSteps?.(model, run, ema, countSlots(options) - 1);
     snapshot = new Snapshot(model, random, run);
-    const training = { model, random, windows, validation, options, run, snapshot };
+    const training = { model, random, windows, validation, options, run, snapshot, average };
     const history: EpochReport[] = [];
     const hooks = listHooks(context, training, [early, metrics], history);
     try {

@@ -22,12 +22,10 @@ import type { Ensemble } from '../../ensemble/ensemble.js';
 import { checkSpec } from '../../model/spec.js';
 import type { Network } from '../../network.js';
 import type { Fault } from '../../errors.js';
-import { inFile } from '../errors.js';
 import { formatCount, formatPercent, formatPrecise, formatSignificant } from '../terminal/format.js';
 import { textTable } from '../terminal/text-table.js';
 import type { Dataset } from '../../data/index.js';
 import { chooseThreshold, expectedTargets } from '../../metrics/predictions.js';
-import type { Diagnosis } from '../../training/reports.js';
 
 /** Anything that predicts: a network, or an ensemble. */
 export type Predictor = Network | Ensemble;
@@ -272,17 +270,3 @@ export function findPoorFigures(evaluation: Evaluation, cure: string): Fault[] {
       return { place: name, problem, cure };
     });
 }
-
-/** A diagnosis needs only a few hundred samples. */
-const MOST_DIAGNOSED = 1000;
-
-/** Samples at regular intervals, for a diagnosis. */
-export function pickSamples(data: Dataset): Dataset {
-  if (data.count <= MOST_DIAGNOSED) return data;
-  const step = data.count / MOST_DIAGNOSED;
-  return data.subset(Array.from({ length: MOST_DIAGNOSED }, (_, i) => Math.floor(i * step)));
-}
-
-/** @throws DataError if the samples do not fit the network */
-export const diagnoseNetwork = (net: Network, path: string, data: Dataset): Promise<Diagnosis> =>
-  inFile(path, () => net.diagnose(data));

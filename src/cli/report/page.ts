@@ -11,8 +11,8 @@ import { linearAxis, minus } from './axis.js';
 import { classesSection } from './classes.js';
 import { curves, type Line } from './curves.js';
 import { html, Markup, type Content } from './html.js';
-import { layersSection } from './layers.js';
 import { importanceSection } from './importance.js';
+import { findingsSection, layersSection } from './layers.js';
 import { numbersSection, reliabilityChart } from './regression.js';
 import { shapeSection, type Shape } from './network-drawing.js';
 import { style } from './style.js';
@@ -42,6 +42,8 @@ export interface Report {
   readonly diagnosis?: Diagnosis;
   /** How much the model depends on each column of what was evaluated; the most important first. */
   readonly importance?: readonly ColumnImportance[];
+  /** Whether the network of the diagnosis predicts classes. */
+  readonly isClassified?: boolean;
   /** How the model was made, in the order in which it's shown. */
   readonly facts: readonly Fact[];
 }
@@ -56,6 +58,7 @@ export interface Page extends Pick<Report, 'title' | 'summary' | 'facts'> {
 /** A report of a model or a training as a page of HTML. */
 export function reportPage(report: Report): string {
   const { title, summary, shape, history = [], evaluation, diagnosis, importance, facts } = report;
+  const { isClassified = false } = report;
   const isClassification = evaluation?.targets === undefined;
   return renderPage({
     ...{ title, summary, facts, figures: listFigures(report) },
@@ -67,6 +70,7 @@ export function reportPage(report: Report): string {
         ),
       evaluation && resultsSection(evaluation, report.evaluated),
       importance && section(`Which columns matter in ${report.evaluated!}`, importanceSection(importance)),
+      diagnosis && section('Problems', findingsSection(diagnosis, isClassified)),
       diagnosis && section('How fast each layer learns', layersSection(diagnosis, history, shape)),
       section('The network', shapeSection(shape)),
     ],
@@ -140,11 +144,12 @@ function listFigures({ evaluation, history = [] }: Report): Page['figures'] {
   ];
 }
 
-export function listResults({ figures, count }: Evaluation): Page['figures'] {
+export function listResults({ figures, count, baseline }: Evaluation): Page['figures'] {
   const { accuracy, balancedAccuracy, rocAUC, rSquared, meanAbsoluteError, pinballLoss, coverage, loss } =
     figures;
   const named: [name: string, value: string | undefined][] = [
     ['accuracy', accuracy === undefined ? undefined : formatPercent(accuracy)],
+    ['largest class alone', baseline && formatPercent(baseline.accuracy)],
     ['balanced accuracy', balancedAccuracy === undefined ? undefined : formatPercent(balancedAccuracy)],
     ['ROC-AUC', rocAUC?.toFixed(3)],
     ['pinball loss', pinballLoss === undefined ? undefined : formatPrecise(pinballLoss)],

@@ -13,6 +13,8 @@ export type Answers = {
   readonly outputs: number;
   /** A single output of at least this is class 1: 0.5, or 0 for hinge. */
   readonly threshold: number;
+  /** Set if targets may be NaN. */
+  readonly missingTargets?: 'ignore';
 } & (
   | {
       /** [n] class indices; 0 or 1 for a single output */
@@ -123,7 +125,11 @@ export function* watchMetrics(
 /** The expected outputs in the user's own units, like the outputs of `predict`. */
 function readAnswers({ outputs, spec }: Model, samples: Samples): Answers {
   const { labels, targets, chosen } = samples.answers;
-  const answers = { outputs, threshold: spec.loss === 'hinge' ? 0 : 0.5 };
+  const answers = {
+    outputs,
+    threshold: spec.loss === 'hinge' ? 0 : 0.5,
+    ...(spec.ignoresMissing && { missingTargets: 'ignore' as const }),
+  };
   const numbers = chosen ?? Array.from({ length: samples.count }, (_, n) => n);
   if (labels) return { ...answers, labels: Uint32Array.from(numbers, (n) => labels[n]!) };
   const values = new Float32Array(samples.count * outputs);
