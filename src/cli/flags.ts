@@ -37,7 +37,7 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
   shuffle: { flags: ['no-shuffle'] },
   validationSplit: { flags: ['validation-split'] },
   diagnose: { flags: ['diagnose'] },
-  earlyStopping: { flags: ['patience', 'min-delta', 'monitor', 'keep-last'] },
+  earlyStopping: { flags: ['patience', 'min-delta', 'monitor', 'keep-last', 'no-refit'] },
   checkpoint: { flags: ['checkpoint', 'checkpoint-every'] },
   resume: { flags: ['resume'] },
   // Network.create

@@ -1,6 +1,5 @@
 import type { NetworkState } from '../../model/state.js';
 import type { Network } from '../../network.js';
-import type { EpochReport } from '../../training/reports.js';
 import { displayPath } from '../data/read-file.js';
 import { diagnoseNetwork, pickSamples, type Evaluation } from '../model/evaluation.js';
 import { countParts, type About } from '../model/model-file.js';
@@ -14,6 +13,7 @@ import {
   quotePath,
 } from '../terminal/format.js';
 import type { PreparedTraining } from '../train/prepare-training.js';
+import type { TrainingRun } from '../train/run-training.js';
 import { describeShape } from './network-drawing.js';
 import type { Fact, Report } from './page.js';
 import { hashWeights } from '../../search/task.js';
@@ -33,26 +33,32 @@ export function describeModel({ net, state, about, path }: OpenedNetwork, title:
   };
 }
 
-/** The part of a report about a finished run. @param about with its results */
+/**
+ * The part of a report about a finished run.
+ * @param run the one whose validation samples were watched
+ * @param about with its results
+ */
 export async function describeTrainingRun(
   { net, some, test, options, found }: PreparedTraining,
-  state: NetworkState,
+  { history, bestEpoch }: Pick<TrainingRun, 'history' | 'bestEpoch'>,
   about: About,
-  history: readonly EpochReport[],
   evaluation: Evaluation,
 ): Promise<Report> {
   const shape = describeShape(net);
   const path = displayPath(about.training.data);
   const { earlyStopping } = options;
-  const best = earlyStopping && earlyStopping.restoreBest !== false ? state.run?.bestEpoch : undefined;
+  const { isRefit = false } = about.training;
+  const isRestored =
+    earlyStopping && earlyStopping.restoreBest !== false && bestEpoch !== history.at(-1)?.epoch;
   return {
     title: path,
     summary: summarizeTraining(shape, about),
     ...{ shape, history, evaluation },
-    bestEpoch: best === history.at(-1)?.epoch ? undefined : best,
+    bestEpoch: isRefit || isRestored ? bestEpoch : undefined,
+    isRefit,
     evaluated: test ? `the ${formatCount(test.count, 'test sample')}` : 'the training data',
     diagnosis: await diagnoseNetwork(net, path, pickSamples(some)),
-    facts: [...listFacts(net, state, about), ...listGuesses(found)],
+    facts: [...listFacts(net, net.state, about), ...listGuesses(found)],
   };
 }
 
