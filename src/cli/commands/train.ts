@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { checkReportPath, checkApart } from '../data/output-paths.js';
 import { UsageError } from '../errors.js';
 import { chooseModelPath, MODEL_EXTENSION } from '../model/model-file.js';
+import { diagnoseNetwork, pickSamples, sayFindings } from '../model/diagnosis.js';
+import { displayPath } from '../data/read-file.js';
 import type { CommandDefinition, Invocation } from '../options/command.js';
 import { dataGroup } from '../options/data.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { shardsGroup } from '../options/shards.js';
-import { trainingGroup } from '../options/training.js';
+import { findRateOption, trainingGroup } from '../options/training.js';
 import { chooseByNumber } from '../terminal/choose.js';
 import { quoteOption, quotePath } from '../terminal/format.js';
 import { showReading } from '../terminal/reading.js';
@@ -60,11 +62,14 @@ export const train: CommandDefinition<TrainFlags> = {
       'bp4 train big.csv --shards 16 --rounds 10 --queue redis://192.168.0.5:6379',
       'Train on the machines where bp4 worker runs.',
     ],
+    ['bp4 train iris.csv --find-rate', 'Look for a good learning rate first.'],
     ['bp4 train --resume run.bp4', 'Continue a run that was stopped.'],
     ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Print events as JSON.'],
   ],
   groups: [
-    ...[dataGroup, networkGroup, trainingGroup, earlyStoppingGroup],
+    ...[dataGroup, networkGroup],
+    { ...trainingGroup, options: [...trainingGroup.options, findRateOption] },
+    earlyStoppingGroup,
     ...[shardsGroup, trainFileGroup, reportGroup],
   ],
   run,
@@ -108,20 +113,32 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     const { net, state, run, watched, ...trained } = await (areSeveral
       ? trainMembers(output, options, training, saving, destination)
       : trainNetwork(output, options, training, saving));
-    const { about } = trained.training;
+    const last = trained.training;
+    const { about } = last;
     try {
-      if (run.isStopped)
-        throw await saveStopped(output, trained.training, destination, { checkpoint, epoch: run.epoch });
+      if (run.isStopped) throw await saveStopped(output, last, destination, { checkpoint, epoch: run.epoch });
       output.say();
-      const evaluation = evaluateTest(output, net, state, trained.training);
+      const evaluation = evaluateTest(output, net, state, last);
       const results = { epochs: run.epoch, seconds: run.seconds, figures: evaluation.figures };
       const finished = { ...about, results };
       await saveTrained(output, { net, about: finished }, destination);
-      if (report !== undefined) {
-        const { writeReport } = await import('../report/page.js');
-        const { describeTrainingRun } = await import('../report/describe.js');
-        const page = await describeTrainingRun(trained.training, watched, finished, evaluation);
-        await writeReport(output, report, page);
+      const { some, validation } = training;
+      if (training.options.diagnose || report !== undefined) {
+        const path = displayPath(about.training.data);
+        const { history, bestEpoch } = watched;
+        const diagnosis = await diagnoseNetwork(last.net, path, pickSamples(some), {
+          history,
+          ...(validation && { validation }),
+        });
+        output.event('diagnosis', { ...diagnosis });
+        output.say();
+        sayFindings(output, diagnosis);
+        if (report !== undefined) {
+          const { writeReport } = await import('../report/page.js');
+          const { describeTrainingRun } = await import('../report/describe.js');
+          const measured = { history, evaluation, diagnosis };
+          await writeReport(output, report, describeTrainingRun(last, bestEpoch, finished, measured));
+        }
       }
       if (destination.format === 'bp4') sayNext(output, out, about);
     } finally {

@@ -6,6 +6,7 @@ import { Ensemble } from '../../ensemble/ensemble.js';
 import { decodeEnsemble, encodeEnsemble } from '../../ensemble/file.js';
 import type { Member } from '../../ensemble/members.js';
 import { RangeFault } from '../../errors.js';
+import { withFormulas } from '../../model/check-transforms.js';
 import { decodeState, encodeState } from '../../model/file.js';
 import { parseJSON } from '../../model/read-safetensors.js';
 import { MOST_HEADER_BYTES } from '../../model/safetensors.js';
@@ -181,7 +182,7 @@ export async function parseModel(
 ): Promise<ModelFile> {
   return await inFile(path, async () => {
     checkComplete(path, bytes);
-    const { state, metadata } = decodeState(bytes);
+    const { state, metadata } = await withFormulas(() => decodeState(bytes));
     const text = metadata.get(KEY);
     return {
       net: await Network.fromState(state, options),
@@ -213,7 +214,7 @@ export async function parseEnsemble(
 ): Promise<EnsembleFile | undefined> {
   if (!isEnsembleFile(bytes)) return undefined;
   return await inFile(path, async () => {
-    const { members, metadata } = decodeEnsemble(bytes);
+    const { members, metadata } = await withFormulas(() => decodeEnsemble(bytes));
     const text = metadata.get(KEY);
     return {
       net: await Ensemble.fromMembers(members, options),
@@ -228,7 +229,7 @@ export async function parseEnsemble(
 export async function readMembers(path: string): Promise<readonly Member[]> {
   try {
     const bytes = await readFile(path);
-    return isEnsembleFile(bytes) ? decodeEnsemble(bytes).members : [];
+    return isEnsembleFile(bytes) ? (await withFormulas(() => decodeEnsemble(bytes))).members : [];
   } catch {
     return [];
   }

@@ -1,7 +1,6 @@
 import type { NetworkState } from '../../model/state.js';
 import type { Network } from '../../network.js';
 import { displayPath } from '../data/read-file.js';
-import { diagnoseNetwork, pickSamples, type Evaluation } from '../model/evaluation.js';
 import { countParts, type About } from '../model/model-file.js';
 import type { OpenedNetwork } from '../model/open-model.js';
 import {
@@ -35,15 +34,15 @@ export function describeModel({ net, state, about, path }: OpenedNetwork, title:
 
 /**
  * The part of a report about a finished run.
- * @param run the one whose validation samples were watched
+ * @param bestEpoch of the run whose history it is
  * @param about with its results
  */
-export async function describeTrainingRun(
-  { net, some, test, options, found }: PreparedTraining,
-  { history, bestEpoch }: Pick<TrainingRun, 'history' | 'bestEpoch'>,
+export function describeTrainingRun(
+  { net, test, options, found }: PreparedTraining,
+  bestEpoch: number | undefined,
   about: About,
-  evaluation: Evaluation,
-): Promise<Report> {
+  { history, ...measured }: Required<Pick<Report, 'history' | 'evaluation' | 'diagnosis'>>,
+): Report {
   const shape = describeShape(net);
   const path = displayPath(about.training.data);
   const { earlyStopping } = options;
@@ -53,11 +52,11 @@ export async function describeTrainingRun(
   return {
     title: path,
     summary: summarizeTraining(shape, about),
-    ...{ shape, history, evaluation },
+    ...{ shape, history, ...measured },
+    isClassified: about.task === 'classification',
     bestEpoch: isRefit || isRestored ? bestEpoch : undefined,
     isRefit,
     evaluated: test ? `the ${formatCount(test.count, 'test sample')}` : 'the training data',
-    diagnosis: await diagnoseNetwork(net, path, pickSamples(some)),
     facts: [...listFacts(net, net.state, about), ...listGuesses(found)],
   };
 }

@@ -12,6 +12,7 @@ import { queue } from '../../queue/queue.js';
 import { QueueError } from '../../queue/queue-error.js';
 import type { Executor } from '../../search/executor.js';
 import { trainInShards, type ShardedTrainOptions } from '../../search/train-in-shards.js';
+import { watchedMetrics } from '../options/early-stopping.js';
 import type { TrainFlags } from '../options/files.js';
 import { writeMessage, type Output } from '../terminal/output.js';
 import type { EpochReport } from '../../training/reports.js';
@@ -81,6 +82,7 @@ export async function runTraining(
   const writeCheckpoint = createCheckpoint(training, saving);
   const trainOptions = {
     ...options,
+    ...watchedMetrics(options, net.loss),
     ...(validation && { validation }),
     resume: saving.resume,
     signal: stop.signal,

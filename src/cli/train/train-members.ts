@@ -119,7 +119,7 @@ async function createLike(net: Network, flags: TrainFlags, seed?: number): Promi
 export function isOfSeveral(flags: TrainFlags): boolean {
   const { ensemble = 1 } = flags;
   if (ensemble === 1) return false;
-  const names = ['resume', 'checkpoint', 'report', 'shards', 'queue'] as const;
+  const names = ['resume', 'checkpoint', 'report', 'diagnose', 'shards', 'queue'] as const;
   const other = names.find((name) => flags[name] !== undefined);
   if (other !== undefined)
     throw new UsageError('--ensemble', `can't be combined with --${other}, which is for one network`);

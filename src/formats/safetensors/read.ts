@@ -2,10 +2,11 @@ import { FormatError, RangeFault, TypeFault, within } from '../../errors.js';
 import { checkKeys, checkName, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/state.js';
+import { withFormulas } from '../../model/check-transforms.js';
 import { specFromJSON } from '../../model/json.js';
 import { parseJSON } from '../../model/read-safetensors.js';
 import type { Tensor } from '../../model/safetensors.js';
-import { activationCodes, type ActivationName, type LossSpec } from '../../model/spec.js';
+import { activationCodes, type ActivationName, type LossSpec, type OwnLoss } from '../../model/spec.js';
 import type { EngineOptions, Network } from '../../network.js';
 import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { nameForeign } from '../foreign.js';
@@ -22,7 +23,7 @@ export interface SafetensorsOptions extends EngineOptions {
   /** The activation of each layer. Required for files that `toSafetensors` didn't write, and forbidden for others. */
   readonly activations?: readonly LayerActivation[];
   /** Default: the loss in the file, else 'crossEntropy' if the last activation is softmax, else 'quadratic'. */
-  readonly loss?: LossSpec;
+  readonly loss?: LossSpec | OwnLoss;
   /**
    * The layers in order, as the prefixes of their tensor names before '.weight' and '.bias'. Default: ordered by their
    * numbers.
@@ -48,7 +49,9 @@ export async function fromSafetensors(bytes: Bytes, options: SafetensorsOptions 
   const { activations, loss, layers, ...engine } = options;
   if (activations !== undefined) checkActivations(activations);
   if (layers !== undefined) checkLayers(layers);
-  const { spec: stored, parameters } = asFormatError(file, () => read(file, layers));
+  const { spec: stored, parameters } = await withFormulas(() =>
+    asFormatError(file, () => read(file, layers)),
+  );
   if (stored && activations) {
     throw new FormatError({
       place: 'bytes',
