@@ -46,7 +46,19 @@ export const metricsOf: Readonly<Record<Task, readonly MetricName[]>> = {
 };
 
 /** Options of `bp4 train` that a search doesn't have: it decides them itself, or needs all samples in memory. */
-const unfit = ['stream', 'layers', 'threads', 'engine', 'wide', 'diagnose', 'validation-split'];
+const unfit = [
+  ...[
+    'stream',
+    'layers',
+    'threads',
+    'engine',
+    'wide',
+    'ensemble',
+    'diagnose',
+    'validation-split',
+    'no-refit',
+  ],
+];
 
 /** The options that the default space varies (`listDefaults` in ../search/space.ts). */
 const searched = ['learning-rate', 'hidden', 'activation', 'dropout', 'l2', 'batch'];
