@@ -70,7 +70,7 @@ export const train: CommandDefinition<TrainFlags> = {
 
 async function run({ operands, options, given, output }: Invocation<TrainFlags>): Promise<void> {
   const { dataPath, resumePath } = choosePaths(operands, options);
-  const { checkpoint, checkpointEvery, report } = options;
+  const { checkpoint, checkpointEvery, tensorboard, report } = options;
   const out = options.out ?? (dataPath === undefined ? resumePath! : chooseModelPath(dataPath));
   const inputs = [dataPath, options.test];
   const destination = await chooseDestination(out, resumePath, [...inputs, resumePath]);
@@ -98,6 +98,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     executor: training.about.training.sharding && createExecutor(options),
     checkpoint,
     checkpointEvery,
+    tensorboard,
     out,
   });
   try {

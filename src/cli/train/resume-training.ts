@@ -23,6 +23,7 @@ const freeOptions = [
     'out',
     'checkpoint',
     'checkpoint-every',
+    'tensorboard',
     'report',
     'resume',
   ],

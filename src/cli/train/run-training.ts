@@ -7,6 +7,7 @@ import type { Dataset } from '../../data/index.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
 import { areAllFinite } from '../../model/state.js';
+import { tensorBoardFile } from '../../node/tensorboard.js';
 import { threads } from '../../node/threads.js';
 import { queue } from '../../queue/queue.js';
 import { QueueError } from '../../queue/queue-error.js';
@@ -26,6 +27,8 @@ export interface SavingOptions {
   /** Epochs between checkpoints; undefined for each epoch, but at most one per second. */
   readonly checkpointEvery: number | undefined;
   readonly out: string;
+  /** The directory of an event file for TensorBoard. */
+  readonly tensorboard: string | undefined;
 }
 
 /** How a run went. */
@@ -80,7 +83,8 @@ export async function runTraining(
   const parameters = net.layers.reduce((sum, { weights }) => sum + weights.length, 0);
   const isLong = samples * parameters > WORK_OF_A_LONG_EPOCH;
   const writeCheckpoint = createCheckpoint(training, saving);
-  const { executor } = saving;
+  const { executor, tensorboard } = saving;
+  const events = tensorboard === undefined ? undefined : tensorBoardFile(tensorboard, net);
   const trainOptions = {
     ...options,
     ...(validation && { validation }),
@@ -90,6 +94,7 @@ export async function runTraining(
       history.push(report);
       progress.onEpoch(report);
       await writeCheckpoint?.(report);
+      await events?.onEpoch(report);
     },
   } satisfies TrainOptions;
   try {
