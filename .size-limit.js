@@ -23,14 +23,22 @@ const besideCore = (name, path, limit, more = []) => ({
   ignore: [...core.flatMap((file) => [`../${file}`, `../../${file}`]), ...more],
 });
 
+/** Of the core, beside the parts in src/training/. */
+const besideTraining = ['evaluate', 'hooks/divergence', 'options', 'order', 'pace', 'samples'].map(
+  (name) => `./${name}.js`,
+);
+
 /** Loaded by `import()` where it is needed. */
 const onDemand = {
   threads: './threads.js',
   tiny: './tiny.js',
   explanation: './explain-divergence.js',
+  ownLoss: './training/own-loss.js',
+  average: './training/average.js',
+  rateSearch: './training/find-learning-rate.js',
   reference: './reference/reference.js',
   gradientCheck: './diagnosis/check-gradients.js',
-  layers: './diagnosis/layers.js',
+  diagnose: './diagnosis/diagnose.js',
   diagnosis: './diagnosis/report-diagnosis.js',
   formulas: './formulas.js',
 };
@@ -39,12 +47,12 @@ export default [
   {
     name: 'bp4',
     path: 'dist/index.js',
-    limit: '41.7 kB',
+    limit: '42.5 kB',
     gzip: true,
     ...asModule,
     ignore: Object.values(onDemand),
   },
-  besideCore('several threads', 'kernels/threads.js', '14.1 kB', ['./wasm.js']),
+  besideCore('several threads', 'kernels/threads.js', '14.2 kB', ['./wasm.js']),
   {
     name: 'the reference, bp4/reference',
     path: 'dist/kernels/reference/reference.js',
@@ -53,11 +61,15 @@ export default [
   },
   besideCore('rare transforms', 'model/formulas.js', '1.8 kB'),
   besideCore('tiny networks', 'training/tiny.js', '4.4 kB'),
-  besideCore('explaining a divergence', 'training/explain-divergence.js', '0.5 kB'),
+  besideCore('explaining a divergence', 'training/explain-divergence.js', '1 kB', besideTraining),
+  besideCore('ema', 'training/average.js', '0.5 kB'),
+  besideCore('findLearningRate', 'training/find-learning-rate.js', '2 kB', besideTraining),
+  besideCore('a loss of your own', 'training/own-loss.js', '1.6 kB'),
   besideCore('checkGradients', 'diagnosis/check-gradients.js', '2.5 kB'),
-  besideCore('diagnose', 'diagnosis/report-diagnosis.js', '2.2 kB'),
+  besideCore('diagnose', 'diagnosis/report-diagnosis.js', '12.4 kB'),
   besideCore('bp4/metrics', 'metrics/index.js', '4 kB'),
   besideCore('bp4/ensemble', 'ensemble/index.js', '4 kB'),
+  besideCore('bp4/explain', 'explain/index.js', '3 kB', ['../metrics/*']),
   besideCore('bp4/data', 'data/index.js', '53.5 kB', ['./parquet/*']),
   besideCore('reading Parquet', 'data/parquet/file.js', '21 kB', ['./zstd.js']),
   besideCore('reading Zstandard', 'data/parquet/zstd.js', '5 kB'),

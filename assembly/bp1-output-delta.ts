@@ -1,16 +1,6 @@
-import {
-  BINARY_CROSS_ENTROPY,
-  CROSS_ENTROPY,
-  HINGE,
-  HUBER,
-  LOG_COSH,
-  MEAN_ABSOLUTE_ERROR,
-  MEAN_SQUARED_ERROR,
-  POISSON,
-  QUANTILE,
-} from '../src/kernels/codes';
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, OWN, QUADRATIC } from '../src/kernels/codes';
 import { multiplySlope } from './activation';
-import { AbsoluteError, Hinge, Huber, LogCosh, Poisson, Quantile, SquaredError } from './micro/losses';
+import { slopeOf } from './micro/losses';
 import { clearPadding } from './micro/padding';
 import { lastLayer, rowAt } from './network';
 import { Net } from './structs';
@@ -20,7 +10,9 @@ import { Net } from './structs';
  *   quadratic                       δ = (a − y) ⊙ σ′(z)
  *   binaryCrossEntropy with sigmoid δ = a − y           (σ′ cancels: Nielsen, ch. 3)
  *   crossEntropy with softmax       δ = a·Σy − y        (Σy is 1 for one-hot targets)
+ *   own                             δ as the caller has written it
  *   the others                      δ = slope/units ⊙ σ′(z), with the slopes of micro/losses.ts
+ * If net.ignoresMissing, δ is ±0 where y is NaN.
  * Reads z and a of the layer and net.targets, f32[rows][stride] each; the padding of a and targets is zero. Overwrites δ, with
  * zero padding.
  * Rounds: as written, each operation once; Σy is sequential over the units, from +0.
@@ -28,7 +20,6 @@ import { Net } from './structs';
 export function outputDelta(net: Net, from: i32, to: i32): void {
   const l = lastLayer(net);
   const loss = net.loss;
-  const parameters = net.lossParameters;
   const stride = l.stride;
   const units = l.units;
   const rows = to - from;
@@ -37,6 +28,8 @@ export function outputDelta(net: Net, from: i32, to: i32): void {
   const targets = rowAt(net.targets, from, stride);
   const delta = rowAt(l.delta, from, stride);
   switch (loss) {
+    case OWN:
+      return;
     case CROSS_ENTROPY: {
       for (let i = 0; i < rows; ++i) {
         const offset: usize = (i * stride) << 2;
@@ -46,39 +39,17 @@ export function outputDelta(net: Net, from: i32, to: i32): void {
       }
       return;
     }
-    case MEAN_SQUARED_ERROR: {
-      meanSlopes<SquaredError>(a, targets, delta, rows, stride, units, parameters);
-      break;
-    }
-    case MEAN_ABSOLUTE_ERROR: {
-      meanSlopes<AbsoluteError>(a, targets, delta, rows, stride, units, parameters);
-      break;
-    }
-    case HUBER: {
-      meanSlopes<Huber>(a, targets, delta, rows, stride, units, parameters);
-      break;
-    }
-    case HINGE: {
-      meanSlopes<Hinge>(a, targets, delta, rows, stride, units, parameters);
-      break;
-    }
-    case LOG_COSH: {
-      meanSlopes<LogCosh>(a, targets, delta, rows, stride, units, parameters);
-      break;
-    }
-    case POISSON: {
-      meanSlopes<Poisson>(a, targets, delta, rows, stride, units, parameters);
-      break;
-    }
-    case QUANTILE: {
-      meanSlopes<Quantile>(a, targets, delta, rows, stride, units, parameters);
+    case QUADRATIC:
+    case BINARY_CROSS_ENTROPY: {
+      difference(a, 1, targets, delta, count);
       break;
     }
     default: {
-      difference(a, 1, targets, delta, count);
-      if (loss == BINARY_CROSS_ENTROPY) return;
+      meanSlopes(loss, a, targets, delta, rows, stride, units, net.lossParameters);
     }
   }
+  if (net.ignoresMissing) clearMissing(targets, delta, count);
+  if (loss == BINARY_CROSS_ENTROPY) return;
   multiplySlope(l, from, to);
   clearPadding(delta, stride, rows, units);
 }
@@ -93,8 +64,21 @@ export function difference(a: usize, total: f32, targets: usize, delta: usize, c
   }
 }
 
-/** δ = slope/units over `rows` rows. @param parameters f32[stride], the loss's parameter for each output */
-function meanSlopes<Loss>(
+/** δ = 0 where the target is NaN, over `count` floats, a multiple of four. */
+function clearMissing(targets: usize, delta: usize, count: i32): void {
+  for (let end: usize = delta + (count << 2); delta < end; delta += 16) {
+    const y = v128.load(targets);
+    v128.store(delta, v128.and(v128.load(delta), f32x4.eq(y, y)));
+    targets += 16;
+  }
+}
+
+/**
+ * δ = slope/units over `rows` rows. One loop for all these losses: the last layer is small, and a loop for each is large.
+ * @param parameters f32[stride], the loss's parameter for each output
+ */
+function meanSlopes(
+  loss: i32,
   a: usize,
   targets: usize,
   delta: usize,
@@ -103,12 +87,11 @@ function meanSlopes<Loss>(
   units: i32,
   parameters: usize,
 ): void {
-  const loss = changetype<Loss>(0);
   const divisor = f32x4.splat(<f32>units);
   const bytes: usize = stride << 2;
   for (; rows > 0; --rows) {
     for (let at: usize = 0; at < bytes; at += 16) {
-      const slope = loss.slope(v128.load(a + at), v128.load(targets + at), v128.load(parameters + at));
+      const slope = slopeOf(loss, v128.load(a + at), v128.load(targets + at), v128.load(parameters + at));
       v128.store(delta + at, f32x4.div(slope, divisor));
     }
     a += bytes;

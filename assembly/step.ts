@@ -92,9 +92,14 @@ export function descend(net: Net, window: Window, first: i32, count: i32, size: 
   return descendAs(changetype<Team>(0), 0, 1, net, window, first, count, size, learningRate);
 }
 
-/** Forward: z = W·a + b, a = σ(z), layer by layer, for all rows of the mini-batch. */
-export function feedForward(net: Net, rows: i32): void {
-  forwardPass(net, wholeBatch(net, rows));
+/**
+ * Forward: z = W·a + b, a = σ(z), layer by layer, for all rows of the mini-batch.
+ * @param isTraining 1 for dropout, as in the next step
+ */
+export function feedForward(net: Net, rows: i32, isTraining: i32): void {
+  const batch = wholeBatch(net, rows);
+  batch.isTraining = isTraining;
+  forwardPass(net, batch);
 }
 
 /**
@@ -108,12 +113,14 @@ export function backpropagate(net: Net, rows: i32, weights: usize): void {
 }
 
 /**
- * A step whose δ of the last layer is given, after `feedForward`: BP2 to BP4 and the update, with one thread and without
- * dropout. Frozen layers keep their weights.
+ * A step whose δ of the last layer is given, after `feedForward`: BP2 to BP4 and the update, with one thread. Frozen layers
+ * keep their weights.
+ * @param isTraining as `feedForward` had it: 1 for dropout
  */
-export function descendFromDelta(net: Net, rows: i32, learningRate: f32): void {
+export function descendFromDelta(net: Net, rows: i32, learningRate: f32, isTraining: i32): void {
   const rule = changetype<Rule>(net.rule);
   const batch = wholeBatch(net, rows);
+  batch.isTraining = isTraining;
   hiddenDeltaPass(net, batch);
   batch.isTraining = 1;
   gradientPass(net, batch);

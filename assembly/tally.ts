@@ -7,7 +7,7 @@ import { Net, Tally } from './structs';
  * Adds the samples of a mini-batch, after the forward pass: their cost, and the number classified correctly. A sample with one
  * right answer, which is a target of at least ½ (0 for hinge), is correct if the largest output has its index. A sample with
  * several or none is correct if each output is on the side of ½ (0) of its target, as it is with a single output. For softmax
- * the largest output always decides. NaN is never correct.
+ * the largest output always decides. An output of NaN is never correct; a target of NaN doesn't count.
  * Rounds: in f64, sample by sample, so that the sum does not depend on how the samples were divided.
  * @param weights f32[rows], factors of the costs; 0 for none
  */
@@ -44,16 +44,21 @@ function isRight(a: usize, targets: usize, units: i32, middle: f32, isSoftmax: b
   }
   for (let end = a + (units << 2); a < end; a += 4) {
     const answer = load<f32>(a);
-    if (answer != answer || answer >= middle != load<f32>(targets) >= middle) return false;
+    const y = load<f32>(targets);
+    if (y == y && (answer != answer || answer >= middle != y >= middle)) return false;
     targets += 4;
   }
   return true;
 }
 
-/** The number of floats that are at least `least`. */
+/** The number of floats that are at least `least`; 0 if one is NaN. */
 function countFrom(least: f32, floats: usize, count: i32): i32 {
   let found = 0;
-  for (let j = 0; j < count; ++j) found += i32(load<f32>(floats + (j << 2)) >= least);
+  for (let j = 0; j < count; ++j) {
+    const x = load<f32>(floats + (j << 2));
+    if (x != x) return 0;
+    found += i32(x >= least);
+  }
   return found;
 }
 

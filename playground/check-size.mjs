@@ -6,8 +6,12 @@ import { gzipSync } from 'node:zlib';
 const LIMIT = 150_000;
 const folder = fileURLToPath(new URL('../build/playground/', import.meta.url));
 
-/** Files that load later (tables, digits, code), only without WebAssembly (reference), or never (Parquet files, threads). */
-const later = /^(data|iris|digits|code|reference|file|threads)-/;
+/**
+ * Files that load later (tables with their helper `half`, digits, code, another language, explanations, exports), only without
+ * WebAssembly (reference), or never (Parquet files, threads, the gradient check).
+ */
+const later =
+  /^(data|half|iris|digits|code|zh|explain-divergence|python-cell|save-picture|reference|file|thrift|zstd|threads|check-gradients)-/;
 
 const files = [
   'index.html',

@@ -1,35 +1,16 @@
-import { gzipSync } from 'node:zlib';
+import { packDigits } from '../dist/cli/playground/digits.js';
 import { mnist } from '../examples/idx.mjs';
 
-const PIXELS = 28 * 28;
-
-/** The page's sample of MNIST: images at regular intervals, gzipped. src/run/digits.ts reads it. */
-export function digitsFile(training = 5000, test = 1000) {
-  const parts = [every(mnist('train'), training), every(mnist('t10k'), test)];
-  const counts = Buffer.alloc(8);
-  counts.writeUInt32LE(training, 0);
-  counts.writeUInt32LE(test, 4);
-  const packed = gzipSync(
-    Buffer.concat([
-      counts,
-      ...parts.flatMap(({ labels }) => labels),
-      ...parts.flatMap(({ images }) => images),
-    ]),
-    { level: 9 },
-  );
-  return new Uint8Array(packed);
+/** The page's sample of MNIST. */
+export function digitsFile(train = 5000, test = 1000) {
+  return packDigits(mnist('train'), mnist('t10k'), { train, test });
 }
 
-function every({ inputs, labels }, count) {
-  const numbers = Array.from({ length: count }, (_, i) => Math.floor((i * labels.length) / count));
-  return {
-    labels: numbers.map((n) => labels.subarray(n, n + 1)),
-    images: numbers.map((n) => inputs.subarray(n * PIXELS, (n + 1) * PIXELS)),
-  };
-}
-
-/** `import url from 'virtual:digits'` imports the file's URL. Its name hides the gzip, so that servers don't declare it. */
-export function digitsPlugin() {
+/**
+ * `import url from 'virtual:digits'` imports the file's URL. Its name hides the gzip, so that servers don't declare it.
+ * @param mode `package` leaves the file out, `single` writes it into the script
+ */
+export function digitsPlugin(mode) {
   const id = '\0virtual:digits';
   let isDev = false;
   return {
@@ -39,6 +20,11 @@ export function digitsPlugin() {
     load(source) {
       if (source !== id) return;
       if (isDev) return `export default '/digits.bin'`;
+      if (mode === 'single') {
+        const bytes = Buffer.from(digitsFile()).toString('base64');
+        return `export default 'data:application/octet-stream;base64,${bytes}'`;
+      }
+      if (mode === 'package') return `export default new URL('digits.bin', import.meta.url).href`;
       const file = this.emitFile({ type: 'asset', name: 'digits.bin', source: digitsFile() });
       return `export default import.meta.ROLLUP_FILE_URL_${file}`;
     },

@@ -17,6 +17,7 @@ const structs = {
         'usize',
         'f32[stride of the last layer]: δ of huber or q of quantile, for each output.',
       ],
+      ['ignoresMissing', 'i32', '1 if a target may be NaN: its output then has no cost and no δ.'],
       ['layerCount', 'i32', ''],
       ['layers', 'usize', 'Layer[layerCount].'],
       ['parameters', 'usize', 'f32[parameterCount]: the weights and biases of all layers.'],

@@ -1,5 +1,6 @@
 /**
- * npm run release -- VERSION: sets the version in package.json, package-lock.json and CHANGELOG.md, commits, tags and pushes.
+ * npm run release -- VERSION: sets the version in package.json, package-lock.json and CHANGELOG.md, removes README's notice that
+ * nothing has been published, commits, tags and pushes.
  * VERSION is major, minor, patch, or a version such as 0.1.0. The tag starts .github/workflows/release.yml, which publishes:
  * npm signs provenance only in CI. `--dry-run` prints the steps and changes nothing; it doesn't need Git.
  */
@@ -33,6 +34,11 @@ function withVersion(text, version) {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
+/** README.md without the notice that nothing has been published, which the first release makes wrong. */
+function withoutNotice(text) {
+  return text.replace(/^bp4 isn't on npm yet\..*\n\n/m, '');
+}
+
 function git(...args) {
   return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
 }
@@ -48,6 +54,7 @@ function release(wanted, isDryRun) {
     ['package.json', withVersion(readFileSync('package.json', 'utf8'), version)],
     ['package-lock.json', withVersion(readFileSync('package-lock.json', 'utf8'), version)],
     ['CHANGELOG.md', releaseChangelog(readFileSync('CHANGELOG.md', 'utf8'), version, date)],
+    ['README.md', withoutNotice(readFileSync('README.md', 'utf8'))],
   ]);
   const commands = [
     ['add', ...files.keys()],

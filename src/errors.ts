@@ -54,7 +54,7 @@ export class TypeFault extends TypeError implements Fault {
   declare readonly cure: string | undefined;
   declare readonly option: FaultOption | undefined;
 
-  constructor(fault: Fault, options?: ErrorOptions) {
+  constructor(fault: Fault, options?: { readonly cause?: unknown }) {
     super(describeFault(fault), options);
     Object.assign(this, pickFault(fault));
   }
@@ -67,7 +67,7 @@ export class RangeFault extends RangeError implements Fault {
   declare readonly cure: string | undefined;
   declare readonly option: FaultOption | undefined;
 
-  constructor(fault: Fault, options?: ErrorOptions) {
+  constructor(fault: Fault, options?: { readonly cause?: unknown }) {
     super(describeFault(fault), options);
     Object.assign(this, pickFault(fault));
   }
@@ -80,7 +80,7 @@ export class FaultError extends Error implements Fault {
   declare readonly cure: string | undefined;
   declare readonly option: FaultOption | undefined;
 
-  constructor(fault: Fault, options?: ErrorOptions) {
+  constructor(fault: Fault, options?: { readonly cause?: unknown }) {
     super(describeFault(fault), options);
     Object.assign(this, pickFault(fault));
   }

@@ -2,6 +2,7 @@
 // the second (700 bytes).
 import { giveBackKernels, singleThreadReason, takeKernels, type EngineChoice } from './kernels/load.js';
 import type { GradientCheck, GradientCheckOptions } from './diagnosis/check-gradients.js';
+import type { DiagnoseOptions } from './diagnosis/diagnose.js';
 import { RangeFault, StateError, TypeFault } from './errors.js';
 import { isModule } from './kernels/wasm.js';
 import { MOST_THREADS } from './memory/layout.js';
@@ -41,7 +42,10 @@ import {
   type LossFor,
   type LossName,
   type LossSpec,
+  specNames,
   type NetworkSpec,
+  type OwnLoss,
+  type StoredLoss,
 } from './model/spec.js';
 import type { Hook } from './training/hook.js';
 import { evaluate, predict, predictFew, totalCost, type Metrics } from './training/evaluate.js';
@@ -50,6 +54,7 @@ import { readMatrix, type RawRows, type Rows } from './training/matrix.js';
 import { isNamed, Samples, type Data, type Inputs, type NamedInputs } from './training/samples.js';
 import { assertResumable, countSlots, startRun } from './training/resume.js';
 import { Steps, type DeltaBatch, type StepOptions } from './training/steps.js';
+import type { RateSearch, RateSearchOptions } from './training/find-learning-rate.js';
 import type { Stream } from './training/stream.js';
 import { readData, train } from './training/train.js';
 import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from './training/options.js';
@@ -72,6 +77,12 @@ export interface EngineOptions {
 }
 
 export interface NetworkOptions extends NetworkSpec, EngineOptions {}
+
+/** How to restore a network. */
+export interface LoadOptions extends EngineOptions {
+  /** The loss of your own with which the network was saved, since a file stores only its name. */
+  readonly loss?: OwnLoss;
+}
 
 /** A layer, copied when `layers` was read. */
 export interface LayerState {
@@ -121,8 +132,8 @@ export class Network {
   readonly inputs: number;
   /** The number of outputs: the units of the last layer. */
   readonly outputs: number;
-  /** The cost that training minimizes. */
-  readonly loss: LossName;
+  /** The cost that training minimizes, or the name of a loss of your own. */
+  readonly loss: LossName | (string & {});
 
   readonly #random: Random;
   /** As `clone` needs them. */
@@ -144,7 +155,7 @@ export class Network {
     this.engine = model.kernels.engine;
     this.inputs = model.spec.inputs;
     this.outputs = model.outputs;
-    this.loss = model.spec.loss;
+    this.loss = model.spec.own?.name ?? model.spec.loss;
     this.#model = model;
     this.#random = random;
     this.#options = options;
@@ -158,11 +169,11 @@ export class Network {
   static async create<const Layers extends readonly LayerSpec[]>(
     options: NetworkOptions & {
       readonly layers: Layers;
-      /** A loss that fits the activation of the last layer. */
-      readonly loss?: LossSpec<LossFor<LastActivation<Layers>>>;
+      /** A loss that fits the activation of the last layer, or your own. */
+      readonly loss?: LossSpec<LossFor<LastActivation<Layers>>> | OwnLoss | StoredLoss;
     },
   ): Promise<Network> {
-    checkKeys('options', options, ['inputs', 'layers', 'loss', 'seed', 'transforms', 'engine', 'threads']);
+    checkKeys('options', options, [...specNames, 'engine', 'threads']);
     const spec = await withFormulas(() => checkSpec(options));
     const random = Random.fromSeed(spec.seed);
     const how = checkEngine(options);
@@ -175,7 +186,7 @@ export class Network {
    * @throws TypeError, RangeError naming the invalid place in the JSON
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
-  static async fromJSON(json: NetworkJSON, options: EngineOptions = {}): Promise<Network> {
+  static async fromJSON(json: NetworkJSON, options: LoadOptions = {}): Promise<Network> {
     return await Network.#of(() => withCheckedSpec(stateFromJSON(json)), options);
   }
 
@@ -185,7 +196,7 @@ export class Network {
    * @throws FormatError if the bytes aren't a file of `save`, or are damaged
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
-  static async load(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Network> {
+  static async load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {}): Promise<Network> {
     const view = viewBytes(bytes);
     if (!view) {
       throw new TypeFault({
@@ -202,20 +213,25 @@ export class Network {
    * @throws TypeError, RangeError naming the invalid place in the state
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
-  static async fromState(state: NetworkState, options: EngineOptions = {}): Promise<Network> {
+  static async fromState(state: NetworkState, options: LoadOptions = {}): Promise<Network> {
     return await Network.#of(() => checkState(state), options);
   }
 
-  static async #of(check: () => CheckedState, options: EngineOptions): Promise<Network> {
+  static async #of(check: () => CheckedState, options: LoadOptions): Promise<Network> {
     const state = await withFormulas(check);
-    checkKeys('options', options, ['engine', 'threads']);
+    checkKeys('options', options, ['engine', 'threads', 'loss']);
     const how = checkEngine(options);
     const update = checkStepUpdate(state.optimizer ?? 'sgd', state.spec.layers.length);
     const random = new Random(state.generator);
     let run: Run | undefined;
-    const model = await newModel(state.spec, how, (model) => {
-      run = place(model, state);
-    });
+    const model = await newModel(
+      state.spec,
+      how,
+      (model) => {
+        run = place(model, state);
+      },
+      options.loss,
+    );
     const net = new Network(model, random, how);
     net.#run = run;
     if (state.optimizer ?? run?.miniBatchSize === 0) {
@@ -291,7 +307,8 @@ export class Network {
    * @throws StateError after `dispose`
    */
   async clone(): Promise<Network> {
-    return await Network.fromState(this.state, this.#options);
+    const loss = this.#use().spec.own as OwnLoss; // with its functions, or undefined
+    return await Network.fromState(this.state, { ...this.#options, loss });
   }
 
   /**
@@ -385,17 +402,25 @@ export class Network {
   }
 
   /**
-   * Measures how fast each layer learns from the data, and why. A unit with a large |δ| is far from its optimum; a unit
-   * with small inputs or a small σ′ learns slowly. Updates nothing. A few hundred samples are enough.
-   * @returns numbers for each layer, and messages about what slows learning down and what to try; no messages if all is well
-   * @throws TypeError, RangeError naming the invalid row and column
+   * Finds out why a network learns slowly or not at all, and what makes its score misleading: in the data, the options of the last
+   * training, and the weights. A few hundred samples of the training data are enough. Updates nothing.
+   *
+   * If the network was trained and hasn't learned well, copies of it are trained for up to 300 steps each to try the cures before they are
+   * advised, unless that would take long or the network is being trained. They are drawn from a fixed seed: the same network and data give
+   * the same findings.
+   * @param options validation: samples that it didn't learn; history: the result of `train`; training: the options of that training, if
+   * it was one of another session. Each finds more
+   * @returns numbers for each layer, the loss beside that of constant outputs, and the findings; none if all is well
+   * @throws TypeError, RangeError for invalid data or options, naming the row and column
    * @throws StateError if the network is disposed, before or during the call
    */
-  async diagnose(data: Data): Promise<Diagnosis> {
-    const samples = finish(Samples.read(data, this.#use()));
-    const { diagnoseLayers } = await loaded('diagnose', import('./diagnosis/layers.js'));
+  async diagnose(data: Data, options: DiagnoseOptions = {}): Promise<Diagnosis> {
+    this.#use();
+    const { diagnoseNetwork } = await loaded('diagnose', import('./diagnosis/diagnose.js'));
     // If the network was disposed meanwhile, its memory may belong to another network.
-    return await inSlices(diagnoseLayers(this.#use(), samples), () => this.#use());
+    const engine = this.#isTraining ? undefined : this.#options.engine;
+    const work = diagnoseNetwork(this.#use(), data, options, this.#run, engine);
+    return await inSlices(work, () => this.#use());
   }
 
   /**
@@ -444,6 +469,24 @@ export class Network {
     } finally {
       signal?.removeEventListener('abort', stop);
       this.#end();
+    }
+  }
+
+  /**
+   * Looks for a learning rate, by training copies of the network: first at a rate that rises from step to step, which gives the curve;
+   * then at some constant rates below the one with the smallest loss. The network itself doesn't change. The same network, data and
+   * options give the same result.
+   * @returns the lowest rate that lowered the loss about as much as the best that was tried, and the curve
+   * @throws TypeError, RangeError for invalid data or options, named in the message, or if no rate lowers the loss
+   * @throws StateError if the network is disposed, before or during the call
+   */
+  async findLearningRate(data: Data, options: RateSearchOptions = {}): Promise<RateSearch> {
+    const { findLearningRate } = await loaded('findLearningRate', import('./training/find-learning-rate.js'));
+    const copy = await this.clone();
+    try {
+      return await inSlices(findLearningRate(copy.#use(), data, options), () => this.#use());
+    } finally {
+      copy.dispose();
     }
   }
 
@@ -542,9 +585,19 @@ export class Network {
       const { reportDiagnosis } = yield* awaited(loaded('diagnose', part));
       diagnosis = reportDiagnosis(model, checked.validation ?? checked.training);
     }
+    const averaging = options.ema
+      ? yield* awaited(loaded('ema', import('./training/average.js')))
+      : undefined;
     model.reserve(1, countSlots(options));
     if (!options.resume) this.#run = startRun(model, this.#random, options, this.#run);
-    const context = { model, random: this.#random, run: this.#run!, save: () => this.save(), diagnosis };
+    const context = {
+      model,
+      random: this.#random,
+      run: this.#run!,
+      save: () => this.save(),
+      diagnosis,
+      averageSteps: averaging?.averageSteps,
+    };
     return yield* train(context, checked, options);
   }
 
@@ -633,8 +686,15 @@ async function newModel(
   spec: CheckedSpec,
   { engine, threads }: Required<EngineOptions>,
   fill: (model: Model) => void,
+  loss?: OwnLoss,
 ): Promise<Model> {
-  const kernels = await takeKernels(engine, threads, countWeights(spec));
+  const part = (spec.own ?? loss) && (await loaded('loss', import('./training/own-loss.js')));
+  if (part) {
+    spec = part.withFunctions(spec, loss, threads);
+    threads = 1;
+  }
+  let kernels = await takeKernels(engine, threads, countWeights(spec));
+  if (part) kernels = part.kernelsWithLoss(kernels, spec);
   try {
     const model = new Model(spec, kernels);
     fill(model);

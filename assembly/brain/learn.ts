@@ -1,5 +1,4 @@
-import { sumOf } from '../cost';
-import { SquaredError } from '../micro/losses';
+import { SquaredValue, sumOf } from '../cost';
 import { lastLayer, layerAt } from '../network';
 import { Net, Rule, Tally, Window } from '../structs';
 import { Adam, beginUpdate, updates } from '../optimizers';
@@ -53,7 +52,8 @@ export function learn(
       takeInputs(net, window, i);
       forwardSample(net, isSparse);
       sum +=
-        sumOf<SquaredError>(last.activations, net.targets, last.units, net.lossParameters) / <f64>last.units;
+        sumOf<SquaredValue>(net.loss, last.activations, net.targets, last.units, net.lossParameters) /
+        <f64>last.units;
       if (!isFinite(sum)) {
         tally.right = i + 1;
         break;

@@ -1,3 +1,5 @@
+import { say } from './words/say.js';
+
 // Numbers and names as the page writes them: few digits, a true minus sign.
 
 const MINUS = '−';
@@ -38,9 +40,9 @@ export function whole(x: number): string {
   return wholeNumbers.format(x);
 }
 
-/** 'hidden 2', 'outputs' */
+/** 'hidden 2', 'outputs', in the page's language */
 export function layerName(layer: number, layers: number): string {
-  return layer === layers - 1 ? 'outputs' : `hidden ${layer + 1}`;
+  return layer === layers - 1 ? say('layer.outputs') : say('layer.hidden', { n: layer + 1 });
 }
 
 /** An index from 0 as a subscript from 1: ₁, ₂, … */

@@ -169,11 +169,14 @@ export const checkEach = <Checked>(
   length?: number,
 ): Checked[] => Array.from(checkArray(place, value, length), (entry, i) => check(`${place}[${i}]`, entry, i));
 
-/** Whether a value is a number whose product with `scale` is finite in single precision. Infinity − Infinity is NaN. */
-export function fits(value: unknown, scale = 1): value is number {
+/**
+ * Whether a value is a number whose product with `scale` is finite in single precision. Infinity − Infinity is NaN.
+ * @param mayMiss whether the value may also be NaN
+ */
+export function fits(value: unknown, scale = 1, mayMiss = false): value is number {
   if (typeof value !== 'number') return false;
   const float = Math.fround(Math.fround(value) * scale);
-  return float - float === 0;
+  return float - float === 0 || (mayMiss && value !== value);
 }
 
 /** The error for a value that doesn't fit. */

@@ -162,12 +162,12 @@ const listNames = (lookup: Lookup, size: number): (readonly [name: string, unit:
 /** The network for `Network.fromJSON` of bp4. */
 export function toNetworkJSON({ sizes, parameters, trainOpts }: Written): NetworkJSON {
   const { activation, leakyReluAlpha: alpha } = trainOpts;
-  const { inputs, loss, layers } = toSpec({ sizes, activation, alpha });
+  const { inputs, layers } = toSpec({ sizes, activation, alpha });
   return {
     format: 'bp4',
     version: 1,
     inputs,
-    loss,
+    loss: 'quadratic',
     layers: layers.map(({ units, activation }, l) => {
       const { weights, biases } = parameters[l]!;
       return {

@@ -229,6 +229,8 @@ export function toSpec({ sizes, activation, alpha }: Shape): CheckedSpec {
     loss: 'quadratic',
     lossParameters: [0],
     labelSmoothing: 0,
+    own: undefined,
+    ignoresMissing: false,
     seed: 0,
     transforms: {},
   };
@@ -272,9 +274,14 @@ export function takeMachine(
 
 /** A machine that holds nothing; a new one, while there are few; or the one that has been idle longest, or at least its kernels. */
 function findMachine(engine: BrainEngine, shape: Shape): Machine {
-  const idle = machines.filter((machine) => !machine.isTaken && machine.engine === engine);
-  const isFull = machines.length >= MOST && idle.length > 0;
-  const other = isFull ? findOldest(idle) : idle.find(({ state }) => !state);
+  let empty: Machine | undefined;
+  let oldest: Machine | undefined;
+  for (const machine of machines) {
+    if (machine.isTaken || machine.engine !== engine) continue;
+    if (!machine.state) empty = machine;
+    if (!oldest || machine.used < oldest.used) oldest = machine;
+  }
+  const other = empty ?? (machines.length >= MOST ? oldest : undefined);
   if (other && isSame(other.shape, shape)) return other;
   if (other) drop(other);
   const machine = new Machine(engine, shape, other?.kernels);

@@ -777,6 +777,11 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     };
     return finishing(() => work(epochs), end);
   }
+
+  /** The library, the class and the sizes, for messages: programs of brain.js run on either library. */
+  toString(): string {
+    return `[bp4/brain ${this.constructor.name}(${this.sizes.join(', ')})]`;
+  }
 }
 
 /** For those that look at a network from outside. */

@@ -126,7 +126,7 @@ export class BrainTraining {
   #rows = 0;
   #targets = 0;
 
-  /** Restores the memory of momentum or Adam from earlier trainings. */
+  /** Restores the memory of momentum or Adam from earlier training runs. */
   #remember(): void {
     const { model } = this.#machine;
     const { beta1, beta2, epsilon } = this.#options;

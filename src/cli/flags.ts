@@ -38,6 +38,8 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
   validationSplit: { flags: ['validation-split'] },
   diagnose: { flags: ['diagnose'] },
   earlyStopping: { flags: ['patience', 'min-delta', 'monitor', 'keep-last'] },
+  ema: { flags: ['ema'] },
+  findLearningRate: { flags: ['find-rate'] },
   checkpoint: { flags: ['checkpoint', 'checkpoint-every'] },
   resume: { flags: ['resume'] },
   // Network.create

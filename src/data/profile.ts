@@ -65,6 +65,12 @@ export interface ColumnProfile {
   readonly holds?: string;
   /** Whether some are integers of 16 to 20 digits, which JavaScript rounds. Those are usually identifiers. */
   readonly isRounded: boolean;
+  /**
+   * For a column of at most 30 distinct values: the first column of more texts or integers, each in several rows, that
+   * determines its values in the first 1000 rows, as a patient's number determines the sex; texts may have a few exceptions. Tables of more than 100 columns
+   * aren't examined.
+   */
+  readonly determinedBy?: string;
 }
 
 /** Another reading of a format, which the texts don't exclude. */
@@ -114,6 +120,39 @@ const emptyProfile = (name: string): ColumnProfile => ({
   isRounded: false,
 });
 
+/** The first rows of a column, by which others may be determined. */
+const MOST_CODES = 1000;
+/** A column with more distinct values isn't determined by another. */
+const MOST_DETERMINED = 30;
+/** Columns of wider tables aren't compared. */
+const MOST_COMPARED = 100;
+
+/** Texts may determine a column with this share of exceptions, of the rows that don't hold its most frequent value. */
+const EXCEPTIONS = 0.05;
+
+/** Whether rows with the same key have the same value, which isn't the same in all rows. */
+function determines(keys: readonly number[], values: readonly number[], mayErr: boolean): boolean {
+  const others = values.length - largestCount(values);
+  const most = mayErr ? EXCEPTIONS * others : 0;
+  const largest = new Map<number, number>();
+  const counts = new Map<number, number>();
+  let exceptions = 0;
+  for (const [row, key] of keys.entries()) {
+    const pair = key * (MOST_DETERMINED + 2) + values[row]!;
+    const times = (counts.get(pair) ?? 0) + 1;
+    counts.set(pair, times);
+    if (times > (largest.get(key) ?? 0)) largest.set(key, times);
+    else if (++exceptions > most) return false;
+  }
+  return others > 0;
+}
+
+function largestCount(values: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
+}
+
 /** Profiles the columns of a table. What the texts of one column leave open, the other columns decide. */
 export class TableProfiler {
   readonly #options: ProfileOptions;
@@ -136,7 +175,8 @@ export class TableProfiler {
 
   /** @param before the number of earlier rows without the column, which count as missing */
   addColumn(name: string, before = 0): ColumnProfiler {
-    const column = new ColumnProfiler(name, this.#gaps, before);
+    const isCompared = this.#columns.length < MOST_COMPARED;
+    const column = new ColumnProfiler(name, this.#gaps, before, isCompared ? MOST_CODES : 0);
     this.#columns.push(column);
     return column;
   }
@@ -158,7 +198,24 @@ export class TableProfiler {
       dates: this.#options.dates ?? (orders.size === 1 ? [...orders][0] : undefined),
       areTyped: origin === 'values',
     } as const;
-    return this.#columns.map((column) => column.result(hints));
+    return this.#findDetermined(this.#columns.map((column) => column.result(hints)));
+  }
+
+  #findDetermined(profiles: ColumnProfile[]): ColumnProfile[] {
+    if (profiles.length > MOST_COMPARED) return profiles;
+    const all = profiles.map((profile, k) => ({ profile, codes: this.#columns[k]!.codes }));
+    const keys = all.filter(({ profile: { kind, isInteger, distinct }, codes }) => {
+      const isRepeated = distinct <= MOST_DISTINCT && new Set(codes).size <= codes.length / 2;
+      return isRepeated && (kind === 'text' || (kind === 'number' && isInteger));
+    });
+    return all.map(({ profile, codes }) => {
+      const { distinct } = profile;
+      if (distinct < 2 || distinct > MOST_DETERMINED) return profile;
+      const key = keys.find(
+        (one) => one.profile.distinct > distinct && determines(one.codes, codes, one.profile.kind === 'text'),
+      );
+      return key ? { ...profile, determinedBy: key.profile.name } : profile;
+    });
   }
 }
 
@@ -213,15 +270,29 @@ class ColumnProfiler {
   #isLong = false;
   /** The texts that count as missing in a column of numbers. */
   readonly #marks = new Map<string, number>();
-  readonly #distinct = new Set<unknown>();
+  /** The distinct values, numbered by their first appearance from 1. */
+  readonly #distinct = new Map<unknown, number>();
+  /** The numbers of the values in the first rows; 0 for a missing one. */
+  readonly codes: number[] = [];
+  readonly #mostCodes: number;
+  /** That of the value added last. */
+  #code = 0;
 
-  constructor(name: string, gaps: Gaps, before: number) {
+  constructor(name: string, gaps: Gaps, before: number, mostCodes: number) {
     this.#name = name;
     this.#gaps = gaps;
     this.#missing = before;
+    this.#mostCodes = mostCodes;
+    for (let row = 0; row < Math.min(before, mostCodes); row++) this.codes.push(0);
   }
 
   add(value: unknown): void {
+    this.#code = 0;
+    this.#count(value);
+    if (this.codes.length < this.#mostCodes) this.codes.push(this.#code);
+  }
+
+  #count(value: unknown): void {
     if (value === undefined || value === null || value === '' || Number.isNaN(value)) this.#missing++;
     else if (typeof value === 'string') this.#addText(value);
     else if (typeof value === 'number') this.#addNumber(value);
@@ -257,7 +328,12 @@ class ColumnProfiler {
   }
 
   #addDistinct(value: unknown): void {
-    if (this.#distinct.size <= MOST_DISTINCT) this.#distinct.add(value);
+    const known = this.#distinct.get(value);
+    if (known !== undefined) this.#code = known;
+    else if (this.#distinct.size <= MOST_DISTINCT) {
+      this.#code = this.#distinct.size + 1;
+      this.#distinct.set(value, this.#code);
+    }
   }
 
   /** What this column shows about the whole table. */
@@ -298,7 +374,7 @@ class ColumnProfiler {
     words: readonly TextCount[],
   ): ColumnProfile {
     const read = createReader(format);
-    const values = format ? [...this.#distinct].map((value) => toNumber(read, value)) : undefined;
+    const values = format ? [...this.#distinct.keys()].map((value) => toNumber(read, value)) : undefined;
     const isInteger = values ? values.every((value) => !(value % 1)) : this.#numbers.isInteger;
     const numbers = this.#numbers;
     return {

@@ -98,6 +98,10 @@ const vagueNames = [
 ];
 /** Names of the kind or the state of what the row describes: answers in the last column, inputs elsewhere. */
 const kindNames = ['type', 'kind', 'group', 'category', 'variety', 'disease', 'grade', 'quality', 'value'];
+/** Names of answers that are inputs where another column is named like an outcome: the deaths of two species. */
+const groupNames = ['species'];
+/** Names of columns that order the rows of the same person or place. */
+const timeNames = ['year', 'date', 'month', 'quarter', 'week', 'day', 'period', 'occasion', 'visit'];
 /** Names that suggest when or on whom something was observed. They identify the row, and aren't measurements. */
 const keyNames = [
   ...['year', 'date', 'datetime', 'timestamp', 'month', 'day', 'weekday', 'hour', 'quarter', 'week'],
@@ -372,8 +376,12 @@ interface RatedColumn {
   readonly name: string;
   readonly reason: string;
   readonly rate: number;
+  /** The part of the rate that comes from the name. */
+  readonly byName: number;
   /** Whether more than its position speaks for it. */
   readonly isClear: boolean;
+  /** Whether it only repeats what another column determines, as the sex of a patient does in each row about the patient. */
+  readonly isOfKey: boolean;
 }
 
 /** At most this many alternatives to the chosen column are named. */
@@ -383,8 +391,12 @@ const MOST_ALTERNATIVES = 4;
  * Whether the guess is in doubt: unless the name leaves none, or the column is far ahead by its name or as the only one
  * of classes. Among 349 tables of R packages, half of the guesses in doubt are wrong (126 of 236), and 7 of the 113 others.
  */
-const isInDoubt = ({ rate, isClear }: RatedColumn, next: RatedColumn | undefined): boolean =>
-  next !== undefined && (rate >= SURE ? next.rate >= SURE : !isClear || rate - next.rate < CLEAR);
+function isInDoubt({ name, rate, isClear, isOfKey }: RatedColumn, next: RatedColumn | undefined): boolean {
+  if (next === undefined) return false;
+  if (isOfKey) return true;
+  if (rate < SURE) return !isClear || rate - next.rate < CLEAR;
+  return next.rate >= SURE || (groupNames.includes(name.trim().toLowerCase()) && next.byName > 0);
+}
 
 /**
  * Rates every column as the one to predict, by its name, its position and its values.
@@ -402,6 +414,9 @@ function rateAnswers(usable: readonly Candidate[], end: Candidate, table = ''): 
   const isUnnamed = usable.every(({ name }) => /^\d+$/.test(name));
   const isAlone = classes.length === 1 && (first?.kind === 'number' || isUnnamed);
   const isFirst = first && isClassColumn(first) && (isAlone || first.distinct === 2);
+  // Small tables often begin with the groups that were measured.
+  const isFirstOfFew = isFirst && usable.length < FEW_COLUMNS;
+  const hasTimes = usable.some(({ name }) => timeNames.includes(splitName(name).at(-1) ?? ''));
   const ratePosition = (column: Candidate): [rate: number, reason: string] => {
     // The other columns are only the conditions under which it was measured.
     if (measured.length === 1 && column === measured[0] && classes.length > 1)
@@ -423,15 +438,29 @@ function rateAnswers(usable: readonly Candidate[], end: Candidate, table = ''): 
       const isEdge = column === first || isLast || column.distinct < 2;
       const isOther = name === 'y' || (column.distinct > MOST_NAMED_CLASSES && isClassName(name));
       const ofName = isOther && !isEdge ? 0 : rateName(name, isLast);
-      const ofTable = isNamedLike(name, table) ? (isClass ? NAMESAKE_CLASS : NAMESAKE) : 0;
+      const isNamesake = isNamedLike(name, table) && !(hasTimes && isRepeated(column));
+      const ofTable = isNamesake ? (isClass ? NAMESAKE_CLASS : NAMESAKE) : 0;
       const byName = isDate(column) ? UNLIKELY : ofName + ofTable;
       const [position, where] = ratePosition(column);
-      const byValues = isClass ? (column.distinct === 2 ? 2 : 1) : 0;
+      const isSure = ofName >= SURE;
+      const key = usable.find((other) => other.name === column.determinedBy);
+      // Numbers may determine a named class because they predict it well.
+      const isOfKey = column.determinedBy !== undefined && !(isSure && key?.kind === 'number');
+      const byValues =
+        isOfKey && !isSure && key?.kind !== 'number'
+          ? UNLIKELY
+          : isClass
+            ? column.distinct === 2
+              ? 2
+              : 1
+            : 0;
       return {
         name,
         reason: byName > 0 ? 'recognized by its name' : where,
         rate: byName + position + byValues,
-        isClear: byName > VAGUE || (isClass && classes.length === 1),
+        byName,
+        isClear: byName > VAGUE || (isClass && classes.length === 1 && !(isFirstOfFew && column === first)),
+        isOfKey,
       };
     })
     .sort((a, b) => b.rate - a.rate);
@@ -441,10 +470,16 @@ function rateAnswers(usable: readonly Candidate[], end: Candidate, table = ''): 
 const isMeasured = (column: Candidate): boolean =>
   column.kind === 'number' && !isDate(column) && column.distinct > MOST_CLASSES && !hasKeyName(column.name);
 
+/** Whether a column names the persons or places that the rows are about, each in several rows. */
+const isRepeated = ({ kind, isInteger, distinct, present }: Candidate): boolean =>
+  (kind === 'text' || (kind === 'number' && isInteger)) && distinct > MOST_CLASSES && distinct <= present / 2;
+
 const isDate = ({ format }: Candidate): boolean => format?.kind === 'date';
 
 /** A first column with at most this many classes may be the one to predict. */
 const FEW_CLASSES = 5;
+/** In a table with fewer columns, the first one may be a group that isn't predicted. */
+const FEW_COLUMNS = 5;
 /** The rating of a column that's probably an input. */
 const UNLIKELY = -3;
 /** The smallest difference of ratings that leaves no doubt. */

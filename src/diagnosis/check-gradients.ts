@@ -2,11 +2,13 @@ import { readWeights } from '../model/parameters.js';
 import { double } from '../kernels/reference/numerics.js';
 import { referenceKernels } from '../kernels/reference/reference.js';
 import { checkInteger, checkKeys } from '../base/check.js';
+import { loaded } from '../base/loaded.js';
+import type { Kernels } from '../kernels/kernels.js';
 import { Model } from '../model/model.js';
 import { Random } from '../base/random.js';
 import { totalCost } from '../training/evaluate.js';
 import { Samples, type Data } from '../training/samples.js';
-import type { Work } from '../base/work.js';
+import { awaited, type Work } from '../base/work.js';
 
 // Loaded at the first call of `checkGradients`, to keep it out of the core.
 
@@ -90,7 +92,10 @@ export function* checkGradients(
     weights: readWeights(model, layer, layer.weightGradients),
     biases: model.matrix(layer.biasGradients, layer.stride, 1, layer.units),
   }));
-  const truth = inDouble(model, samples, rows);
+  const own = model.spec.own && (yield* awaited(loaded('loss', import('../training/own-loss.js'))));
+  const kernels = referenceKernels(double);
+  const withLoss = own ? own.kernelsWithLoss(kernels, model.spec) : kernels;
+  const truth = inDouble(model, withLoss, samples, rows);
   truth.kernels.feedForward(truth.layout.net, rows);
   truth.kernels.backpropagate(truth.layout.net, rows, weightsOf(truth));
   const scales = measureScales(truth, rows);
@@ -183,10 +188,10 @@ function measureScales({ layers, views }: Model, rows: number): { input: number;
 }
 
 /** A copy of the network in double precision, with the gathered mini-batch. Without dropout, like the gradients. */
-function inDouble(model: Model, samples: Samples, rows: number): Model {
+function inDouble(model: Model, kernels: Kernels, samples: Samples, rows: number): Model {
   const { spec } = model;
   const layers = spec.layers.map((layer) => ({ ...layer, dropout: 0 }));
-  const truth = new Model({ ...spec, layers }, referenceKernels(double));
+  const truth = new Model({ ...spec, layers }, kernels);
   truth.reserve(rows);
   truth.isWeighted = samples.areWeighted;
   const copy = (from: number, to: number, count: number): void => {

@@ -5,7 +5,6 @@ import { feedForwardAll } from '../training/evaluate.js';
 import type { Diagnosis, LayerDiagnosis } from '../training/reports.js';
 import type { Samples } from '../training/samples.js';
 import type { Work } from '../base/work.js';
-import { describeLayers } from './words.js';
 
 /** A unit counts as saturated below this share of its steepest slope. It then learns ten times slower than it could. */
 const FLAT = 0.1;
@@ -24,7 +23,7 @@ interface Sums {
   readonly gradients: Float64Array;
 }
 
-/** Copies the weights and biases for a later `diagnoseLayers`. */
+/** Copies the weights and biases for a later `measureLayers`. */
 export const copyParameters = ({ views, layout }: Model): Float32Array | Float64Array =>
   views.floats.slice(views.at(layout.parameters), views.at(layout.parameters) + layout.parameterCount);
 
@@ -33,12 +32,12 @@ export const copyParameters = ({ views, layout }: Model): Float32Array | Float64
  * sample, so both engines yield the same bits.
  * @param before the result of `copyParameters`, to compute `update`
  */
-export function* diagnoseLayers(
+export function* measureLayers(
   model: Model,
   samples: Samples,
   before?: Float32Array | Float64Array,
-): Work<Diagnosis> {
-  const { kernels, spec, views } = model;
+): Work<Pick<Diagnosis, 'layers' | 'stuckOutputs'>> {
+  const { kernels, views } = model;
   const sums = model.layers.map(({ units, fanIn, stride }): Sums => ({
     ...{ delta: 0, input: 0, zeros: 0, saturated: 0 },
     alive: new Uint8Array(units),
@@ -79,7 +78,7 @@ export function* diagnoseLayers(
       dead: alive.filter((one) => !one).length,
     };
   });
-  return { layers, stuckOutputs: stuck / n, messages: describeLayers(spec, layers, stuck / n, n) };
+  return { layers, stuckOutputs: stuck / n };
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Model } from '../model/model.js';
 import type { Hook } from '../training/hook.js';
 import type { Samples } from '../training/samples.js';
 import { isStream, type Stream } from '../training/stream.js';
-import { copyParameters, diagnoseLayers } from './layers.js';
+import { diagnose } from './diagnose.js';
+import { copyParameters } from './layers.js';
 
 /** A diagnosis of this many samples is as informative as one of all. */
 const MOST_SAMPLES = 1000;
@@ -21,7 +22,7 @@ export function reportDiagnosis(model: Model, data: Samples | Stream): Hook {
   let before = copyParameters(model);
   return {
     *afterEpoch(report) {
-      report.diagnosis = yield* diagnoseLayers(model, samples, before);
+      report.diagnosis = yield* diagnose(model, samples, { before });
       before = copyParameters(model);
     },
   };

@@ -3,7 +3,7 @@ import { checkKeys, show } from '../base/check.js';
 import { shortest } from '../base/shortest.js';
 import { StateError, TypeFault } from '../errors.js';
 import { withFormulas } from '../model/check-transforms.js';
-import { checkSpec, type LossName } from '../model/spec.js';
+import { checkSpec, type LossName, type NetworkSpec } from '../model/spec.js';
 import { Network, type EngineOptions } from '../network.js';
 import type { Metrics } from '../training/evaluate.js';
 import type { RawRows } from '../training/matrix.js';
@@ -37,7 +37,7 @@ export class Ensemble {
   readonly outputs: number;
   /**
    * The loss that `evaluate` measures: the loss of the members, if all have the same loss, parameter and transforms of
-   * targets. Otherwise 'crossEntropy' for softmax, 'binaryCrossEntropy' for sigmoid, and 'meanSquaredError' for numbers.
+   * targets. Otherwise, and for losses of your own, 'crossEntropy' for softmax, 'binaryCrossEntropy' for sigmoid, and 'meanSquaredError' for numbers.
    */
   readonly loss: LossName;
 
@@ -52,7 +52,7 @@ export class Ensemble {
     const [{ network }] = parts as unknown as [Part];
     this.engine = network.engine;
     this.outputs = network.outputs;
-    this.loss = measurement.spec.loss;
+    this.loss = measurement.spec.loss as LossName; // not one's own
     this.#measurement = measurement;
     this.#parts = parts;
   }
@@ -80,7 +80,8 @@ export class Ensemble {
           problem: `expected a Network, got ${show(network)}`,
         });
       }
-      const { spec, parameters, generator } = network.state;
+      const { spec: given, parameters, generator } = network.state;
+      const spec = withoutOwnLoss(given);
       return { state: { spec, parameters, generator }, weight: checkWeight(i, weight) };
     });
     checkAgreement(copies.map(({ state }) => state.spec));
@@ -198,6 +199,12 @@ export class Ensemble {
 
 const pickScale = ({ inputScale }: Inputs): Omit<Inputs, 'inputs'> =>
   inputScale === undefined ? {} : { inputScale };
+
+/** A spec with a default loss instead of the user's own, whose functions a file doesn't hold: an ensemble isn't trained. */
+const withoutOwnLoss = (spec: NetworkSpec): NetworkSpec =>
+  typeof spec.loss === 'object' && 'own' in spec.loss
+    ? { ...spec, loss: defaultLosses[findAnswers(spec)] }
+    : spec;
 
 /** What the members share of their losses, or what takes its place. */
 function chooseMeasurement(members: readonly Member[]): Measurement {

@@ -5,6 +5,7 @@ import { withFormulas } from '../model/check-transforms.js';
 import { checkState } from '../model/check-state.js';
 import { nameTensors } from '../model/file.js';
 import { specFromJSON, specToJSON, type SpecJSON } from '../model/json.js';
+import type { OwnLoss } from '../model/spec.js';
 import type { NetworkState, Parameters } from '../model/state.js';
 import { Network, type EngineOptions } from '../network.js';
 
@@ -45,6 +46,14 @@ export function checkNetwork(net: unknown): asserts net is Network {
 export const isEnsemble = (value: unknown): value is Ensemble =>
   Object.prototype.toString.call(value) === '[object Ensemble]';
 
+/** A network as a format has read it, perhaps with a loss of the user's own. */
+export interface ForeignNetwork {
+  readonly spec: Omit<SpecJSON, 'format' | 'version' | 'loss'> & {
+    readonly loss: SpecJSON['loss'] | OwnLoss;
+  };
+  readonly parameters: readonly Parameters[];
+}
+
 /**
  * Creates a network from the data that a format has read. The data are checked like a file of bp4.
  * @param place names the source in error messages
@@ -53,13 +62,15 @@ export const isEnsemble = (value: unknown): value is Ensemble =>
  */
 export async function importNetwork(
   place: string,
-  { spec, parameters }: { spec: Omit<SpecJSON, 'format' | 'version'>; parameters: readonly Parameters[] },
+  { spec, parameters }: ForeignNetwork,
   options: EngineOptions = {},
 ): Promise<Network> {
   let state: NetworkState;
   try {
     checkFinite(parameters);
-    const read = await withFormulas(() => specFromJSON({ ...spec, format: 'bp4', version: 1 }));
+    const read = await withFormulas(() =>
+      specFromJSON({ ...(spec as SpecJSON), format: 'bp4', version: 1 }),
+    );
     // Drops the other properties that readers keep with them.
     const plain = parameters.map(({ weights, biases }) => ({ weights, biases }));
     state = { spec: read.spec, parameters: plain, generator: read.generator };
@@ -67,7 +78,9 @@ export async function importNetwork(
   } catch (cause) {
     throw new FormatError(within(place, cause), { cause });
   }
-  return await Network.fromState(state, options);
+  const { loss } = spec;
+  const isOwn = typeof loss === 'object' && 'cost' in loss;
+  return await Network.fromState(state, { ...options, ...(isOwn && { loss }) });
 }
 
 /** @throws RangeError naming the tensor that holds NaN or an infinite number */

@@ -23,6 +23,7 @@ export const HINGE = 6;
 export const LOG_COSH = 7;
 export const POISSON = 8;
 export const QUANTILE = 9;
+export const OWN = 10;
 
 export const SGD = 0;
 export const MOMENTUM = 1;

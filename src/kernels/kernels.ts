@@ -26,6 +26,8 @@ export interface Engine {
   readonly memory: Memory;
   /** The threads that share `descend`, if there are several. */
   readonly team?: Team;
+  /** The kernels beneath these, if these have a loss of the user's own. */
+  readonly base?: Kernels;
 }
 
 /** The number of threads; 'auto' uses several while a trial shows that the steps gain from it. */
@@ -134,8 +136,8 @@ export interface StepKernels {
   /** `addBytes` for f32[count][inputs] at `floats`. */
   addFloats(net: number, window: number, floats: number, first: number, count: number): void;
 
-  /** Forward: z = W·a + b, a = σ(z), layer by layer. */
-  feedForward(net: number, rows: number): void;
+  /** Forward: z = W·a + b, a = σ(z), layer by layer. @param isTraining 1 for dropout, as in the next step; default 0 */
+  feedForward(net: number, rows: number, isTraining?: number): void;
 
   /**
    * BP1 to BP4, after `feedForward`. Leaves the sums over the mini-batch in the gradients.
@@ -144,10 +146,11 @@ export interface StepKernels {
   backpropagate(net: number, rows: number, weights: number): void;
 
   /**
-   * A step whose δ of the last layer is given, after `feedForward`: BP2 to BP4 and the update, with one thread and without
-   * dropout. Frozen layers keep their weights.
+   * A step whose δ of the last layer is given, after `feedForward`: BP2 to BP4 and the update, with one thread. Frozen layers
+   * keep their weights.
+   * @param isTraining as `feedForward` had it: 1 for dropout; default 0
    */
-  descendFromDelta(net: number, rows: number, learningRate: number): void;
+  descendFromDelta(net: number, rows: number, learningRate: number, isTraining?: number): void;
 
   /** Adds the weighted cost of each row, after `feedForward`, and counts the correctly classified rows. */
   tally(net: number, tally: number, rows: number, weights: number): void;

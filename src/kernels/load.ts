@@ -102,6 +102,7 @@ async function referenceKernels(): Promise<Kernels> {
 
 /** Takes kernels back; the caller must not use them afterwards. */
 export function giveBackKernels(kernels: Kernels): void {
+  kernels = kernels.base ?? kernels; // not the loss of the user's own
   kernels.team?.end();
   if (kernels.engine !== 'wasm' || kernels.team || kernels.memory.buffer.byteLength > MOST_BYTES) return;
   if (idle.push(kernels) > MOST_IDLE) idle.shift();

@@ -5,15 +5,43 @@
  * @module bp4/metrics
  */
 export { accuracy, topK } from './accuracy.js';
+export { calibrate, type Calibration } from './calibrate.js';
 export { confusionMatrix, formatConfusionMatrix } from './confusion.js';
+export {
+  multiLabelF1,
+  multiLabelPrecision,
+  multiLabelRecall,
+  scoresByLabel,
+  subsetAccuracy,
+  type LabelAverage,
+} from './labels.js';
 export { logLoss } from './log-loss.js';
 export type { Measure, Truth } from './predictions.js';
-export { meanAbsoluteError, rSquared, rootMeanSquaredError } from './regression.js';
 export {
+  averagePrecision,
+  precisionRecallCurve,
+  rocAUC,
+  rocCurve,
+  weightedROCAUC,
+  type PrecisionRecallCurve,
+  type ROCCurve,
+} from './ranking.js';
+export {
+  coverage,
+  explainedVariance,
+  meanAbsoluteError,
+  pinballLoss,
+  rSquared,
+  rootMeanSquaredError,
+} from './regression.js';
+export { brierScore, calibrationError, reliability, type ReliabilityBin } from './reliability.js';
+export {
+  balancedAccuracy,
   classF1,
   macroF1,
   macroPrecision,
   macroRecall,
+  matthewsCorrelation,
   classPrecision,
   classRecall,
   scoresByClass,

@@ -1,15 +1,8 @@
 import { log } from '../base/log.js';
-import { checkValues } from '../training/matrix.js';
-import { finish } from '../base/work.js';
-import { read, type Truth } from './predictions.js';
+import { readProbabilities, type Truth } from './predictions.js';
 
 /** The distance from 1 to the next number in single precision, to which scikit-learn clips probabilities. */
 const EPSILON = 1 / 2 ** 23;
-
-const probability = [
-  (value: number): boolean => value >= 0 && value <= 1,
-  'a number from 0 to 1 for a probability',
-] as const;
 
 /** ln p of a clipped probability. */
 export const clippedLog = (probability: number): number =>
@@ -23,9 +16,7 @@ export const clippedLog = (probability: number): number =>
  * @throws TypeError or RangeError if outputs and answers differ in shape, or a number is not in [0, 1]
  */
 export function logLoss(answers: Float32Array, truth: Truth): number {
-  const { outputs, count, width, labels, targets } = read(answers, truth);
-  finish(checkValues({ place: 'outputs', values: outputs, width, count }, ...probability));
-  if (targets) finish(checkValues({ place: 'targets', values: targets, width, count }, ...probability));
+  const { outputs, count, width, labels, targets } = readProbabilities(answers, truth);
   let total = 0;
   for (let n = 0; n < count; n++) {
     if (width === 1) {

@@ -3,8 +3,7 @@ import { RangeFault, TypeFault } from '../errors.js';
 import { argmax } from '../base/argmax.js';
 import { checkInteger, checkNumber, show } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
-import type { LossName } from '../model/spec.js';
-import { readLabels, readMatrix, type Rows } from '../training/matrix.js';
+import { checkValues, readLabels, readMatrix, type Rows } from '../training/matrix.js';
 import { finish } from '../base/work.js';
 
 /**
@@ -20,13 +19,18 @@ export interface Truth {
   readonly outputs?: number | undefined;
   /** A single output of at least this is class 1. Default 0.5. Use 0 for a network with the hinge loss. */
   readonly threshold?: number | undefined;
+  /**
+   * Whether targets may be NaN, as for a network with this option. `accuracy` and the metrics of numbers leave those outputs out; the
+   * others refuse them. Default 'error'.
+   */
+  readonly missingTargets?: 'error' | 'ignore' | undefined;
 }
 
 /** The `threshold` for a network with this loss. A training passes it to its metrics in `Answers`. */
-export const chooseThreshold = (loss: LossName): number => (loss === 'hinge' ? 0 : 0.5);
+export const chooseThreshold = (loss: string): number => (loss === 'hinge' ? 0 : 0.5);
 
 /** Outputs in the units of the targets. Those of poisson are logarithms of the expected counts. */
-export const expectedTargets = (outputs: Float32Array, loss: LossName | undefined): Float32Array =>
+export const expectedTargets = (outputs: Float32Array, loss: string | undefined): Float32Array =>
   loss === 'poisson' ? outputs.map((a) => exp(a)) : outputs;
 
 /** A metric that also accepts the truth in the forms that `train` accepts. */
@@ -45,10 +49,11 @@ interface Predictions {
 
 /**
  * Checks the arguments of a metric.
+ * @param mayMiss whether the metric can leave out targets of NaN
  * @throws TypeError or RangeError if lengths differ, a number is not finite, or a label is not a class
  */
-export function read(outputs: Float32Array, truth: Truth): Predictions {
-  const { labels, targets } = truth;
+export function read(outputs: Float32Array, truth: Truth, mayMiss = false): Predictions {
+  const { labels, targets, missingTargets } = truth;
   if ((targets === undefined) === (labels === undefined)) {
     const got = targets === undefined ? 'neither' : 'both';
     throw new TypeFault({
@@ -68,7 +73,9 @@ export function read(outputs: Float32Array, truth: Truth): Predictions {
   if (labels !== undefined) {
     return { ...predictions, labels: finish(readLabels('labels', labels, count, width)) };
   }
-  const right = finish(readMatrix('targets', targets, width));
+  const right = finish(
+    readMatrix('targets', targets, width, undefined, mayMiss && missingTargets === 'ignore'),
+  );
   if (right.count !== count) {
     throw new RangeFault({
       place: 'targets',
@@ -76,6 +83,22 @@ export function read(outputs: Float32Array, truth: Truth): Predictions {
     });
   }
   return { ...predictions, targets: inSinglePrecision(right.values) };
+}
+
+/**
+ * `read`, for a metric of probabilities.
+ * @throws as `read` does, and RangeError if an output or a target is not in [0, 1]
+ */
+export function readProbabilities(answers: Float32Array, truth: Truth): Predictions {
+  const predictions = read(answers, truth);
+  const { outputs, targets, width, count } = predictions;
+  for (const [place, values] of Object.entries({ outputs, targets })) {
+    if (!values) continue;
+    const isProbability = (value: number): boolean => value >= 0 && value <= 1;
+    const expected = 'a number from 0 to 1 for a probability';
+    finish(checkValues({ place, values, width, count }, isProbability, expected));
+  }
+  return predictions;
 }
 
 /** Infers the number of outputs per sample if it is not set. */
@@ -146,7 +169,7 @@ function assertOneRight(targets: Float32Array, width: number, threshold: number)
       throw new RangeFault({
         place: `targets[${at / width}]`,
         problem: `expected one right answer, got ${right}`,
-        cure: 'use accuracy, which counts a sample as right if each output is on the right side of the threshold',
+        cure: 'use scoresByLabel, or accuracy, which counts a sample as right if each output is on the right side of the threshold',
       });
     }
   }

@@ -19,17 +19,15 @@ export interface ClassScores {
  * @param matrix [actual][predicted], from `confusionMatrix`
  */
 export const scoresByClass = (matrix: readonly (readonly number[])[]): ClassScores[] =>
-  matrix.map((row, label) => {
-    const right = row[label]!;
-    const support = sum(row);
-    const taken = sum(matrix.map((row) => row[label]!));
-    return {
-      precision: ratio(right, taken),
-      recall: ratio(right, support),
-      f1: ratio(2 * right, taken + support),
-      support,
-    };
-  });
+  matrix.map((row, label) => countedScores(row[label]!, sum(matrix.map((row) => row[label]!)), sum(row)));
+
+/** Scores from the number of samples predicted rightly as a class, predicted as it, and belonging to it. */
+export const countedScores = (right: number, predicted: number, support: number): ClassScores => ({
+  precision: ratio(right, predicted),
+  recall: ratio(right, support),
+  f1: ratio(2 * right, predicted + support),
+  support,
+});
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
@@ -63,11 +61,40 @@ function ofClass(score: Score, label: number): Measure {
 export const macroPrecision = (outputs: Float32Array, truth: Truth): number =>
   macro('precision', outputs, truth);
 
-/** The mean recall of the same classes as in `macroPrecision`. It equals balanced accuracy if every class occurs. */
+/**
+ * The mean recall of the same classes as in `macroPrecision`. It equals `balancedAccuracy` if every predicted class
+ * occurs.
+ */
 export const macroRecall = (outputs: Float32Array, truth: Truth): number => macro('recall', outputs, truth);
 
 /** The mean F1 of the same classes as in `macroPrecision`. */
 export const macroF1 = (outputs: Float32Array, truth: Truth): number => macro('f1', outputs, truth);
+
+/**
+ * The mean recall of the classes that occur among the answers. For classes of very different sizes, it says more than
+ * `accuracy`: always predicting the same of k classes scores 1/k.
+ * @throws as `macroPrecision` does
+ */
+export function balancedAccuracy(outputs: Float32Array, truth: Truth): number {
+  const present = scoresByClass(confusionMatrix(outputs, truth)).filter(({ support }) => support > 0);
+  return sum(present.map(({ recall }) => recall)) / present.length;
+}
+
+/**
+ * Matthews' correlation coefficient of predicted and actual classes (R_k of Gorodkin 2004 for more than two): 1 at best,
+ * 0 for chance, and 0 if all samples are of one class, or predicted as one.
+ * @throws as `macroPrecision` does
+ */
+export function matthewsCorrelation(outputs: Float32Array, truth: Truth): number {
+  const matrix = confusionMatrix(outputs, truth);
+  const actual = matrix.map(sum);
+  const predicted = matrix.map((_, label) => sum(matrix.map((row) => row[label]!)));
+  const count = sum(actual);
+  const dot = (a: readonly number[], b: readonly number[]): number => sum(a.map((x, k) => x * b[k]!));
+  const right = sum(matrix.map((row, label) => row[label]!));
+  const spread = (count * count - dot(predicted, predicted)) * (count * count - dot(actual, actual));
+  return ratio(right * count - dot(actual, predicted), Math.sqrt(spread));
+}
 
 /**
  * The precision of one class, for example class 1 of a single output that separates yes from no.

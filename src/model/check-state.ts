@@ -2,12 +2,12 @@ import { checkEach, checkFloat, checkInteger, checkKeys, checkName, checkType, s
 import type { RandomState } from '../base/random.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import { optimizerNames } from './optimizers.js';
-import { checkSpec, type CheckedSpec, type NetworkSpec } from './spec.js';
+import { checkSpec, specNames, type CheckedSpec, type NetworkSpec } from './spec.js';
 import type { NetworkState, Parameters, Run, RunState } from './state.js';
 import type { UpdateOptions } from './update.js';
 
-/** The most slots of a training: two of adam, and the best parameters. */
-export const MOST_SLOTS = 3;
+/** The most slots of a training: two of adam, the best parameters, and those from which ema learns. */
+export const MOST_SLOTS = 4;
 
 /** A checked state. It shares no data that training changes with the state it was made from. */
 export interface CheckedState {
@@ -24,7 +24,7 @@ export interface CheckedState {
  */
 export function checkState(state: NetworkState): CheckedState {
   checkKeys('state', state, ['spec', 'parameters', 'generator', 'run', 'optimizer']);
-  checkKeys('state.spec', state.spec, ['inputs', 'layers', 'loss', 'seed', 'transforms']);
+  checkKeys('state.spec', state.spec, specNames);
   const spec = checkSpec(state.spec);
   const sizes = listSizes(spec);
   return {
@@ -118,6 +118,7 @@ export function checkRun(place: string, given: unknown): Run {
     optimizer: checkName(`${place}.optimizer`, run['optimizer'], optimizerNames),
     miniBatchSize: integer('miniBatchSize'),
     shuffle: boolean('shuffle'),
+    ema: finite('ema', run['ema'] ?? 0),
   };
   checkKeys(place, given, [...Object.keys(checked), 'slots']);
   return checked;

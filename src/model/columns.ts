@@ -58,6 +58,7 @@ export class Columns {
    * @param row one value per column
    * @param scale a factor for numbers, applied before the transforms
    * @param values written from `at` on; must hold zeros there
+   * @param mayMiss whether a number may be NaN
    * @throws TypeError, RangeError that name the column
    */
   transformRow(
@@ -66,6 +67,7 @@ export class Columns {
     scale: number,
     values: Float32Array,
     at: number,
+    mayMiss?: boolean,
   ): void {
     for (const [k, { given, width, places, rest, shift, range, formula }] of this.list.entries()) {
       const value = row[k];
@@ -85,9 +87,9 @@ export class Columns {
         }
         if (category < width) values[at + category] = 1;
       } else {
-        if (!Number.isFinite(value)) throw misfit(where(), value);
+        if (!Number.isFinite(value) && !fits(value, 1, mayMiss)) throw misfit(where(), value);
         const transformed = range && ((value as number) * scale - shift) / range;
-        if (!fits(transformed)) throw misfit(`${where()}, transformed,`, transformed);
+        if (!fits(transformed, 1, mayMiss)) throw misfit(`${where()}, transformed,`, transformed);
         values[at] = transformed;
       }
       at += width;

@@ -3,7 +3,14 @@ import { Random, type RandomState } from '../base/random.js';
 import { shortestOf } from '../base/shortest.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import { checkGenerator } from './check-state.js';
-import { checkSpec, describeSpec, lossNames, type ActivationName, type LossSpec } from './spec.js';
+import {
+  checkSpec,
+  describeSpec,
+  lossNames,
+  type ActivationName,
+  type LossSpec,
+  type StoredLoss,
+} from './spec.js';
 import type { CheckedSpec, NetworkSpec } from './spec.js';
 import type { NetworkState, Parameters } from './state.js';
 import type { Transforms } from './transforms.js';
@@ -14,7 +21,8 @@ export interface NetworkJSON {
   readonly version: 1;
   readonly inputs: number;
   /** The name alone if the loss has no parameter. */
-  readonly loss: LossSpec;
+  readonly loss: LossSpec | StoredLoss;
+  readonly missingTargets?: 'error' | 'ignore';
   readonly layers: readonly LayerJSON[];
   readonly seed?: number;
   /** The state of the random generator: four unsigned 32-bit words. */
@@ -42,12 +50,13 @@ export interface SpecJSON extends Omit<NetworkJSON, 'layers'> {
 
 /** @param state of a network, as in `net.state` */
 export function specToJSON({ spec, generator }: NetworkState): SpecJSON {
-  const { inputs, loss, seed, transforms, layers } = spec;
+  const { inputs, loss, missingTargets, seed, transforms, layers } = spec;
   return {
     format: 'bp4',
     version: 1,
     inputs,
-    loss: loss!,
+    loss: loss as LossSpec | StoredLoss, // with its default
+    ...(missingTargets && { missingTargets }),
     ...(seed !== undefined && { seed }),
     generator,
     ...(transforms && { transforms }),
@@ -100,7 +109,7 @@ export function specFromJSON(json: SpecJSON): SpecOfJSON {
       problem: `expected format 'bp4', version 1, got format ${show(format)}, version ${show(version)}`,
     });
   }
-  const { inputs, loss, seed, generator, transforms } = json;
+  const { inputs, loss, missingTargets, seed, generator, transforms } = json;
   // Unlike in a spec, the loss has no default.
   if ((loss as unknown) === undefined) checkName('loss', loss, lossNames);
   // Array.from visits the holes of an array; map skips them.
@@ -123,6 +132,7 @@ export function specFromJSON(json: SpecJSON): SpecOfJSON {
     inputs,
     loss,
     layers,
+    missingTargets,
     ...(seed !== undefined && { seed }),
     ...(transforms !== undefined && { transforms }),
   });

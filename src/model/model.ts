@@ -179,6 +179,7 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
     writeStruct(new Net(this.views, layout.net), {
       loss: this.loss,
       lossParameters: layout.lossParameters,
+      ignoresMissing: Number(this.spec.ignoresMissing),
       layerCount: this.layers.length,
       layers: layout.netLayers,
       ...{ parameters, gradients, parameterCount },

@@ -41,11 +41,11 @@ export function writeParameters(
 ): void {
   const { floats } = views;
   const distance = pointer - layout.parameters;
-  for (const [l, layer] of layers.entries()) {
+  layers.forEach((layer, l) => {
     const { weights, biases } = parameters[l]!;
     writeWeights({ views }, layer, layer.weights + distance, weights);
     floats.set(biases, views.at(layer.biases + distance));
-  }
+  });
 }
 
 /** Writes a layer's weights, transposed from [units][fanIn] to [fanIn][stride]. */

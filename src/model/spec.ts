@@ -11,6 +11,7 @@ import {
   LOG_COSH,
   MEAN_ABSOLUTE_ERROR,
   MEAN_SQUARED_ERROR,
+  OWN,
   POISSON,
   QUADRATIC,
   QUANTILE,
@@ -102,6 +103,28 @@ export type LossSpec<Name extends LossName = LossName> =
           ? { readonly name: Name; readonly labelSmoothing?: number }
           : { readonly name: Name });
 
+/** A sample's outputs or targets, in a buffer that the next call overwrites. `checkGradients` computes in double precision. */
+export type OutputRow = Float32Array | Float64Array;
+
+/**
+ * A loss of your own. Its functions get the outputs a and targets y of one sample, as the loss takes them: after the transforms of
+ * targets. With `missingTargets: 'ignore'`, y may hold NaN. They must depend on nothing else, and change neither row.
+ */
+export interface OwnLoss {
+  /** Not the name of another loss. A file stores the name alone, so pass the loss again to load it. */
+  readonly name: string;
+  /** The cost C of the sample. */
+  readonly cost: (a: OutputRow, y: OutputRow) => number;
+  /** ∇ₐC: ∂C/∂a of each output. May be a new array at each call, or always the same. */
+  readonly slope: (a: OutputRow, y: OutputRow) => ArrayLike<number>;
+}
+
+/** A loss of your own in a file. */
+export interface StoredLoss {
+  readonly name: string;
+  readonly own: true;
+}
+
 /** A layer: the number of units and their activation. */
 export interface LayerSpec {
   readonly units: number;
@@ -120,7 +143,13 @@ export interface NetworkSpec {
   readonly inputs: number;
   readonly layers: readonly LayerSpec[];
   /** Default 'crossEntropy' for softmax, otherwise 'quadratic'. */
-  readonly loss?: LossSpec;
+  readonly loss?: LossSpec | OwnLoss | StoredLoss;
+  /**
+   * Whether a target may be NaN. With 'ignore', that output of that sample has no cost and no δ, and accuracy doesn't count it. Means
+   * still divide by all outputs and samples, so that each known target weighs the same. A sample needs at least one known target. Not
+   * for softmax. Default 'error'.
+   */
+  readonly missingTargets?: 'error' | 'ignore' | undefined;
   /** Seed of the initial weights, the order of samples and dropout: a safe integer. Default 0. */
   readonly seed?: number;
   /**
@@ -130,15 +159,27 @@ export interface NetworkSpec {
   readonly transforms?: Transforms;
 }
 
+export const specNames = [
+  'inputs',
+  'layers',
+  'loss',
+  'missingTargets',
+  'seed',
+  'transforms',
+] as const satisfies readonly (keyof NetworkSpec)[];
+
 /** A checked spec, with its defaults filled in. */
 export interface CheckedSpec {
   readonly inputs: number;
   /** alpha is 0 if the activation has none. */
   readonly layers: readonly Required<LayerSpec>[];
-  readonly loss: LossName;
+  readonly loss: LossName | 'own';
+  /** If the loss is 'own': the user's, not checked yet; its functions are missing if it comes from a file. */
+  readonly own: OwnLoss | StoredLoss | undefined;
   /** δ of huber or q of quantile, for all outputs or for each; [0] if the loss has none. */
   readonly lossParameters: readonly number[];
   readonly labelSmoothing: number;
+  readonly ignoresMissing: boolean;
   readonly seed: number;
   readonly transforms: CheckedTransforms;
 }
@@ -157,7 +198,7 @@ export const activationCodes: Record<ActivationName, number> = {
   softmax: SOFTMAX,
 };
 
-export const lossCodes: Record<LossName, number> = {
+export const lossCodes: Record<LossName | 'own', number> = {
   quadratic: QUADRATIC,
   meanSquaredError: MEAN_SQUARED_ERROR,
   meanAbsoluteError: MEAN_ABSOLUTE_ERROR,
@@ -168,10 +209,11 @@ export const lossCodes: Record<LossName, number> = {
   logCosh: LOG_COSH,
   poisson: POISSON,
   quantile: QUANTILE,
+  own: OWN,
 };
 
 const activationNames = Object.keys(activationCodes) as ActivationName[];
-export const lossNames = Object.keys(lossCodes) as LossName[];
+export const lossNames = Object.keys(lossCodes).slice(0, -1) as LossName[];
 
 const ofOneUnit = activationNames.filter((name) => name !== 'softmax');
 
@@ -228,7 +270,11 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
     checkLayer(`layers[${l}]`, layer, l === spec.layers.length - 1),
   );
   const last = layers.at(-1)!.activation;
-  const { seed = 0, loss = last === 'softmax' ? 'crossEntropy' : 'quadratic' } = spec;
+  const {
+    seed = 0,
+    loss = last === 'softmax' ? 'crossEntropy' : 'quadratic',
+    missingTargets = 'error',
+  } = spec;
   const checkedLoss = checkLoss(loss, layers.at(-1)!);
   const transforms =
     spec.transforms === undefined ? {} : checkTransforms(spec.transforms, inputs, layers.at(-1)!.units);
@@ -240,10 +286,14 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
       cure: "leave targets out, or use 'identity'",
     });
   }
+  const ignoresMissing = checkName('missingTargets', missingTargets, ['error', 'ignore']) === 'ignore';
+  if (ignoresMissing && last === 'softmax')
+    throw new RangeFault({ place: 'missingTargets', problem: "'ignore' is not for softmax" });
   return {
     inputs,
     layers,
     ...checkedLoss,
+    ignoresMissing,
     seed: checkInteger('seed', seed, Number.MIN_SAFE_INTEGER),
     transforms,
   };
@@ -266,18 +316,20 @@ export function describeSpec(spec: CheckedSpec): NetworkSpec {
       ...(dropout > 0 && { dropout: shortest(dropout) }),
     })),
     loss: describeLoss(spec),
+    ...(spec.ignoresMissing && { missingTargets: 'ignore' as const }),
     seed,
     ...(transforms.given && { transforms: structuredClone(transforms.given) }),
   };
 }
 
-function describeLoss({ loss, lossParameters, labelSmoothing }: CheckedSpec): LossSpec {
+function describeLoss({ loss, own, lossParameters, labelSmoothing }: CheckedSpec): LossSpec | StoredLoss {
+  if (loss === 'own') return { name: own!.name, own: true };
   if (loss === 'huber') return { name: loss, delta: shortest(lossParameters[0]!) };
   if (loss === 'quantile') {
     const q = lossParameters.map(shortest);
     return { name: loss, q: q.length === 1 ? q[0]! : q };
   }
-  return labelSmoothing ? { name: loss, labelSmoothing: shortest(labelSmoothing) } : loss;
+  return labelSmoothing ? ({ name: loss, labelSmoothing: shortest(labelSmoothing) } as LossSpec) : loss;
 }
 
 /** The parameters of each loss. */
@@ -289,10 +341,13 @@ const lossKeys: Partial<Record<LossName, readonly string[]>> = {
 };
 
 function checkLoss(
-  spec: LossSpec,
+  spec: LossSpec | OwnLoss | StoredLoss,
   { activation: last, units }: LayerSpec,
-): Pick<CheckedSpec, 'loss' | 'lossParameters' | 'labelSmoothing'> {
+): Pick<CheckedSpec, 'loss' | 'own' | 'lossParameters' | 'labelSmoothing'> {
   const isObject = typeof spec === 'object' && (spec as unknown) !== null;
+  // own-loss.ts checks it, before the network is created.
+  if (isObject && ('cost' in spec || 'own' in spec))
+    return { loss: 'own', own: spec as OwnLoss | StoredLoss, lossParameters: [0], labelSmoothing: 0 };
   const given: { name: unknown; delta?: number; q?: unknown; labelSmoothing?: number } = isObject
     ? spec
     : { name: spec };
@@ -313,6 +368,7 @@ function checkLoss(
   if (loss === 'quantile') lossParameters = checkQuantiles('loss.q', q, units);
   return {
     loss,
+    own: undefined,
     lossParameters,
     labelSmoothing: checkNumber('loss.labelSmoothing', labelSmoothing, 0, 1),
   };

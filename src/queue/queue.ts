@@ -74,7 +74,7 @@ const jobOptions = {
   stackTraceLimit: 0,
 };
 
-/** What a task may need besides itself and the data. */
+/** What a task may need in addition to itself and the data. */
 interface More extends Pick<RunOptions, 'start' | 'progress' | 'signal'> {
   /** Whether the network of the result is sent here. */
   readonly sendsNetwork?: boolean;

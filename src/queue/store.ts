@@ -231,7 +231,7 @@ async function openRedis(url: string, name: string, onError: (error: Error) => v
   );
   const client = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true, socketTimeout: ANSWER });
   const clients = [client];
-  // The connections that BullMQ makes of this one would try for ever.
+  // BullMQ's duplicates of this connection would retry without end.
   const duplicate = client.duplicate.bind(client);
   client.duplicate = (override: undefined) => {
     const copy = duplicate(override);

@@ -163,7 +163,7 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     if (start) return start;
     throw new QueueError({ place: describePlace(task), problem: 'the network it starts from is gone' });
   };
-  /** A task whose network is gone begins anew, which leads to the same bits. */
+  /** A task whose network is gone starts again, and ends with the same bits. */
   const findProgress = async ({ progress }: Order): Promise<Progress | undefined> => {
     const network = progress && (await store.blobs.get(progress.network));
     return network && { network, scores: progress.scores };
@@ -174,7 +174,7 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
     return hash;
   };
 
-  /** What a worker left in the queue that handed the job back. Without it the task begins anew. */
+  /** What a worker that handed the job back left in the queue. Without it the task starts again. */
   const readProgress = (id: string, left: unknown): SentProgress | undefined => {
     try {
       return unpackProgress(left, id, secret);

@@ -1,5 +1,5 @@
 /**
- * Cross-validation, hyperparameter search, and trainings that are divided among threads and machines. All randomness is seeded: the
+ * Cross-validation, hyperparameter search, and training divided among threads and machines. All randomness is seeded: the
  * same call returns the same result.
  *
  * @module bp4/search

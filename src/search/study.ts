@@ -22,7 +22,7 @@ import { checkDataset, checkDivision, listParts, type TrialSpec } from './task.j
 // from the outcomes of the trials 0 … i − window, whatever else has finished by then, and outcomes are taken in the order of the
 // trials.
 
-/** The arithmetic of trainings and proposals: raised by a release that changes a bit of them. */
+/** The version of the arithmetic of training and proposals, raised by a release that changes a bit of them. */
 export const ARITHMETIC = 1;
 
 export interface StudyOptions<S extends Space> {

@@ -292,7 +292,7 @@ export function scoreOutputs(
   { measure, of }: Objective,
   { labels, targets }: Pick<Dataset, 'labels' | 'targets'>,
   outputs: number,
-  loss: LossName | undefined,
+  loss: string | undefined,
 ): number {
   const threshold = loss && chooseThreshold(loss);
   const answers = { ...(labels ? { labels } : { targets }), outputs, threshold };

@@ -38,8 +38,8 @@ export function* findDivergence(
   const part = yield* awaited(import('./explain-divergence.js').catch(() => undefined)); // service workers forbid import()
   const what = part ? `${part.describeLoss(loss, found.hasGrown)}; ` : '';
   const rate =
-    part && windows.current
-      ? yield* part.findRate(training, windows.current, found.learningRate)
+    part && windows.watched
+      ? yield* part.findRate(training, found.learningRate)
       : Number(found.learningRate.toPrecision(3));
   return new DivergenceError(
     {
@@ -47,9 +47,7 @@ export function* findDivergence(
       problem:
         `diverged in epoch ${epoch}, step ${at.step}: ${what}${describeLargest(where)}. ` +
         'The network keeps its last finite step',
-      cure:
-        (rate ? `use a learningRate below ${rate}, ` : 'use ') +
-        'clip: { norm: 1 }, or inputs scaled to about 1, with transforms: dataset.fitTransforms()',
+      cure: part?.describeCure(rate) ?? `use a learningRate below ${rate}`,
       option: { name: 'learningRate', ...(rate && { values: [rate] }) },
     },
     { ...at, ...where },

@@ -32,12 +32,19 @@ export interface Matrix {
 /**
  * Reads rows of numbers and checks each: it must be finite in single precision.
  * @param columns the transforms of the user's rows, if any
+ * @param mayMiss whether a number may be NaN
  * @returns as `readRows` does
  * @throws TypeError, RangeError that name the row and column
  */
-export function* readMatrix(place: string, given: unknown, width: number, columns?: Columns): Work<Matrix> {
-  const matrix = yield* readRows(place, given, width, 1, columns);
-  yield* checkFinite(matrix);
+export function* readMatrix(
+  place: string,
+  given: unknown,
+  width: number,
+  columns?: Columns,
+  mayMiss?: boolean,
+): Work<Matrix> {
+  const matrix = yield* readRows(place, given, width, 1, columns, mayMiss);
+  yield* checkFinite(matrix, 1, mayMiss);
   return matrix;
 }
 
@@ -56,6 +63,7 @@ export function* readRows(
   width: number,
   scale: number,
   columns?: Columns,
+  mayMiss?: boolean,
 ): Work<Matrix> {
   const wide = columns?.list.length ?? width;
   const rows = asArray(place, `a typed array, or an array of rows of ${wide} numbers`, given);
@@ -71,12 +79,13 @@ export function* readRows(
   if (columns) {
     const plain = isNumericArray(rows) ? plainView(rows) : (rows as unknown[]);
     const rowAt = (n: number): unknown => (isFlat ? plain.slice(n * wide, (n + 1) * wide) : plain[n]);
-    values = yield* rowValues(place, rowAt, isFlat ? length / wide : length, width, scale, columns);
+    values = yield* rowValues(place, rowAt, isFlat ? length / wide : length, width, scale, columns, mayMiss);
   } else if (isNumericArray(rows)) values = plainView(rows);
   else if (isFlat) {
     values = newFloats(place, length / width, width);
-    yield* checkEach(place, rows, width, scale, values);
-  } else values = yield* rowValues(place, (n) => (rows as unknown[])[n], length, width, scale);
+    yield* checkEach(place, rows, width, scale, mayMiss, values);
+  } else
+    values = yield* rowValues(place, (n) => (rows as unknown[])[n], length, width, scale, undefined, mayMiss);
   return { place, values, width, count: values.length / width };
 }
 
@@ -87,7 +96,7 @@ const placeOf = (place: string, width: number, i: number): string =>
  * Checks that each number, times `scale`, is finite in single precision.
  * @throws RangeError that names the row and column
  */
-export function* checkFinite({ place, values, width }: Matrix, scale = 1): Work<void> {
+export function* checkFinite({ place, values, width }: Matrix, scale = 1, mayMiss?: boolean): Work<void> {
   // 32-bit integers are finite, even times the largest scale.
   if (holdsIntegers(values)) return;
   if (scale === 1 && values instanceof Float32Array) {
@@ -96,7 +105,7 @@ export function* checkFinite({ place, values, width }: Matrix, scale = 1): Work<
       yield;
     }
   }
-  yield* checkEach(place, values, width, scale);
+  yield* checkEach(place, values, width, scale, mayMiss);
 }
 
 /** Checks each value, and copies it. */
@@ -105,11 +114,12 @@ function* checkEach(
   values: NumericArray | readonly unknown[],
   width: number,
   scale: number,
+  mayMiss?: boolean,
   copy?: NumericArray,
 ): Work<void> {
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (!fits(value, scale)) throw misfit(placeOf(place, width, i), value);
+    if (!fits(value, scale, mayMiss)) throw misfit(placeOf(place, width, i), value);
     if (copy) copy[i] = value;
     if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
   }
@@ -122,6 +132,7 @@ function* rowValues(
   width: number,
   scale: number,
   columns?: Columns,
+  mayMiss?: boolean,
 ): Work<Float32Array> {
   const values = newFloats(place, count, width);
   const given = columns?.list.length ?? width;
@@ -139,11 +150,11 @@ function* rowValues(
         problem: `expected ${given} values, got ${row.length}`,
       });
     }
-    if (columns) columns.transformRow(`${place}[${n}]`, row, scale, values, at);
+    if (columns) columns.transformRow(`${place}[${n}]`, row, scale, values, at, mayMiss);
     else {
       for (let k = 0; k < width; k++) {
         const value: unknown = row[k];
-        if (!fits(value, scale)) throw misfit(`${place}[${n}][${k}]`, value);
+        if (!fits(value, scale, mayMiss)) throw misfit(`${place}[${n}][${k}]`, value);
         values[at + k] = value;
       }
     }

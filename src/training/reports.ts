@@ -1,3 +1,4 @@
+import type { Fault } from '../errors.js';
 import type { Metrics } from './evaluate.js';
 
 /** One epoch: loss and accuracy over its mini-batches, each measured before its update. */
@@ -54,11 +55,75 @@ export interface LayerDiagnosis {
   readonly dead: number;
 }
 
+/** The kinds of problems that `diagnose` finds; docs/guide/diagnosis.md describes each. */
+export type FindingCode =
+  // the data
+  | 'constantInputs'
+  | 'unscaledInputs'
+  | 'repeatedRows'
+  | 'contradictions'
+  | 'leak'
+  | 'constantTargets'
+  | 'unscaledTargets'
+  | 'targetsOutOfRange'
+  | 'missingClass'
+  | 'imbalance'
+  | 'noSignal'
+  | 'overfitting'
+  | 'validationDiffers'
+  | 'validationRepeats'
+  // the training
+  | 'rateTooSmall'
+  | 'rateTooLarge'
+  | 'fewSteps'
+  | 'largeBatch'
+  | 'notShuffled'
+  | 'regularization'
+  | 'dropout'
+  // the network
+  | 'notFinite'
+  | 'equalUnits'
+  | 'deadUnits'
+  | 'saturated'
+  | 'saturatedOutputs'
+  | 'largeWeights'
+  | 'vanishing'
+  | 'exploding'
+  | 'slowLayer'
+  | 'linearHidden'
+  | 'noHiddenLayer'
+  | 'tooFewUnits'
+  | 'badStart';
+
+/** A problem, as data and in words: `place: problem; cure` is its message. */
+export interface Finding extends Fault {
+  readonly code: FindingCode;
+  /** The layer that has the problem, from 0, if it's one layer. */
+  readonly layer?: number;
+  /**
+   * The measurements behind the words. If the cure was tried on a copy: `left`, the share of the baseline's loss that the network
+   * leaves, `leftAfter`, that of the copy, and `steps`, the steps that the copy took.
+   */
+  readonly numbers: Readonly<Record<string, number>>;
+  /** What to try. */
+  readonly cure: string;
+}
+
 /** The result of `diagnose`, as plain data. */
 export interface Diagnosis {
   readonly layers: readonly LayerDiagnosis[];
   /** Share of samples with an output that is saturated and more than ½ away from its target. */
   readonly stuckOutputs: number;
-  /** What slows learning down, and what to try. Empty if all is well. */
+  /** The results of `evaluate`, on at most 1,000 of the samples. */
+  readonly loss: number;
+  readonly accuracy: number;
+  /**
+   * The same for the best constant outputs: the shares of the classes, the mean of the targets, or their median or quantile for losses
+   * whose optimum that is. A network that learned something is better.
+   */
+  readonly baseline: Metrics;
+  /** What slows learning down or makes the score misleading, and what to try: the largest effect first. Empty if all is well. */
+  readonly findings: readonly Finding[];
+  /** The findings in words. */
   readonly messages: readonly string[];
 }

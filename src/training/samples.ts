@@ -1,6 +1,6 @@
 import { checkKeys, checkNumber, checkPositive } from '../base/check.js';
 import type { Model } from '../model/model.js';
-import type { ActivationName, CheckedSpec, LossName } from '../model/spec.js';
+import type { ActivationName, CheckedSpec } from '../model/spec.js';
 import {
   asArray,
   copyRows,
@@ -54,7 +54,9 @@ export type ClassWeights = readonly number[] | Readonly<Record<number, number>>;
  * Targets that some losses require. The cross-entropies are costs of probabilities, which are never below 0: with a target of
  * 255 the cost would have no minimum.
  */
-const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => boolean, expected: string]>> = {
+const targetRules: Partial<
+  Record<CheckedSpec['loss'], readonly [isValid: (y: number) => boolean, expected: string]>
+> = {
   binaryCrossEntropy: [(y) => y >= 0 && y <= 1, 'a number from 0 to 1'],
   crossEntropy: [(y) => y >= 0, 'a number of at least 0'],
   hinge: [(y) => y === -1 || y === 1, '-1 or 1'],
@@ -62,10 +64,10 @@ const targetRules: Partial<Record<LossName, readonly [isValid: (y: number) => bo
 };
 
 /** Losses whose targets are always classes. */
-const classLosses: readonly LossName[] = ['binaryCrossEntropy', 'crossEntropy', 'hinge'];
+const classLosses: readonly CheckedSpec['loss'][] = ['binaryCrossEntropy', 'crossEntropy', 'hinge'];
 
 /** The range of outputs of an activation, [from, to], if it isn't all numbers. */
-const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
+export const outputRanges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
   sigmoid: [0, 1],
   softmax: [0, 1],
   tanh: [-1, 1],
@@ -74,12 +76,16 @@ const ranges: Partial<Record<ActivationName, readonly [from: number, to: number]
   softplus: [0, Infinity],
 };
 
+/** The activation whose outputs must be able to become the targets: any, if the loss is the user's own. */
+const reachOf = ({ layers, own }: CheckedSpec): ActivationName =>
+  own ? 'linear' : layers.at(-1)!.activation;
+
 /** Whether a target is one that `Samples.read` and `checkReach` accept; undefined if they must see the whole row. */
-export function targetTest({ loss, layers }: CheckedSpec): ((y: number) => boolean) | undefined {
-  const { activation } = layers.at(-1)!;
+export function targetTest(spec: CheckedSpec): ((y: number) => boolean) | undefined {
+  const activation = reachOf(spec);
   if (activation === 'softmax') return undefined;
-  const [isValid = () => true] = targetRules[loss] ?? [];
-  const [from, to] = ranges[activation] ?? [-Infinity, Infinity];
+  const [isValid = () => true] = targetRules[spec.loss] ?? [];
+  const [from, to] = outputRanges[activation] ?? [-Infinity, Infinity];
   return (y) => y >= from && y <= to && Number.isFinite(y) && isValid(y);
 }
 
@@ -164,11 +170,18 @@ export class Samples {
     if (classWeights) {
       throw new TypeFault({ place: 'classWeights', problem: 'for labels only', cure: 'use sampleWeights' });
     }
-    const targets = yield* readMatrix(`${place}targets`, data.targets, model.outputs, columns);
+    const { loss, ignoresMissing } = model.spec;
+    const targets = yield* readMatrix(
+      `${place}targets`,
+      data.targets,
+      model.outputs,
+      columns,
+      ignoresMissing,
+    );
     checkCount(`${place}targets`, targets.count, count);
-    const { loss } = model.spec;
+    if (ignoresMissing) yield* checkRows(targets, findNoneKnown);
     const [isValid, expected] = targetRules[loss] ?? [];
-    if (isValid) yield* checkValues(targets, isValid, `${expected} for ${loss}`);
+    if (isValid) yield* checkValues(targets, (y) => y !== y || isValid(y), `${expected} for ${loss}`);
     return new Samples({ inputs, scale, targets, weights: readWeights(place, data.sampleWeights, count) });
   }
 
@@ -205,15 +218,23 @@ export class Samples {
   }
 
   /**
-   * Whether accuracy has a meaning: for labels, for losses of classes, and for targets with only two values, one of which
-   * is at least ½.
+   * Whether accuracy has a meaning: for labels, and for targets that are classes. With several outputs, exactly one target
+   * of each sample is at least ½ unless the loss is crossEntropy. With one, the loss is one of classes, or there
+   * are only two values, one of which is at least ½.
    */
   isClassified({ spec }: Model): boolean {
     const { targets } = this.#parts;
-    if (!targets || classLosses.includes(spec.loss)) return true;
+    if (!targets || spec.loss === 'crossEntropy') return true;
+    const { values, width } = targets;
+    const isRight = (y: number): boolean => y >= 0.5;
+    if (width > 1) {
+      for (let at = 0; at < values.length; at += width)
+        if (values.subarray(at, at + width).filter(isRight).length !== 1) return false;
+    }
+    if (classLosses.includes(spec.loss)) return true;
     const found = new Set<number>();
-    for (const y of targets.values) if (found.add(y).size > 2) return false;
-    return found.size < 2 || [...found].filter((y) => y >= 0.5).length === 1;
+    for (const y of values) if (y === y && found.add(y).size > 2) return false;
+    return found.size < 2 || [...found].filter(isRight).length === 1;
   }
 
   /**
@@ -222,18 +243,18 @@ export class Samples {
    */
   *checkReach({ spec }: Model): Work<void> {
     const { targets } = this.#parts;
-    const { activation } = spec.layers.at(-1)!;
+    const activation = reachOf(spec);
     if (!targets) return;
-    const [from, to] = ranges[activation] ?? [];
+    const [from, to] = outputRanges[activation] ?? [];
     if (from !== undefined) {
       yield* checkValues(
         targets,
-        (y) => y >= from && y <= to!,
+        (y) => !(y < from || y > to!),
         `a number ${to === Infinity ? `of at least ${from}` : `from ${from} to ${to}`} for ${activation} outputs`,
         "use 'linear', or transform the targets",
       );
     }
-    if (activation === 'softmax') yield* checkOneRight(targets);
+    if (activation === 'softmax') yield* checkRows(targets, findNotOneRight);
   }
 
   /** The largest size of a target; 1 for labels. */
@@ -242,7 +263,8 @@ export class Samples {
     if (!targets) return 1;
     let largest = 0;
     for (let i = 0; i < targets.values.length; i++) {
-      largest = Math.max(largest, Math.abs(targets.values[i]!));
+      const size = Math.abs(targets.values[i]!);
+      if (size > largest) largest = size; // not NaN
       if ((i + 1) % NUMBERS_AT_A_TIME === 0) yield;
     }
     return largest;
@@ -256,7 +278,11 @@ export class Samples {
     const isWhole = step === 1 && !this.#chosen;
     const numbers = Uint32Array.from(
       { length: isWhole ? 0 : count },
-      (_, i) => this.#chosen?.[i * step] ?? i * step,
+      // Somewhere else in each interval, since the classes may take turns.
+      (_, i) => {
+        const n = Math.min(i * step + ((i * 7919) % step), this.count - 1);
+        return this.#chosen?.[n] ?? n;
+      },
     );
     const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given => {
       if (!values || isWhole) return values?.slice() as Given;
@@ -387,21 +413,32 @@ export class Samples {
   }
 }
 
-/** @throws RangeError for several right answers, or none, where softmax has one */
-function* checkOneRight({ place, values, width, count }: Matrix): Work<void> {
+/** @throws RangeError for the first row in which `find` finds a fault */
+function* checkRows(
+  { place, values, width, count }: Matrix,
+  find: (row: NumericArray) => Omit<Fault, 'place'> | undefined,
+): Work<void> {
   for (let n = 0; n < count; n++) {
-    const row = values.subarray(n * width, (n + 1) * width);
-    let ones = 0;
-    for (const y of row) ones += y === 0 || y === 1 ? y : NaN;
-    if (Math.abs(ones - 1) > 0) {
-      throw new RangeFault({
-        place: `${place}[${n}]`,
-        problem: `expected one right answer for softmax, got ${ones}`,
-        cure: "for several use 'sigmoid' with 'binaryCrossEntropy'",
-      });
-    }
+    const fault = find(values.subarray(n * width, (n + 1) * width));
+    if (fault) throw new RangeFault({ place: `${place}[${n}]`, ...fault });
     if (n % NUMBERS_AT_A_TIME === 0) yield;
   }
+}
+
+/** The fault of a row of targets that are all NaN. */
+const findNoneKnown = (row: NumericArray): Omit<Fault, 'place'> | undefined =>
+  row.every((y: number) => y !== y) ? { problem: 'no target is known', cure: 'leave it out' } : undefined;
+
+/** The fault of a row of targets with several right answers, or none, where softmax has one. */
+function findNotOneRight(row: NumericArray): Omit<Fault, 'place'> | undefined {
+  let ones = 0;
+  for (const y of row) ones += y === 0 || y === 1 ? y : NaN;
+  return Math.abs(ones - 1) > 0
+    ? {
+        problem: `expected one right answer for softmax, got ${ones}`,
+        cure: "for several use 'sigmoid' with 'binaryCrossEntropy'",
+      }
+    : undefined;
 }
 
 /** The weights of the samples: each sample's weight times the weight of its class; undefined if all are 1. */

@@ -4,7 +4,7 @@ import type { Samples } from './samples.js';
 
 /**
  * Splits samples at random into a training and a validation part, with the same share of each label. The split doesn't use the
- * network's generator, so repeated trainings set the same samples aside.
+ * network's generator, so repeated training runs set the same samples aside.
  * @throws RangeError if one part would be empty
  */
 export function splitSamples(

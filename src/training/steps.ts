@@ -97,9 +97,13 @@ export class Steps {
     const rows = this.#rows;
     clearTally(tally);
     const { net } = layout;
-    const learned = kernels.team
-      ? kernels.team.descendAlone(net, 0, 0, rows, rows, this.#rate)
-      : kernels.descend(net, 0, 0, rows, rows, this.#rate);
+    let learned = 0;
+    try {
+      learned = (kernels.team?.descendAlone ?? kernels.descend)(net, 0, 0, rows, rows, this.#rate);
+    } catch (error) {
+      this.#undo(); // a loss of the user's own has thrown
+      throw error;
+    }
     if (learned < rows) {
       throw this.#diverged('step', `the loss is ${tally.batchLoss}`);
     }
@@ -179,7 +183,7 @@ export class Steps {
     this.#replaced = { generator: this.#random.state, slots };
     this.#model.reserve(1, optimizer.slots);
     const options = { optimizer, schedule: { initial: rate }, miniBatchSize: 0, shuffle: false };
-    this.#use(startRun(this.#model, this.#random, { ...options, earlyStopping: undefined }, last));
+    this.#use(startRun(this.#model, this.#random, { ...options, earlyStopping: undefined, ema: 0 }, last));
   }
 
   #use(run: Run): void {
@@ -256,16 +260,20 @@ export class Steps {
     return kernels.areFinite(delta, count) !== 0;
   }
 
-  /** The error for the mini-batch that can't be learned. Ends a run that has learned none, as if it hadn't been started. */
+  /** Ends a run that has learned no step, as if it hadn't been started. */
+  #undo(): void {
+    if (!this.#replaced) return;
+    const { generator, slots } = this.#replaced;
+    this.#random.restore(generator);
+    if (slots) writeSlots(this.#model, slots);
+    this.#run = this.#replaced = undefined;
+  }
+
+  /** The error for the mini-batch that can't be learned. */
   #diverged(place: string, what: string): DivergenceError {
     const where = findLargestGradient(this.#model, this.#rows);
     const step = this.#run!.step + 1;
-    if (this.#replaced) {
-      const { generator, slots } = this.#replaced;
-      this.#random.restore(generator);
-      if (slots) writeSlots(this.#model, slots);
-      this.#run = this.#replaced = undefined;
-    }
+    this.#undo();
     return new DivergenceError(
       {
         place,

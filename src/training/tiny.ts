@@ -106,6 +106,7 @@ function fits({ model, options, run }: Training): boolean {
     !kernels.team &&
     !isWatched &&
     !diagnose &&
+    options.ema === 0 &&
     validationSplit === 0 &&
     (options.optimizer.name === 'sgd' || options.optimizer.name === 'momentum') &&
     options.regularization.isNone &&

@@ -88,9 +88,10 @@ export class Window {
     return new Window(model, samples, size, layout, random);
   }
 
-  /** Chooses the form by the share of zeros among the inputs. */
+  /** Chooses the form by the share of zeros among the inputs. A loss of the user's own needs each mini-batch. */
   static chooseForm(model: Model, samples: Samples, miniBatchSize: number): Form {
-    const { inputs } = model.spec;
+    const { inputs, own } = model.spec;
+    if (own) return 'none';
     const mayBeSparse = inputs >= FEWEST_INPUTS && inputs <= MOST_INPUTS;
     return mayBeSparse && samples.density() < breakEven(model, miniBatchSize) ? 'pairs' : 'rows';
   }

@@ -125,7 +125,7 @@ export abstract class Windows {
   }
 
   /**
-   * Whether a mean loss beyond `mostLoss` lies far above that of the start too. The start is measured only now, since few trainings
+   * Whether a mean loss beyond `mostLoss` lies far above that of the start too. The start is measured only now, since few runs
    * come here.
    */
   hasGrown(loss: number, model: Model, snapshot: Snapshot): boolean {

@@ -318,6 +318,14 @@ describe('frameworks', () => {
     expect(text).not.toMatch(/_state|machine/);
   });
 
+  it('a network as text names the library, its class and sizes', () => {
+    const net = new NeuralNetworkGPU();
+    expect(net.toString()).toBe('[bp4/brain NeuralNetwork()]');
+    net.train(xor, { ...endless, iterations: 1 });
+    expect(net.toString()).toBe('[bp4/brain NeuralNetwork(2, 3, 1)]');
+    expect(Object.keys(net)).not.toContain('toString');
+  });
+
   it('toFunction writes an anonymous function, as new Function does', () => {
     const net = create();
     net.train(xor, endless);

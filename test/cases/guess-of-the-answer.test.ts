@@ -157,6 +157,61 @@ it('suggestColumns is in doubt by the values only if another column comes close'
   expect([isClass, areClasses, isLastOnly, isFactor]).toEqual([false, true, true, true]);
 });
 
+describe('suggestColumns is in doubt', () => {
+  const suggest = (found: Table, name?: string): [string, boolean] => {
+    const { columns, isInDoubt } = suggestColumns(profileTable(found), { table: name });
+    return [columns.label ?? columns.targets![0]!, isInDoubt];
+  };
+  const names = (n: number): string => `p${n % 30}`;
+
+  it('about classes that a repeated text determines', () => {
+    const determined = table('person,time,size,group', (n) => `${names(n)},${n / 7},${n / 9},${'ab'[n % 2]}`);
+    const free = table(
+      'person,time,size,group',
+      (n) => `${names(n)},${n / 7},${n / 9},${'ab'[(n >> 5) % 2]}`,
+    );
+    expect([suggest(determined), suggest(free)]).toEqual([
+      ['group', true],
+      ['group', false],
+    ]);
+  });
+
+  it('about named classes that texts determine with few exceptions, but not if numbers do', () => {
+    const row = (key: string, n: number, of: number): string => `${key},${n / 7},${'abcdef'[of % 6]}`;
+    const byText = (n: number): string => row(names(n), n, n % 59 === 0 ? n + 1 : n);
+    const byNumber = (n: number): string => row(String(n % 30), n, n);
+    expect([byText, byNumber].map((line) => suggest(table('model,size,class', line)))).toEqual([
+      ['class', true],
+      ['class', false],
+    ]);
+  });
+
+  it('about groups in the first column of a small table', () => {
+    const small = table('when,heat,gas', (n) => `${['before', 'after'][n % 2]!},${n / 7},${n / 9}`);
+    const large = table(
+      'when,a,b,c,d',
+      (n) => `${['before', 'after'][n % 2]!},${n / 7},${n / 9},${n / 5},${n / 3}`,
+    );
+    expect([suggest(small), suggest(large)]).toEqual([
+      ['when', true],
+      ['when', false],
+    ]);
+  });
+
+  it('about species beside a column named like an outcome', () => {
+    const row = (n: number): string => `${'ab'[n % 2]},${n / 7},${n % 17}`;
+    expect([suggest(table('species,heat,deaths', row)), suggest(table('species,heat,length', row))]).toEqual([
+      ['species', true],
+      ['species', false],
+    ]);
+  });
+
+  it('but not about the places after which a table of their years is named', () => {
+    const panel = table('town,year,spent', (n) => `${n % 30},${1990 + Math.floor(n / 30)},${n / 9}`);
+    expect(suggest(panel, 'Towns')[0]).toBe('spent');
+  });
+});
+
 it('suggestColumns takes many integers for classes only if each has five rows on average', () => {
   const taskOf = (classes: number): string =>
     suggestColumns(profileTable(table('a,class', (n) => `${n / 7},${n % classes}`))).task;

@@ -35,7 +35,10 @@ async function classReport(names: readonly string[]): Promise<Report> {
   const [title, summary, value] = names as [string, string, string];
   return {
     ...{ title, summary, shape: describeShape(net), history, bestEpoch: 2, evaluation, evaluated: title },
-    diagnosis: { ...(await net.diagnose(data)), messages: [title] },
+    diagnosis: {
+      ...(await net.diagnose(data)),
+      findings: [{ code: 'leak', place: title, problem: summary, cure: value, numbers: {} }],
+    },
     facts: [
       { name: summary, value },
       { name: value, value: title, isCode: true },

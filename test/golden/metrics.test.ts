@@ -2,16 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { Network, type Data } from '../../src/index.js';
 import {
   accuracy,
+  balancedAccuracy,
+  brierScore,
+  calibrationError,
   confusionMatrix,
+  coverage,
   classF1,
+  explainedVariance,
   formatConfusionMatrix,
   logLoss,
   macroF1,
   macroPrecision,
   macroRecall,
+  matthewsCorrelation,
   meanAbsoluteError,
+  pinballLoss,
   classPrecision,
   classRecall,
+  reliability,
   rootMeanSquaredError,
   rSquared,
   scoresByClass,
@@ -43,8 +51,13 @@ const classification = {
   precisionOf1: classPrecision(1),
   recallOf1: classRecall(1),
   f1Of1: classF1(1),
+  balancedAccuracy,
+  matthewsCorrelation,
 } satisfies Record<string, Metric>;
-const regression = { rSquared, meanAbsoluteError, rootMeanSquaredError } satisfies Record<string, Metric>;
+const regression = { rSquared, explainedVariance, meanAbsoluteError, rootMeanSquaredError } satisfies Record<
+  string,
+  Metric
+>;
 
 /** Labels as the targets that they stand for. */
 const oneHot = (labels: readonly number[], outputs: number): number[][] =>
@@ -89,6 +102,21 @@ describe.each([
       expect(macroRecall(outputs, truth)).toBeCloseTo(expected.macro.recall, DIGITS);
       expect(macroF1(outputs, truth)).toBeCloseTo(expected.macro.f1, DIGITS);
       expect(logLoss(outputs, truth)).toBeCloseTo(expected.logLoss, DIGITS);
+      expect(balancedAccuracy(outputs, truth)).toBeCloseTo(expected.balancedAccuracy, DIGITS);
+      expect(matthewsCorrelation(outputs, truth)).toBeCloseTo(expected.matthewsCorrelation, DIGITS);
+    });
+
+    it('compares probabilities with what came true as scikit-learn does', () => {
+      expect(brierScore(outputs, truth)).toBeCloseTo(expected.brierScore, DIGITS);
+      expect(calibrationError(outputs, truth)).toBeCloseTo(expected.calibrationError, DIGITS);
+      const bins = reliability(outputs, truth);
+      const { count, frequency, probability } = expected.reliability;
+      expect(bins.map((bin) => bin.count)).toEqual(count);
+      for (const [i, bin] of bins.entries()) {
+        expect(bin.frequency).toBeCloseTo(frequency[i]!, DIGITS);
+        expect(bin.probability).toBeCloseTo(probability[i]!, DIGITS);
+        expect(bin.to - bin.from).toBeCloseTo(0.1, DIGITS);
+      }
     });
   });
 });
@@ -107,7 +135,7 @@ describe.each([
   ['one output', golden.oneNumber],
   ['constant targets', golden.sameTargets],
   ['constant targets that are predicted exactly', golden.sameTargetsAllRight],
-])('regression metrics of %s', (_, { outputs, targets, ...expected }) => {
+])('regression metrics of %s', (_, { outputs, targets, pinballLoss: pinballLosses, ...expected }) => {
   const width = targets[0]!.length;
 
   it.each(Object.keys(regression) as (keyof typeof regression)[])(
@@ -119,6 +147,17 @@ describe.each([
       expect(regression[name](floats(outputs), { targets: targets.flat(), outputs: width })).toBe(figure);
     },
   );
+
+  it('computes the pinball loss as scikit-learn does', () => {
+    for (const [q, loss] of Object.entries(pinballLosses)) {
+      const metric = pinballLoss(Number(q));
+      expect(metric(floats(outputs), { targets })).toBeCloseTo(loss, DIGITS);
+      expect(pinballLoss(targets[0]!.map(() => Number(q)))(floats(outputs), { targets })).toBeCloseTo(
+        loss,
+        DIGITS,
+      );
+    }
+  });
 });
 
 describe('values worked out by hand', () => {
@@ -152,6 +191,19 @@ describe('values worked out by hand', () => {
     for (const targets of [[0.1], Float64Array.of(0.1), floats([0.1])]) {
       expect(meanAbsoluteError(floats([0.1]), { targets, outputs: 1 })).toBe(0);
     }
+  });
+
+  it('computes coverage as the share of targets that are at most the output', () => {
+    const targets = [[1], [2], [3], [4]];
+    expect(coverage(floats([1, 1, 5, 3.5]), { targets })).toBe(0.5);
+  });
+
+  it('gives a model that always predicts the same of three classes a balanced accuracy of a third', () => {
+    const labels = [0, 0, 0, 0, 1, 2];
+    const outputs = floats(labels.flatMap(() => [0.8, 0.1, 0.1]));
+    expect(accuracy(outputs, { labels })).toBeCloseTo(2 / 3, DIGITS);
+    expect(balancedAccuracy(outputs, { labels })).toBeCloseTo(1 / 3, DIGITS);
+    expect(matthewsCorrelation(outputs, { labels })).toBe(0);
   });
 
   it('computes R² of constant targets as 1 or 0 even if their sum is rounded', () => {
@@ -236,7 +288,7 @@ describe('several right answers', () => {
     ['macro F1', macroF1],
   ])('%s refuses them', (_, metric) => {
     expect(() => metric(outputs, { targets })).toThrow(
-      'targets[0]: expected one right answer, got 2; use accuracy',
+      'targets[0]: expected one right answer, got 2; use scoresByLabel, or accuracy',
     );
     expect(() => metric(outputs.subarray(3), { targets: targets.slice(1) })).toThrow(
       'targets[0]: expected one right answer, got 0',
@@ -428,9 +480,12 @@ describe('validation', () => {
     );
   });
 
-  it('rejects a single sample for rSquared', () => {
+  it.each([
+    ['rSquared', rSquared],
+    ['explainedVariance', explainedVariance],
+  ])('rejects a single sample for %s', (_, metric) => {
     const message = 'outputs: expected at least 2 rows, got 1';
-    expect(() => rSquared(floats([1]), { targets: [[1]] })).toThrow(
+    expect(() => metric(floats([1]), { targets: [[1]] })).toThrow(
       expect.objectContaining({ name: 'RangeError', message }),
     );
   });
@@ -448,10 +503,26 @@ describe('validation', () => {
         ],
       },
     ],
-  ])('rejects a value that is not a probability for logLoss: %s', (what, output, truth) => {
+  ])('rejects a value that is not a probability: %s', (what, output, truth) => {
     const message = `${what}; expected a number from 0 to 1 for a probability`;
-    expect(() => logLoss(floats([0, output, 1, 0]), truth)).toThrow(
-      expect.objectContaining({ name: 'RangeError', message }),
+    for (const metric of [logLoss, brierScore, calibrationError]) {
+      expect(() => metric(floats([0, output, 1, 0]), truth)).toThrow(
+        expect.objectContaining({ name: 'RangeError', message }),
+      );
+    }
+  });
+
+  it.each([
+    [0, 'q: expected a 32-bit float above 0, got 0'],
+    [1, 'q: expected a number from 0 to below 1, got 1'],
+    [[0.5, NaN], 'q[1]: expected a number from 0 to below 1, got NaN'],
+  ])('rejects q of %j for pinballLoss', (q, message) => {
+    expect(() => pinballLoss(q)).toThrow(expect.objectContaining({ name: 'RangeError', message }));
+  });
+
+  it('rejects another number of q than of outputs for pinballLoss', () => {
+    expect(() => pinballLoss([0.1, 0.5, 0.9])(outputs, { targets })).toThrow(
+      expect.objectContaining({ name: 'RangeError', message: 'q: expected 2 entries, got 3' }),
     );
   });
 

@@ -11,6 +11,8 @@ import { releaseChangelog } from '../../scripts/changelog.mjs';
 const script = fileURLToPath(new URL('../../scripts/release.mjs', import.meta.url));
 const changelog =
   '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- Digits\n\n## [0.1.0] - 2026-11-01\n\n- XOR\n';
+const notice = "bp4 isn't on npm yet. Until the first release, run it from source.\n\n";
+const readme = `# Digits\n\n${notice}MIT license.\n`;
 const manifest = '{\n  "name": "digits",\n  "version": "0.1.9"\n}\n';
 const lock =
   '{\n  "version": "0.1.9",\n  "packages": {\n    "": {\n      "version": "0.1.9"\n    },\n    "node_modules/a": {\n      "version": "0.1.9"\n    }\n  }\n}\n';
@@ -25,13 +27,15 @@ beforeEach(() => {
   writeFileSync(join(project, 'package.json'), manifest);
   writeFileSync(join(project, 'package-lock.json'), lock);
   writeFileSync(join(project, 'CHANGELOG.md'), changelog);
+  writeFileSync(join(project, 'README.md'), readme);
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
 const readContent = (name: string): string => readFileSync(join(project, name), 'utf8');
-const contents = (): string[] => ['package.json', 'package-lock.json', 'CHANGELOG.md'].map(readContent);
+const contents = (): string[] =>
+  ['package.json', 'package-lock.json', 'CHANGELOG.md', 'README.md'].map(readContent);
 
 function release(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
@@ -47,7 +51,8 @@ const steps = (version: string): string =>
     'write package.json',
     'write package-lock.json',
     'write CHANGELOG.md',
-    'git add package.json package-lock.json CHANGELOG.md',
+    'write README.md',
+    'git add package.json package-lock.json CHANGELOG.md README.md',
     `git commit -m 'Release ${version}'`,
     `git tag -a v${version} -m 'digits ${version}'`,
     `git push --atomic origin HEAD v${version}`,
@@ -66,7 +71,7 @@ describe('a dry run of npm run release', () => {
       stdout: `${steps(version)}Dry run: nothing has changed\n`,
       stderr: '',
     });
-    expect(contents()).toEqual([manifest, lock, changelog]);
+    expect(contents()).toEqual([manifest, lock, changelog, readme]);
   });
 
   it.each([
@@ -117,6 +122,7 @@ describe.skipIf(!hasGit)('npm run release in a Git repository', () => {
       '"version": "0.1.9"',
     ]);
     expect(readContent('CHANGELOG.md')).toMatch(/^## \[0\.2\.0\] - /m);
+    expect(readContent('README.md')).toBe(readme.replace(notice, ''));
   });
 
   it('npm run release rejects uncommitted changes, and a tag that exists', () => {
@@ -124,7 +130,7 @@ describe.skipIf(!hasGit)('npm run release in a Git repository', () => {
     expect(release('minor')).toMatchObject({ status: 1, stderr: 'release: there is a tag v0.2.0 already\n' });
     writeFileSync(join(project, 'new.txt'), '');
     expect(release('patch')).toMatchObject({ status: 1, stderr: 'release: there are uncommitted changes\n' });
-    expect(contents()).toEqual([manifest, lock, changelog]);
+    expect(contents()).toEqual([manifest, lock, changelog, readme]);
   });
 });
 

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 const source = fileURLToPath(new URL('../../src', import.meta.url));
 
-it('uses import() only for threads, tiny networks, the reference, rare transforms, the gradient check, the diagnosis, the explanation of a divergence, Parquet, Zstandard and the ONNX reader', () => {
+it('only what few programs need is loaded by import(): threads, readers of files, explanations, losses of users', () => {
   const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/')) // as Windows has them
     .filter((path) => path.endsWith('.ts') && !/^(cli|queue)\//.test(path))
@@ -23,13 +23,17 @@ it('uses import() only for threads, tiny networks, the reference, rare transform
     'data/dataset.ts: ./parquet/file.js',
     'data/parquet/codecs.ts: ./zstd.js',
     'data/table.ts: ./parquet/file.js',
+    'diagnosis/check-gradients.ts: ../training/own-loss.js',
     'formats/onnx/index.ts: ./read.js',
     'kernels/load.ts: ./reference/reference.js',
     'kernels/load.ts: ./threads.js',
     'model/check-transforms.ts: ./formulas.js',
     'network.ts: ./diagnosis/check-gradients.js',
-    'network.ts: ./diagnosis/layers.js',
+    'network.ts: ./diagnosis/diagnose.js',
     'network.ts: ./diagnosis/report-diagnosis.js',
+    'network.ts: ./training/average.js',
+    'network.ts: ./training/find-learning-rate.js',
+    'network.ts: ./training/own-loss.js',
     'training/find-divergence.ts: ./explain-divergence.js',
     'training/train.ts: ./tiny.js',
   ]);

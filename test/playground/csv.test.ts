@@ -77,9 +77,10 @@ it.each([
 
 it('rejects a target with too many distinct texts for classes', async () => {
   const text = table('x,y', 60, (n) => `${n / 4},word ${n}`);
-  await expect(csvLesson({ text, target: 'y' }, 1)).rejects.toThrow(
-    "column 'y' has 60 distinct texts, too many for classes",
-  );
+  await expect(csvLesson({ text, target: 'y' }, 1)).rejects.toMatchObject({
+    key: 'csv.tooManyClasses',
+    values: { column: 'y', distinct: 60 },
+  });
 });
 
 it('rejects an unknown target and lists the columns that exist', async () => {

@@ -3,6 +3,7 @@ import { Random } from 'bp4';
 import { describe, expect, it } from 'vitest';
 import { digitsFile } from '../../playground/digits-file.mjs';
 import { digitsLesson } from '../../playground/src/run/digits.js';
+import { computeFeatures, featureNames } from '../../playground/src/run/features.js';
 import { toyData, type ToyName } from '../../playground/src/run/toys.js';
 import { hashLayers } from '../../playground/src/run/inspect-network.js';
 import { ofType, Page, settingsFor } from './support.js';
@@ -13,7 +14,7 @@ describe.each(toys)('toy data: %s', (task) => {
   it.each([0, 0.1, 0.5])(
     'draws 200 points for training and 200 others for the test, half of each class, with noise %f',
     (noise) => {
-      const { train, test } = toyData(task, { noise, seed: 1 });
+      const { train, test } = toyData(task, settingsFor(task, { noise, seed: 1 }));
       const seen = new Set<string>();
       for (const { count, inputs, labels } of [train, test]) {
         expect([count, inputs.length, labels!.length]).toEqual([200, 400, 200]);
@@ -26,7 +27,7 @@ describe.each(toys)('toy data: %s', (task) => {
   );
 
   it('draws the same points from the same seed, and others from another seed', () => {
-    const of = (seed: number): unknown => toyData(task, { noise: 0.1, seed });
+    const of = (seed: number): unknown => toyData(task, settingsFor(task, { noise: 0.1, seed }));
     expect(of(1)).toEqual(of(1));
     expect(of(1)).not.toEqual(of(2));
     expect(of(1)).not.toEqual(of(1 + 2 ** 32));
@@ -35,7 +36,7 @@ describe.each(toys)('toy data: %s', (task) => {
 
 it('draws circle, xor and spiral in the shapes that they are named for', () => {
   const each = (task: ToyName, isRight: (x: number, y: number, label: number) => boolean): void => {
-    const { inputs, labels } = toyData(task, { noise: 0, seed: 1 }).train;
+    const { inputs, labels } = toyData(task, settingsFor(task, { noise: 0, seed: 1 })).train;
     for (const [n, label] of labels!.entries())
       expect(isRight(inputs[2 * n]!, inputs[2 * n + 1]!, label)).toBe(true);
   };
@@ -51,7 +52,7 @@ it('draws circle, xor and spiral in the shapes that they are named for', () => {
 
 it('draws points whose bits match a pinned hash', () => {
   const layer = (task: ToyName) => {
-    const { inputs, labels } = toyData(task, { noise: 0.1, seed: 1 }).test;
+    const { inputs, labels } = toyData(task, settingsFor(task, { noise: 0.1, seed: 1 })).test;
     return {
       units: 1,
       activation: 'linear',
@@ -60,6 +61,60 @@ it('draws points whose bits match a pinned hash', () => {
     } as const;
   };
   expect(hashLayers(toys.map(layer))).toBe('6f935afc796c17ed');
+});
+
+it.each(['plane', 'hills'] as const)(
+  'draws the targets of %s, without noise from a known surface',
+  (task) => {
+    const { train, test } = toyData(
+      task,
+      settingsFor(task, { noise: 0, pointCount: 100, trainingShare: 0.8 }),
+    );
+    expect([train.count, test.count]).toEqual([80, 20]);
+    for (const [n, target] of train.targets!.entries()) {
+      const [x, y] = train.points!.subarray(2 * n, 2 * n + 2) as unknown as [number, number];
+      const hill = (cx: number, cy: number): number =>
+        Math.max(0, 1 - ((x - cx) ** 2 + (y - cy) ** 2) / 0.6 ** 2) ** 2;
+      const expected =
+        task === 'plane'
+          ? (x + y) / 2
+          : hill(0.45, 0.45) + hill(-0.45, -0.45) - hill(-0.45, 0.45) - hill(0.45, -0.45);
+      expect(Math.abs(target - expected)).toBeLessThan(1e-6); // points rounded to single precision
+    }
+  },
+);
+
+it('computes the features of points', () => {
+  const inputs = computeFeatures(Float32Array.of(0.3, -0.6, 1, 1), featureNames);
+  const expected = [0.3, -0.6].concat(
+    [1, 1].map((_, k) => [0.3, -0.6][k]! ** 2),
+    0.3 * -0.6,
+    Math.sin(2 * Math.PI * 0.3),
+    Math.sin(2 * Math.PI * -0.6),
+  );
+  // single precision of numbers of about 1
+  expected.forEach((value, k) => expect(Math.abs(inputs[k]! - value)).toBeLessThan(2e-7));
+  expect(Math.abs(inputs.at(-1)!)).toBeLessThan(2e-7);
+});
+
+it('learns a regression over the plane from chosen features, and marks its points in a walk', async () => {
+  const page = new Page();
+  const settings = settingsFor('hills', { features: ['xy', 'sinx'], pointCount: 60, trainingShare: 0.7 });
+  const [opened] = ofType(await page.open(settings), 'opened');
+  const { problem, progress } = opened!;
+  expect(problem).toMatchObject({
+    inputNames: ['xy', 'sin 2πx'],
+    isRegression: true,
+    trainingCount: 42,
+    testCount: 18,
+  });
+  expect(problem.points!.targets).toHaveLength(42);
+  expect(progress.boundary!.every((value) => value >= 0 && value <= 1)).toBe(true);
+  const [walk] = ofType(await page.ask({ type: 'step' }), 'walk');
+  const { points, gradients } = walk!.walk;
+  expect(computeFeatures(points!, settings.features)).toEqual(gradients.inputs);
+  for (let n = 0; n < 30; n++) await page.ask({ type: 'epoch' });
+  expect(page.reports.at(-1)!.testLoss).toBeLessThan(page.reports[0]!.testLoss / 2);
 });
 
 it('hashes layers by FNV-1a in 64 bits', () => {
@@ -87,7 +142,9 @@ describe('digits', () => {
   });
 
   it('rejects a truncated file of digits', async () => {
-    await expect(digitsLesson(new Uint8Array(gunzipSync(packed)).slice(0, -1))).rejects.toThrow('incomplete');
+    await expect(digitsLesson(new Uint8Array(gunzipSync(packed)).slice(0, -1))).rejects.toMatchObject({
+      key: 'digits.incomplete',
+    });
   });
 
   it('requests the digits only when their task opens, learns them, and shows examples of each confusion', async () => {

@@ -13,6 +13,10 @@ function report(epoch: number, ...layers: [delta: number, saturated: number][]):
     diagnosis: {
       layers: layers.map(([delta, saturated]) => ({ ...rest, delta, saturated })),
       stuckOutputs: 0,
+      loss: 0,
+      accuracy: 0,
+      baseline: { loss: 0, accuracy: 0 },
+      findings: [],
       messages: [],
     },
   };

@@ -15,6 +15,10 @@ const reports = (first: number, last: number): Report[] =>
 const diagnosis = (delta: number): NonNullable<Report['diagnosis']> => ({
   layers: [{ delta, input: 0, zeroInputs: 0, gradient: 0, weights: 0, speed: 0, saturated: 0, dead: 0 }],
   stuckOutputs: 0,
+  loss: 0,
+  accuracy: 0,
+  baseline: { loss: 0, accuracy: 0 },
+  findings: [],
   messages: [],
 });
 

@@ -8,6 +8,7 @@ import {
   optimizerNames,
   ranges,
 } from '../../playground/src/run/choices.js';
+import { featureNames } from '../../playground/src/run/features.js';
 import { taskNames, tasks } from '../../playground/src/run/tasks.js';
 import { formatLink, parseLink } from '../../playground/src/run/link.js';
 
@@ -18,6 +19,9 @@ const whole = ([min, max]: readonly [number, number]): fc.Arbitrary<number> => f
 const anySettings: fc.Arbitrary<Settings> = fc.record({
   task: fc.constantFrom(...taskNames),
   noise: from(ranges.noise),
+  pointCount: whole(ranges.pointCount),
+  trainingShare: from(ranges.trainingShare),
+  features: fc.subarray(featureNames, { minLength: 1 }),
   hidden: fc.array(whole(ranges.units), { maxLength: ranges.hiddenLayers[1] }),
   activation: fc.constantFrom(...activationNames),
   loss: fc.constantFrom(...lossNames),
@@ -40,6 +44,21 @@ it('parses a link back into the settings and steps that it was formatted from', 
   );
 });
 
+it('keeps the weights and biases of a link to the bit', () => {
+  const single = fc
+    .float({ noNaN: true, noDefaultInfinity: true, min: -Math.fround(1e30), max: Math.fround(1e30) })
+    .map((x) => x + 0);
+  fc.assert(
+    fc.property(fc.array(single, { minLength: 1, maxLength: 40 }), (parameters) => {
+      const link = parseLink(formatLink(tasks.first.defaults, undefined, undefined, parameters));
+      expect(Float32Array.from(link.parameters!)).toEqual(Float32Array.from(parameters));
+    }),
+  );
+  const { messages, ...link } = parseLink('#parameters=1,x');
+  expect(messages).toEqual([expect.stringContaining('parameters=1,x')]);
+  expect(link).not.toHaveProperty('parameters');
+});
+
 it('parses a link whose commas were percent-encoded', () => {
   fc.assert(
     fc.property(anySettings, (settings) => {
@@ -51,14 +70,14 @@ it('parses a link whose commas were percent-encoded', () => {
 
 it('formats a link that a person can read', () => {
   expect(formatLink({ ...tasks.spiral.defaults, seed: 7 }, 1234)).toBe(
-    '#task=spiral&noise=0.1&hidden=16,16&activation=relu&loss=crossEntropy&optimizer=adam&learningRate=0.005' +
+    '#task=spiral&noise=0.1&pointCount=400&trainingShare=0.5&features=x,y&hidden=16,16&activation=relu&loss=crossEntropy&optimizer=adam&learningRate=0.005' +
       '&miniBatchSize=10&l1=0&l2=0&dropout=0&initializer=heNormal&seed=7&steps=1234',
   );
   expect(formatLink({ ...tasks.xor.defaults, hidden: [] })).toContain('&hidden=&');
 });
 
 it('fills in the default settings of the task where a link omits them', () => {
-  expect(parseLink('')).toEqual({ settings: tasks.spiral.defaults, messages: [] });
+  expect(parseLink('')).toEqual({ settings: tasks.first.defaults, messages: [] });
   expect(parseLink('#task=digits&seed=5')).toEqual({
     settings: { ...tasks.digits.defaults, seed: 5 },
     messages: [],
@@ -69,6 +88,12 @@ it.each([
   ['task', 'toString'],
   ['noise', '0.51'],
   ['noise', ''],
+  ['pointCount', '19'],
+  ['trainingShare', '1'],
+  ['features', ''],
+  ['features', 'x,x'],
+  ['features', 'x,z'],
+  ['lang', 'fr'],
   ['hidden', '16,'],
   ['hidden', '1,1,1,1,1,1,1'],
   ['hidden', '129'],
@@ -87,13 +112,19 @@ it.each([
   ['steps', '-1'],
 ])('reports and ignores the invalid setting %s=%s', (name, value) => {
   const { settings, steps, messages } = parseLink(`#${name}=${value}`);
-  expect(settings).toEqual(tasks.spiral.defaults);
+  expect(settings).toEqual(tasks.first.defaults);
   expect(steps).toBeUndefined();
   expect(messages).toEqual([expect.stringContaining(`${name}=${value}`)]);
 });
 
 it('reports a setting whose name is unknown', () => {
   expect(parseLink('#learning_rate=1').messages).toEqual([expect.stringContaining('learning_rate')]);
+});
+
+it('keeps the language of a link', () => {
+  const link = formatLink(tasks.xor.defaults, 5, 'zh');
+  expect(link).toMatch(/&steps=5&lang=zh$/);
+  expect(parseLink(link)).toEqual({ settings: tasks.xor.defaults, steps: 5, language: 'zh', messages: [] });
 });
 
 it('parses any text into valid settings', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../playground/src/protocol.js';
+import { parseLink } from '../../playground/src/run/link.js';
 import { ofType, Page, settingsFor, withoutDiagnosis } from './support.js';
 
 const play = { type: 'play' } as const;
@@ -163,6 +164,36 @@ it('learns every sample once per epoch, in a new order each epoch', async () => 
   for (const points of epochs) expect(points.sort()).toEqual(given);
 });
 
+it('opens with 2-3-1 sigmoid units and one target of 0 or 1, and tells the two classes apart after 60 epochs', async () => {
+  const page = new Page();
+  const [opened] = ofType(await page.open(parseLink('').settings, { steps: 60 * 200 }), 'opened');
+  expect(opened!.problem).toMatchObject({
+    sizes: [2, 3, 1],
+    activations: ['sigmoid', 'sigmoid'],
+    outputNames: ['class 1'],
+    classNames: ['class 0', 'class 1'],
+    stepsPerEpoch: 200,
+  });
+  const [step1] = ofType(await page.ask(step), 'walk');
+  const { count, gradients } = step1!.walk;
+  expect(count).toBe(1);
+  expect([0, 1]).toContain(gradients.targets[0]);
+  const { confusion, boundary, reports } = page.progress;
+  const [[right0], [, right1]] = confusion!.counts as [[number, number], [number, number]];
+  expect((right0 + right1) / 200).toBeGreaterThan(0.95);
+  expect(reports).toEqual([]);
+  expect((right0 + right1) / 200).toBe(page.reports.at(-1)!.testAccuracy);
+  // the middle of the plane is class 1
+  expect(boundary![64 * 32 + 32]).toBeGreaterThan(0.5);
+  expect(boundary![0]).toBeLessThan(0.5);
+});
+
+it('refuses softmax for one output', async () => {
+  const page = new Page();
+  const replies = await page.open(settingsFor('first', { loss: 'crossEntropy' }));
+  expect(ofType(replies, 'failed')[0]).toMatchObject({ key: 'failure.oneOutput' });
+});
+
 describe('concurrent requests', () => {
   it('stops playing for a step or an epoch, and completes it', async () => {
     const page = new Page();
@@ -230,7 +261,7 @@ describe('failures', () => {
     await page.open(wild);
     await page.ask(play);
     await page.until((reply) => reply.type === 'failed');
-    expect(ofType(page.replies, 'failed')[0]).toMatchObject({ name: 'DivergenceError' });
+    expect(ofType(page.replies, 'failed')[0]).toMatchObject({ key: 'failure.diverged' });
     await page.ask(pause);
     expect(page.progress.isPlaying).toBe(false);
     for (const { weights } of page.progress.layers) expect(weights.every(Number.isFinite)).toBe(true);
@@ -254,14 +285,14 @@ describe('failures', () => {
       ),
       'failed',
     );
-    expect(failures.map(({ message }) => message)).toEqual([
-      "There's no network yet. Choose a task.",
-      "There's no network yet. Choose a task.",
-      'CSV: choose a file or paste its text',
+    expect(failures.map(({ key, message }) => key ?? message)).toEqual([
+      'failure.noNetwork',
+      'failure.noNetwork',
+      'walk.chooseTable',
       'offline',
       expect.stringContaining('learningRate'),
-      'loss: expected one of crossEntropy, quadratic, binaryCrossEntropy, got hinge',
-      "There's no network yet. Choose a task.",
+      'failure.loss',
+      'failure.noNetwork',
     ]);
     await page.open(settingsFor('xor'));
     await page.ask(step, { type: 'ask', inputs: Float32Array.of(1) });

@@ -7,7 +7,7 @@ import {
   type LossSpec,
   type NetworkOptions,
 } from '../../src/index.js';
-import { accuracy } from '../../src/metrics/index.js';
+import { accuracy, macroF1, meanAbsoluteError, pinballLoss, rSquared } from '../../src/metrics/index.js';
 
 // How a loss turns labels into targets, how JSON stores its parameters and alpha, and its cost and δ where units are
 // saturated.
@@ -312,4 +312,154 @@ it.each([
   const weights = async (layer: object): Promise<unknown> =>
     (await Network.create({ inputs: 3, layers: [{ units: 4, activation, ...layer }] })).layers[0]!.weights;
   expect(await weights({})).toEqual(await weights({ initializer }));
+});
+
+describe.each(engines)('missing targets on engine %s', (engine) => {
+  const known = [
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ];
+  const missing = [
+    [NaN, 1],
+    [1, 0],
+    [1, NaN],
+  ];
+  const create = (
+    loss: LossSpec,
+    activation: ActivationName,
+    missingTargets: 'error' | 'ignore' = 'ignore',
+  ) => Network.create({ ...lastLayer(activation, 2, loss), missingTargets, seed: 5, engine });
+
+  it.each([
+    ['quadratic', 'tanh'],
+    ['meanSquaredError', 'sigmoid'],
+    ['meanAbsoluteError', 'linear'],
+    ['huber', 'linear'],
+    ['logCosh', 'linear'],
+    ['poisson', 'linear'],
+    ['quantile', 'linear'],
+    ['binaryCrossEntropy', 'sigmoid'],
+    [smoothedBinary, 'sigmoid'],
+  ] as const)('leave the output out of the cost and δ of %j', async (loss, activation) => {
+    const net = await create(loss, activation);
+    const whole = net.backprop({ inputs, targets: known });
+    const partly = net.backprop({ inputs, targets: missing });
+    const delta = Array.from(whole.layers[0]!.delta);
+    expect(Array.from(partly.layers[0]!.delta, Math.abs)).toEqual(
+      delta.map((d, i) => (i === 0 || i === 5 ? 0 : Math.abs(d))),
+    );
+    // What is left out is the cost of a single sample whose other targets are missing.
+    const without = [0, 2].map((n) => {
+      const row = known[n]!.map((y, j) => (j === (n === 0 ? 0 : 1) ? y : NaN));
+      return net.backprop({ inputs: [inputs[n]!], targets: row }).loss;
+    });
+    expect(partly.loss * 3 + without[0]! + without[1]!).toBeCloseTo(whole.loss * 3, 12);
+    expect(net.evaluate({ inputs, targets: missing }).loss).toBeCloseTo(partly.loss, 12);
+    expect(await net.checkGradients({ inputs, targets: missing })).toMatchObject({ ok: true });
+  });
+
+  it('leave the output out of accuracy', async () => {
+    const net = await create('binaryCrossEntropy', 'sigmoid');
+    net.setLayer(0, { weights: [0, 0], biases: [5, -5] }); // always answers 1, 0
+    const targets = [
+      [NaN, 0],
+      [1, NaN],
+      [NaN, 1],
+      [1, 1],
+    ];
+    expect(net.evaluate({ inputs: [0, 1, 2, 3], targets }).accuracy).toBe(0.5);
+  });
+
+  it('pass through transforms of the targets', async () => {
+    const transform = { kind: 'standardize', mean: 2, deviation: 4 } as const;
+    const spec = { ...lastLayer('linear', 2, 'quadratic'), missingTargets: 'ignore', engine } as const;
+    const net = await Network.create({ ...spec, transforms: { targets: [transform, transform] } });
+    const { targets } = net.backprop({ inputs: [1], targets: [NaN, 6] });
+    expect(Array.from(targets)).toEqual([NaN, 1]);
+  });
+
+  it('are refused unless asked for, and where none is known', async () => {
+    const strict = await create('quadratic', 'tanh', 'error');
+    expect(() => strict.evaluate({ inputs, targets: missing })).toThrow(
+      'targets[0][0] is NaN; expected a finite number',
+    );
+    const net = await create('quadratic', 'tanh');
+    expect(() => net.evaluate({ inputs: [1, 2], targets: [NaN, 1, NaN, NaN] })).toThrow(
+      'targets[1]: no target is known; leave it out',
+    );
+    expect(() => net.evaluate({ inputs: [1], targets: [NaN, Infinity] })).toThrow(
+      'targets[0][1] is Infinity; expected a finite number',
+    );
+  });
+});
+
+it('networks with missing targets learn the same bits on both engines, and are restored from files', async () => {
+  const inputs = Float32Array.from({ length: 120 }, (_, i) => Math.fround(Math.sin(i)));
+  const targets = inputs.map((x, i) => (i % 7 === 0 ? NaN : Number(x > 0)));
+  const learned = engines.map(async (engine) => {
+    const net = await Network.create({
+      inputs: 3,
+      layers: [
+        { units: 4, activation: 'gelu' },
+        { units: 3, activation: 'sigmoid' },
+      ],
+      loss: 'binaryCrossEntropy',
+      missingTargets: 'ignore',
+      seed: 5,
+      engine,
+    });
+    const data = { inputs, targets };
+    const history = await net.train(data, { epochs: 3, miniBatchSize: 8, validationSplit: 0.25 });
+    const again = await Network.load(net.save(), { engine });
+    expect(again.evaluate(data)).toEqual(net.evaluate(data));
+    expect(again.toJSON()).toMatchObject({ missingTargets: 'ignore' });
+    return { history, step: net.step(data), parameters: net.parameters };
+  });
+  const [wasm, reference] = await Promise.all(learned);
+  expect(wasm).toEqual(reference);
+});
+
+it('softmax has no missing targets', async () => {
+  const spec = { ...lastLayer('softmax', 2, 'crossEntropy'), missingTargets: 'ignore' } as const;
+  await expect(Network.create(spec)).rejects.toThrow("missingTargets: 'ignore' is not for softmax");
+});
+
+it('metrics leave missing targets out, or refuse them', async () => {
+  const outputs = Float32Array.of(1, 2, 3, 4, 5, 7);
+  const targets = [
+    [2, NaN],
+    [NaN, 5],
+    [5, 5],
+  ];
+  const truth = { targets, missingTargets: 'ignore' } as const;
+  expect(meanAbsoluteError(outputs, truth)).toBe((0.5 * 1 + 0.5 * 0 + 0.5 * 1 + 0.5 * 2) / 2);
+  expect(pinballLoss([0.25, 0.75])(outputs, truth)).toBe((0.5 * 0.25 + 0.5 * (0.75 + 0.25 * 2)) / 2);
+  expect(rSquared(Float32Array.of(1, 2, 3), { targets: [[1], [NaN], [3]], missingTargets: 'ignore' })).toBe(
+    1,
+  );
+  expect(
+    accuracy(outputs, { targets: targets.map((row) => row.map((y) => y - 4.5)), missingTargets: 'ignore' }),
+  ).toBe(2 / 3);
+  expect(() => meanAbsoluteError(outputs, { targets })).toThrow('targets[0][1] is NaN');
+  expect(() => macroF1(outputs, truth)).toThrow('targets[0][1] is NaN');
+  const gone = {
+    targets: [
+      [1, NaN],
+      [2, NaN],
+    ],
+    missingTargets: 'ignore',
+  } as const;
+  expect(() => meanAbsoluteError(outputs.subarray(0, 4), gone)).toThrow(
+    'targets: expected at least 1 known for output 1, got 0',
+  );
+
+  const net = await Network.create({ ...lastLayer('linear', 2, 'quadratic'), missingTargets: 'ignore' });
+  const data = { inputs, targets };
+  const [report] = await net.train(data, {
+    epochs: 1,
+    validation: data,
+    metrics: { error: meanAbsoluteError },
+  });
+  expect(report!.validation!.metrics!['error']).toBe(meanAbsoluteError(net.predict(inputs), { ...truth }));
 });

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { say } from '../words/say.js';
 
 interface Props {
   readonly classNames: readonly string[];
@@ -12,7 +13,7 @@ export function Answers({ classNames, answer }: Props): JSX.Element {
   return (
     <div class="answers">
       <p>
-        prediction, in % <output data-testid="draw-answer">{classNames[best] ?? '–'}</output>
+        {say('draw.prediction')} <output data-testid="draw-answer">{classNames[best] ?? '–'}</output>
       </p>
       <ol>
         {classNames.map((name, c) => {

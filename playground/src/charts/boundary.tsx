@@ -1,16 +1,18 @@
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { percent } from '../format.js';
 import { GRID, REACH, type Points, type Problem } from '../protocol.js';
 import { Canvas, type Draw } from './canvas.js';
 import { contour } from './contour.js';
 import { toRGB, useColors, type Colors } from './colors.js';
+import { say } from '../words/say.js';
 import './boundary.css';
 
 export interface BoundaryProps {
-  /** P(class 1), [GRID][GRID], as in `Progress`. */
+  /** P(class 1) or the output of a regression, [GRID][GRID] from 0 to 1, as in `Progress`. */
   readonly boundary: Float32Array;
   readonly points: NonNullable<Problem['points']>;
+  readonly isRegression: boolean;
   /** The inputs of the mini-batch in the walk, [m][2] in [−1, 1]. They get a ring. */
   readonly marked?: Float32Array;
   /** The index of the marked input that gets a second ring. */
@@ -20,13 +22,21 @@ export interface BoundaryProps {
 /** The most of a class's color in the background, so that points of the class stand out. */
 const STRONGEST = 0.6;
 
+interface Options {
+  readonly showsTest: boolean;
+  /** Whether the background shows only which of the classes, or the sign of the output. */
+  readonly isDiscrete: boolean;
+}
+
 /**
- * The plane [−1.1, 1.1]² as the network classifies it: a background from class 0 to class 1, the decision boundary and the
- * samples. A square that fills the width of its container, with a legend below.
+ * The plane [−1.1, 1.1]² as the network sees it: a background from class 0 to class 1 or from −1 to 1, the decision boundary or
+ * the zeros, and the samples. A square that fills the width of its container, with a legend below.
  */
-export function Boundary({ boundary, points, marked, current }: BoundaryProps): JSX.Element {
+export function Boundary({ boundary, points, isRegression, marked, current }: BoundaryProps): JSX.Element {
   const colors = useColors();
-  const field = useMemo(() => drawField(boundary, colors), [boundary, colors]);
+  const [options, setOptions] = useState<Options>({ showsTest: true, isDiscrete: false });
+  const { showsTest, isDiscrete } = options;
+  const field = useMemo(() => drawField(boundary, isDiscrete, colors), [boundary, isDiscrete, colors]);
   const line = useMemo(() => contour(boundary, GRID, 0.5), [boundary]);
 
   const draw: Draw = (context, width, height) => {
@@ -40,9 +50,13 @@ export function Boundary({ boundary, points, marked, current }: BoundaryProps): 
       (1 - inputs[2 * i + 1]! / REACH) * (height / 2),
     ];
     const radius = width < 340 ? 3.5 : 4;
-    const drawPoints = ({ inputs, labels }: Points, isTest: boolean): void =>
-      labels.forEach((label, i) => drawPoint(context, place(inputs, i), { label, isTest, radius }, colors));
-    drawPoints(points.test, true);
+    const drawPoints = ({ inputs, targets }: Points, isTest: boolean): void =>
+      targets.forEach((target, i) =>
+        isRegression
+          ? drawTarget(context, place(inputs, i), { target, isTest, radius }, colors)
+          : drawPoint(context, place(inputs, i), { label: target, isTest, radius }, colors),
+      );
+    if (showsTest) drawPoints(points.test, true);
     drawPoints(points, false);
     for (let i = 0; marked && i < marked.length / 2; i++)
       ring(context, place(marked, i), radius + 4.5, colors);
@@ -50,29 +64,33 @@ export function Boundary({ boundary, points, marked, current }: BoundaryProps): 
   };
 
   const share = boundary.filter((probability) => probability > 0.5).length / boundary.length;
-  const summary = `The decision boundary for x and y from −${REACH} to ${REACH}, with ${points.labels.length} training and ${points.test.labels.length} test points. The network predicts class 1 on ${percent(share)} of the plane.`;
+  const summary = say(isRegression ? 'boundary.surface' : 'boundary.summary', {
+    reach: REACH,
+    training: points.targets.length,
+    test: points.test.targets.length,
+    share: percent(share),
+  });
   return (
     <figure class="boundary">
       <Canvas
         draw={draw}
-        when={[field, line, points, marked, current, colors]}
+        when={[field, line, points, showsTest, marked, current, colors]}
         role="img"
         aria-label={summary}
       />
       <figcaption>
         <dl>
-          <Entry label={0} />
-          <Entry label={1} />
+          {isRegression ? <TargetEntry /> : [0, 1].map((label) => <Entry key={label} label={label} />)}
           <div>
             <dt>
               <svg width="26" height="14" aria-hidden="true">
                 <path class="boundary-half" d="M1 7h24" />
               </svg>
             </dt>
-            <dd>decision boundary</dd>
+            <dd>{say(isRegression ? 'boundary.zero' : 'boundary.line')}</dd>
           </div>
           <div>
-            <dd>filled: training, outlined: test</dd>
+            <dd>{say(isRegression ? 'boundary.shapes' : 'boundary.kinds')}</dd>
           </div>
           <div class={marked ? undefined : 'boundary-absent'}>
             <dt>
@@ -80,16 +98,17 @@ export function Boundary({ boundary, points, marked, current }: BoundaryProps): 
                 <circle class="boundary-marked" cx="9" cy="9" r="7" />
               </svg>
             </dt>
-            <dd>mini-batch; two rings: this sample</dd>
+            <dd>{say('boundary.miniBatch')}</dd>
           </div>
         </dl>
+        <Switches options={options} onChange={setOptions} />
       </figcaption>
     </figure>
   );
 }
 
 /** A class in the legend: filled for training points, outlined for test points. */
-function Entry({ label }: { readonly label: 0 | 1 }): JSX.Element {
+function Entry({ label }: { readonly label: number }): JSX.Element {
   const shape = (x: number, kind: string): JSX.Element =>
     label === 0 ? (
       <circle class={kind} cx={x} cy="7" r="5" />
@@ -104,29 +123,69 @@ function Entry({ label }: { readonly label: 0 | 1 }): JSX.Element {
           {shape(22, 'boundary-test')}
         </svg>
       </dt>
-      <dd>class {label}</dd>
+      <dd>{say('class', { n: label })}</dd>
     </div>
   );
 }
 
+/** The colors of a regression in the legend. */
+function TargetEntry(): JSX.Element {
+  return (
+    <div>
+      <dt>
+        <span class="boundary-scale" aria-hidden="true" />
+      </dt>
+      <dd>{say('boundary.output')}</dd>
+    </div>
+  );
+}
+
+interface SwitchesProps {
+  readonly options: Options;
+  readonly onChange: (options: Options) => void;
+}
+
+function Switches({ options, onChange }: SwitchesProps): JSX.Element {
+  const box = (name: keyof Options, text: string): JSX.Element => (
+    <label>
+      <input
+        type="checkbox"
+        checked={options[name]}
+        onChange={({ currentTarget }) => onChange({ ...options, [name]: currentTarget.checked })}
+      />
+      {text}
+    </label>
+  );
+  return (
+    <p class="boundary-switches">
+      {box('showsTest', say('boundary.showTest'))}
+      {box('isDiscrete', say('boundary.discretize'))}
+    </p>
+  );
+}
+
 /** Draws the background as an image of GRID × GRID pixels, whose top row is y = 1.1. */
-function drawField(boundary: Float32Array, colors: Colors): HTMLCanvasElement {
+function drawField(boundary: Float32Array, isDiscrete: boolean, colors: Colors): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = GRID;
   const context = canvas.getContext('2d')!;
   const image = context.createImageData(GRID, GRID);
-  const ground = toRGB(colors.card);
-  const classes = [toRGB(colors.class0), toRGB(colors.class1)] as const;
   for (let i = 0; i < GRID * GRID; i++) {
     const row = GRID - 1 - Math.floor(i / GRID);
     const probability = boundary[row * GRID + (i % GRID)]!;
-    const ink = classes[probability > 0.5 ? 1 : 0];
-    const strength = STRONGEST * Math.abs(2 * probability - 1);
-    ink.forEach((to, c) => (image.data[4 * i + c] = ground[c]! + strength * (to - ground[c]!)));
+    image.data.set(mix(isDiscrete ? Math.round(probability) : probability, STRONGEST, colors), 4 * i);
     image.data[4 * i + 3] = 255;
   }
   context.putImageData(image, 0, 0);
   return canvas;
+}
+
+/** The color from class 0 (value 0) over the card (½) to class 1 (1). @param strongest the most of a class's color */
+function mix(value: number, strongest: number, colors: Colors): readonly number[] {
+  const ground = toRGB(colors.card);
+  const ink = toRGB(value > 0.5 ? colors.class1 : colors.class0);
+  const strength = strongest * Math.abs(2 * value - 1);
+  return ground.map((from, c) => from + strength * (ink[c]! - from));
 }
 
 function drawLine(
@@ -167,6 +226,23 @@ function drawPoint(
   context.fill();
   context.lineWidth = isTest ? 1.75 : 1;
   context.strokeStyle = isTest ? color : colors.card;
+  context.stroke();
+}
+
+/** A target from −1 to 1 as a color. Training points are round, test points square. */
+function drawTarget(
+  context: CanvasRenderingContext2D,
+  [x, y]: readonly [number, number],
+  { target, isTest, radius }: { target: number; isTest: boolean; radius: number },
+  colors: Colors,
+): void {
+  context.beginPath();
+  if (isTest) context.rect(x - 0.9 * radius, y - 0.9 * radius, 1.8 * radius, 1.8 * radius);
+  else context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = `rgb(${mix((target + 1) / 2, 1, colors).join()})`;
+  context.fill();
+  context.lineWidth = 1;
+  context.strokeStyle = colors.ink;
   context.stroke();
 }
 

@@ -3,6 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { whole } from '../format.js';
 import type { Confusion } from '../protocol.js';
 import { Pixels } from './pixels.js';
+import { say } from '../words/say.js';
 import './confusion-matrix.css';
 
 export interface ConfusionMatrixProps {
@@ -29,7 +30,7 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
   const [truth, answer] = isThere ? chosen : worstMistake(counts);
   const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
   // in rem: room for 'true', and for most of a long name
-  const names = Math.min(6, Math.max(2.6, ...classNames.map((name) => 0.6 * name.length)));
+  const names = Math.min(6, Math.max(2.6, ...classNames.map(measureName)));
   const arePictures = examples.some((row) => row.some((cell) => cell.length > 0));
 
   const move = (event: KeyboardEvent): void => {
@@ -45,18 +46,18 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
     <figure class="confusion">
       <div class="confusion-scroll">
         <table ref={table} onKeyDown={move} style={{ minWidth: `${names + 1.4 * counts.length}rem` }}>
-          <caption>Test samples by true and predicted class. Arrow keys move between cells.</caption>
+          <caption>{say('confusion.title')}</caption>
           <col style={{ width: `${names}rem` }} />
           <thead>
             <tr>
               <td />
               <th scope="colgroup" colSpan={counts.length}>
-                predicted
+                {say('confusion.predicted')}
               </th>
             </tr>
             <tr>
               <th scope="col" class="confusion-corner">
-                true
+                {say('confusion.true')}
               </th>
               {classNames.map((name) => (
                 <th key={name} scope="col" title={name}>
@@ -100,7 +101,7 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
               <Pixels
                 key={i}
                 pixels={pixels}
-                label={`${classNames[truth]}, classified as ${classNames[answer]}`}
+                label={say('confusion.example', { truth: classNames[truth]!, answer: classNames[answer]! })}
               />
             ))}
           </div>
@@ -125,6 +126,10 @@ function worstMistake(counts: Confusion['counts']): Cell {
   return worst;
 }
 
+/** In rem. A Chinese character is about twice as wide as a letter. */
+const measureName = (name: string): number =>
+  Array.from(name).reduce((width, letter) => width + (letter > '\u2e80' ? 1.05 : 0.6), 0);
+
 /** From 0 to 1. The square root makes a few mistakes among many samples visible. */
 const shade = (count: number, total: number): number => (total > 0 ? Math.sqrt(count / total) : 0);
 
@@ -134,7 +139,12 @@ function describe(
   classNames: readonly string[],
   totals: readonly number[],
 ): string {
-  const result = truth === answer ? 'classified correctly' : `classified as “${classNames[answer]}”`;
-  const samples = `${whole(counts[truth]![answer]!)} of ${whole(totals[truth]!)} samples`;
-  return `“${classNames[truth]}” ${result}: ${samples}`;
+  const values = {
+    truth: classNames[truth]!,
+    count: whole(counts[truth]![answer]!),
+    total: whole(totals[truth]!),
+  };
+  return truth === answer
+    ? say('confusion.right', values)
+    : say('confusion.wrong', { ...values, answer: classNames[answer]! });
 }

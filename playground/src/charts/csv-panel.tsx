@@ -2,9 +2,15 @@ import type { JSX } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import type { Csv } from '../protocol.js';
 import { parseTable, suggestTarget } from '../run/csv.js';
+import { loaded, toFailure } from '../run/failure.js';
+import { type FileText, readText } from '../run/read-text.js';
+import { say, sayFailure } from '../words/say.js';
 import './csv-panel.css';
 
 export interface CsvPanelProps {
+  /** The table that the user has chosen. */
+  readonly table: ChosenTable | undefined;
+  readonly onTable: (table: ChosenTable | undefined) => void;
   /** Called when the user starts training on a table. */
   readonly onCsv: (csv: Csv) => void;
   /** The worker's error about the table, shown below it. */
@@ -12,8 +18,10 @@ export interface CsvPanelProps {
 }
 
 /** The chosen table, with its first rows. */
-interface ChosenTable {
+export interface ChosenTable {
   readonly source: string;
+  /** Of the file, unless it's UTF-8. */
+  readonly encoding?: string;
   readonly text: string;
   readonly names: readonly string[];
   /** The first rows. */
@@ -28,44 +36,43 @@ const ROWS = 4;
  * Loads a table from a file, from text or from the example, and asks for the column to predict. Fills the width of its
  * container; wide tables scroll.
  */
-export function CsvPanel({ onCsv, error }: CsvPanelProps): JSX.Element {
-  const [table, setTable] = useState<ChosenTable>();
+export function CsvPanel({ table, onTable, onCsv, error }: CsvPanelProps): JSX.Element {
   const [problem, setProblem] = useState<string>();
   const latest = useRef(0);
 
-  const take = async (source: string, read: () => Promise<string>): Promise<void> => {
+  const take = async (source: string, read: () => Promise<FileText>): Promise<void> => {
     // a large file takes a while to read: a later choice wins
     const turn = ++latest.current;
     try {
-      const text = await read();
-      const chosen = await readBeginning(text);
+      const file = await read();
+      const chosen = await readBeginning(file.text);
       if (turn !== latest.current) return;
-      setTable({ source, text, ...chosen });
+      onTable({ source, ...file, ...chosen });
       setProblem(undefined);
     } catch (reason) {
       if (turn !== latest.current) return;
-      setTable(undefined);
-      setProblem(`${source}: ${reason instanceof Error ? reason.message : String(reason)}`);
+      onTable(undefined);
+      setProblem(`${source}: ${sayFailure(toFailure(reason))}`);
     }
   };
 
   return (
-    <section class="csv-panel" aria-label="Your data">
-      <FileChoice take={(file) => void take(file.name, () => file.text())} />
-      <TextChoice take={(text) => void take('Pasted text', () => Promise.resolve(text))} />
-      <button type="button" onClick={() => void take('Iris flowers', exampleText)}>
-        Use the example: 150 iris flowers
+    <section class="csv-panel" aria-label={say('csv.title')}>
+      <FileChoice take={(file) => void take(file.name, () => readText(file))} />
+      <TextChoice take={(text) => void take(say('csv.pasted'), () => Promise.resolve({ text }))} />
+      <button type="button" onClick={() => void take(say('csv.iris'), exampleText)}>
+        {say('csv.useExample')}
       </button>
       {table && (
         <>
           <Beginning table={table} />
-          <TargetChoice table={table} choose={(target) => setTable({ ...table, target })} />
+          <TargetChoice table={table} choose={(target) => onTable({ ...table, target })} />
           <button
             type="button"
             class="csv-panel-go"
             onClick={() => onCsv({ text: table.text, target: table.target })}
           >
-            Predict “{table.target}”
+            {say('csv.predict', { column: table.target })}
           </button>
         </>
       )}
@@ -85,7 +92,9 @@ async function readBeginning(text: string): Promise<Pick<ChosenTable, 'names' | 
   return { names: table.names, rows, target };
 }
 
-const exampleText = async (): Promise<string> => (await import('./iris.csv?raw')).default;
+const exampleText = async (): Promise<FileText> => ({
+  text: (await loaded(import('../../../examples/iris.csv?raw'))).default,
+});
 
 /** A file, chosen or dropped. */
 function FileChoice({ take }: { readonly take: (file: File) => void }): JSX.Element {
@@ -105,8 +114,8 @@ function FileChoice({ take }: { readonly take: (file: File) => void }): JSX.Elem
         if (file) take(file);
       }}
     >
-      <b>Choose a CSV file</b>
-      <span>or drop it here. It isn’t uploaded.</span>
+      <b>{say('csv.choose')}</b>
+      <span>{say('csv.drop')}</span>
       <input
         type="file"
         accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
@@ -125,29 +134,36 @@ function TextChoice({ take }: { readonly take: (text: string) => void }): JSX.El
   const [text, setText] = useState('');
   return (
     <details>
-      <summary>Paste CSV text</summary>
+      <summary>{say('csv.paste')}</summary>
       <textarea
         rows={5}
-        aria-label="CSV text, with the column names in the first line"
-        placeholder={'height,weight,species\n12.5,40,cat\n…'}
+        aria-label={say('csv.text')}
+        placeholder={say('csv.placeholder')}
         spellcheck={false}
         value={text}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
       />
       <button type="button" disabled={text.trim() === ''} onClick={() => take(text)}>
-        Load
+        {say('csv.load')}
       </button>
     </details>
   );
 }
 
 /** The first rows, with the target column marked. */
-function Beginning({ table: { source, names, rows, target } }: { readonly table: ChosenTable }): JSX.Element {
+function Beginning({
+  table: { source, encoding, names, rows, target },
+}: {
+  readonly table: ChosenTable;
+}): JSX.Element {
   const cellClass = (c: number): string | undefined => (names[c] === target ? 'csv-panel-target' : undefined);
   return (
-    <div class="csv-panel-table" tabIndex={0} role="region" aria-label="First rows">
+    <div class="csv-panel-table" tabIndex={0} role="region" aria-label={say('csv.firstRows')}>
       <table>
-        <caption>{source}: first rows</caption>
+        <caption>
+          {say('csv.caption', { source })}
+          {encoding !== undefined && ` ${say('csv.encoding', { encoding: encoding.toUpperCase() })}`}
+        </caption>
         <thead>
           <tr>
             {names.map((name, c) => (
@@ -182,7 +198,7 @@ function TargetChoice({ table: { names, target }, choose }: TargetChoiceProps): 
   const id = useId();
   return (
     <p class="csv-panel-choice">
-      <label for={id}>Column to predict</label>
+      <label for={id}>{say('csv.target')}</label>
       <select id={id} value={target} onChange={({ currentTarget }) => choose(currentTarget.value)}>
         {names.map((name, c) => (
           <option key={c} value={name}>

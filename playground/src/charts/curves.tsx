@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
+import { say } from '../words/say.js';
 import 'uplot/dist/uPlot.min.css';
 import { percent, precise, whole } from '../format.js';
 import type { Report } from '../protocol.js';
@@ -16,7 +17,7 @@ export interface CurvesProps {
 
 /** The contents of one chart. */
 interface Figure {
-  readonly title: string;
+  readonly title: 'curves.loss' | 'curves.accuracy';
   readonly training: (report: Report) => number;
   readonly test: (report: Report) => number;
   readonly write: (value: number) => string;
@@ -27,7 +28,7 @@ interface Figure {
 }
 
 const loss: Figure = {
-  title: 'Loss',
+  title: 'curves.loss',
   training: (report) => report.loss,
   test: (report) => report.testLoss,
   write: precise,
@@ -36,7 +37,7 @@ const loss: Figure = {
 };
 
 const accuracy: Figure = {
-  title: 'Accuracy',
+  title: 'curves.accuracy',
   training: (report) => report.accuracy,
   test: (report) => report.testAccuracy,
   write: percent,
@@ -67,7 +68,7 @@ export function Curves({ history, isRegression }: CurvesProps): JSX.Element {
     <div
       class="curves"
       role="group"
-      aria-label="Learning curves. Arrow keys select an epoch."
+      aria-label={say('curves.title')}
       tabIndex={0}
       onKeyDown={step}
       onBlur={() => setPointed(undefined)}
@@ -127,20 +128,22 @@ function Chart({ figure, history, at, point }: ChartProps): JSX.Element {
     point(isInside ? chart.data[0][chart.posToIdx(clientX - left)] : undefined);
   };
   const written = (read: (report: Report) => number): string => (shown ? figure.write(read(shown)) : '–');
-  const when = shown ? `epoch ${whole(shown.epoch)}` : 'no epoch yet';
+  const when = shown ? say('curves.epoch', { epoch: whole(shown.epoch) }) : say('curves.noEpoch');
+  const title = say(figure.title);
+  const [training, test] = [written(figure.training), written(figure.test)];
   return (
     <figure>
       <figcaption>
-        <h3>{figure.title}</h3>
+        <h3>{title}</h3>
         <span class="curves-epoch">{when}</span>
-        <Key name="training" value={written(figure.training)} />
-        <Key name="test" value={written(figure.test)} />
+        <Key name="training" value={training} />
+        <Key name="test" value={test} />
       </figcaption>
       <div
         ref={place}
         class="curves-plot"
         role="img"
-        aria-label={`${figure.title}, ${when}: training ${written(figure.training)}, test ${written(figure.test)}`}
+        aria-label={say('curves.summary', { title, epoch: when, training, test })}
         onPointerMove={pointAt}
         onPointerDown={pointAt}
         onPointerLeave={() => point(undefined)}
@@ -156,7 +159,7 @@ function Key({ name, value }: { readonly name: 'training' | 'test'; readonly val
       <svg width="24" height="8" aria-hidden="true">
         <path d="M0 4h24" />
       </svg>
-      {name} <b>{value}</b>
+      {say(`curves.${name}`)} <b>{value}</b>
     </span>
   );
 }

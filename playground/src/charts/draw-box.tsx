@@ -6,6 +6,7 @@ import { rasterizeDigit, type Stroke } from './digit.js';
 import { Pixels } from './pixels.js';
 import { SIDE } from '../protocol.js';
 import { toRGB, useColors } from './colors.js';
+import { say } from '../words/say.js';
 import './draw-box.css';
 
 export interface DrawBoxProps {
@@ -67,7 +68,7 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
   };
 
   return (
-    <section class="draw-box" aria-label="Draw a digit">
+    <section class="draw-box" aria-label={say('draw.title')}>
       <Canvas
         class="draw-box-paper"
         data-testid="draw-box"
@@ -75,7 +76,7 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
         when={[ink, colors, pen.at, pen.isDown]}
         role="application"
         tabIndex={0}
-        aria-label="Draw a digit here. Arrow keys move the pen. Space lowers and lifts it."
+        aria-label={say('draw.keys')}
         onPointerDown={(event) => {
           event.preventDefault();
           event.currentTarget.setPointerCapture(event.pointerId);
@@ -91,21 +92,21 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
         onBlur={pen.onBlur}
       />
       <Answers classNames={classNames} answer={isEmpty ? undefined : answer} />
-      <p class="draw-box-hint">{isEmpty ? 'Draw a digit here.' : ''}</p>
+      <p class="draw-box-hint">{isEmpty ? say('draw.hint') : ''}</p>
       <div class="draw-box-seen">
-        <Pixels pixels={pixels} label="The digit as the network sees it" />
-        <span>network input: 28&nbsp;×&nbsp;28 pixels</span>
+        <Pixels pixels={pixels} label={say('draw.seen')} />
+        <span>{say('draw.input')}</span>
       </div>
       <div class="draw-box-buttons">
         <button type="button" onClick={() => setInk(nothing)}>
-          Clear
+          {say('draw.clear')}
         </button>
         <button
           type="button"
           disabled={testImages.length === 0}
           onClick={() => setInk({ image: pick(testImages, taken.current++) })}
         >
-          Use a test image
+          {say('draw.testImage')}
         </button>
       </div>
     </section>

@@ -6,6 +6,7 @@ import { epochsToAColumn, heatColumns, logarithmicEnds, type HeatColumn } from '
 import { heatColor, heatGradient } from './heat-colors.js';
 import { lastEpochShown, type History } from './history.js';
 import { useColors } from './colors.js';
+import { say } from '../words/say.js';
 import './heat-map.css';
 
 const MOST_COLUMNS = 100;
@@ -111,7 +112,7 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
           when={[columns, columnCount, layerCount, quantity, colors, cell]}
           role="img"
           tabIndex={0}
-          aria-label={`Heat map of layers by epochs. ${summary} Arrow keys select a cell.`}
+          aria-label={say('heat.title', { summary })}
           onPointerMove={pickAt}
           onPointerDown={pickAt}
           onPointerLeave={() => setPicked(undefined)}
@@ -121,7 +122,7 @@ export function HeatMap({ history, layerCount }: HeatMapProps): JSX.Element {
         />
         <div class="heat-map-epochs" aria-hidden="true">
           <span>1</span>
-          <span>epoch</span>
+          <span>{say('heat.epoch')}</span>
           <span>{whole(columnCount * each)}</span>
         </div>
       </div>
@@ -145,7 +146,7 @@ function Switch(props: {
   readonly choose: (quantity: Quantity) => void;
 }): JSX.Element {
   const name = useId();
-  const option = (quantity: Quantity, text: string): JSX.Element => (
+  const option = (quantity: Quantity): JSX.Element => (
     <label>
       <input
         type="radio"
@@ -153,14 +154,14 @@ function Switch(props: {
         checked={props.quantity === quantity}
         onChange={() => props.choose(quantity)}
       />
-      <span>{text}</span>
+      <span>{say(`heat.${quantity}`)}</span>
     </label>
   );
   return (
     <fieldset class="heat-map-switch">
-      <legend>Heat map shows</legend>
-      {option('delta', 'size of δ')}
-      {option('saturated', 'saturated units')}
+      <legend>{say('heat.shows')}</legend>
+      {option('delta')}
+      {option('saturated')}
     </fieldset>
   );
 }
@@ -193,33 +194,36 @@ function power(value: number): string {
 
 function describeCell(column: HeatColumn, layer: number, quantity: Quantity): string {
   const { first, last } = column;
-  const epochs = first === last ? `Epoch ${whole(first)}` : `Epochs ${whole(first)} to ${whole(last)}`;
-  const name = layerName(layer, column.delta.length);
+  const epochs =
+    first === last
+      ? say('heat.oneEpoch', { first: whole(first) })
+      : say('heat.epochs', { first: whole(first), last: whole(last) });
   const value =
     quantity === 'delta'
-      ? `δ = ${precise(column.delta[layer]!)}`
-      : `${percent(column.saturated[layer]!)} of the units are saturated`;
-  return `${epochs}, ${name}: ${value}.`;
+      ? say('heat.deltaIs', { delta: precise(column.delta[layer]!) })
+      : describeSaturation(column.saturated[layer]!);
+  return say('heat.cell', { epochs, layer: layerName(layer, column.delta.length), value });
 }
+
+const describeSaturation = (share: number): string => say('heat.saturatedIs', { share: percent(share) });
 
 /** Describes the latest column in a sentence. */
 function summarize(columns: readonly HeatColumn[], quantity: Quantity): string {
   const latest = columns.at(-1);
-  if (!latest) return 'No epochs yet. Press Play.';
+  if (!latest) return say('heat.none');
   const { delta, saturated } = latest;
   if (quantity === 'saturated') {
     const most = saturated.indexOf(Math.max(...saturated));
-    return `Most saturated layer: ${describeCell(latest, most, quantity)
-      .replace(/^.*?, /, '')
-      .replace(':', ',')}`;
+    const layer = layerName(most, saturated.length);
+    return say('heat.mostSaturated', { layer, value: describeSaturation(saturated[most]!) });
   }
   const [first, output] = [delta[0]!, delta.at(-1)!];
-  if (delta.length === 1) return `δ is ${precise(output)} now.`;
+  if (delta.length === 1) return say('heat.oneLayer', { delta: precise(output) });
   const times = output / first;
   if (!(times > 0 && times < Infinity))
-    return `δ is ${precise(first)} in hidden 1 and ${precise(output)} in the outputs.`;
-  if (times < 1.5 && times > 1 / 1.5) return 'δ is about as large in hidden 1 as in the outputs.';
+    return say('heat.two', { first: precise(first), output: precise(output) });
+  if (times < 1.5 && times > 1 / 1.5) return say('heat.equal');
   return times > 1
-    ? `δ is ${precise(times)} times smaller in hidden 1 than in the outputs.`
-    : `δ is ${precise(1 / times)} times larger in hidden 1 than in the outputs.`;
+    ? say('heat.smaller', { times: precise(times) })
+    : say('heat.larger', { times: precise(1 / times) });
 }

@@ -4,6 +4,7 @@ import { layerName, precise, whole } from '../format.js';
 import { countBars, findReach } from './bars.js';
 import { Canvas, type Draw } from './canvas.js';
 import { useColors } from './colors.js';
+import { say } from '../words/say.js';
 import './histograms.css';
 
 /** The number of bars on either side of zero. */
@@ -30,8 +31,8 @@ export function Histograms({ layers }: HistogramsProps): JSX.Element {
         <span>{reach}</span>
       </div>
       <figcaption>
-        <span class="histograms-negative">negative</span>
-        <span class="histograms-positive">positive</span>
+        <span class="histograms-negative">{say('weights.negative')}</span>
+        <span class="histograms-positive">{say('weights.positive')}</span>
       </figcaption>
     </figure>
   );
@@ -60,18 +61,16 @@ function Histogram({ name, weights, reach }: HistogramProps): JSX.Element {
     context.fillRect(width / 2 - 0.5, 0, 1, height);
   };
   const size = precise(rootMeanSquare(weights));
-  const count = `${whole(weights.length)} ${weights.length === 1 ? 'weight' : 'weights'}`;
+  const count = say('weights.count', { shown: whole(weights.length), count: weights.length });
   return (
     <div class="histogram">
       <h3>{name}</h3>
-      <span title="root mean square">
-        {count} · rms {size}
-      </span>
+      <span title={say('weights.rmsTitle')}>{say('weights.rms', { count, rms: size })}</span>
       <Canvas
         draw={draw}
         when={[weights, reach, colors]}
         role="img"
-        aria-label={`${name}: ${count}, root mean square ${size}`}
+        aria-label={say('weights.summary', { layer: name, count, rms: size })}
       />
     </div>
   );

@@ -12,6 +12,7 @@ import {
   readLayer,
   type View,
 } from './view.js';
+import { say } from '../words/say.js';
 
 /** A phase in plain words, and its equation with the actual numbers of one unit. */
 export interface Explanation {
@@ -22,6 +23,8 @@ export interface Explanation {
 export function explain(view: View): Explanation {
   const place = findSubject(view);
   switch (currentPhase(view).name) {
+    case 'rest':
+      return { words: '', numbers: [] };
     case 'forward':
       return forward(view, place);
     case 'BP1':
@@ -49,10 +52,7 @@ function forward(view: View, { layer, unit }: Place): Explanation {
       ? `a${j} = e^z${j} / Σ e^z = ${precise(a[unit]!)}`
       : `a${j} = ${activation}(${precise(z[unit]!)}) = ${precise(a[unit]!)}`;
   return {
-    words:
-      activation === 'softmax'
-        ? 'Each output computes z, the weighted sum of its inputs plus its bias. Softmax turns all the z values into probabilities.'
-        : 'Each unit computes z, the weighted sum of its inputs plus its bias. Its activation is a = σ(z).',
+    words: say(activation === 'softmax' ? 'explain.softmax' : 'explain.forward'),
     numbers: [`z${j} = ${sum} + ${paren(before.biases[unit]!)} = ${precise(z[unit]!)}`, answer],
   };
 }
@@ -66,16 +66,14 @@ function outputDelta(view: View, { layer, unit }: Place): Explanation {
   const d = precise(delta[unit]!);
   if (isMatched(loss)) {
     return {
-      words:
-        'How wrong is each output? With this loss and this activation, σ′ cancels, so δ is the output a minus the target y.',
+      words: say('explain.BP1matched'),
       numbers: [`δ${j} = a${j} − y${j} = ${difference} = ${d}`],
     };
   }
   const s = precise(slope(activation, z[unit]!, a[unit]!));
   const factor = loss === 'meanSquaredError' ? `${y.length === 1 ? '2' : `2/${y.length}`}·` : '';
   return {
-    words:
-      'How wrong is each output? ∇ₐC measures how far the output a is from the target y, and σ′(z) how fast a changes with z.',
+    words: say('explain.BP1'),
     numbers: [`δ${j} = ${factor}(a${j} − y${j})·σ′(z${j}) = ${factor}(${difference})·${s} = ${d}`],
   };
 }
@@ -87,7 +85,7 @@ function hiddenDelta(view: View, { layer, unit }: Place): Explanation {
   const weights = next.delta.map((_, k) => next.before.weights[k * delta.length + unit]!);
   const s = precise(slope(activation, z[unit]!, a[unit]!));
   return {
-    words: `The error flows back: each unit sums weight times δ over the ${nextOnes(view, layer)} and multiplies the sum by its slope σ′(z).`,
+    words: say('explain.BP2', { next: nextOnes(view, layer) }),
     numbers: [
       `δ${j} = (Σₖ wₖ${j}·δₖ)·σ′(z${j})`,
       `     = (${formatSum(weights, next.delta)})·${s} = ${precise(delta[unit]!)}`,
@@ -99,7 +97,7 @@ function biasGradient(view: View, { layer, unit }: Place): Explanation {
   const { delta } = readLayer(view, layer);
   const j = subscript(unit);
   return {
-    words: 'A bias shifts z one for one, so its gradient for this sample is δ.',
+    words: say('explain.BP3'),
     numbers: [`∂C/∂b${superscript(layer)}${j} = δ${j} = ${precise(delta[unit]!)}`],
   };
 }
@@ -110,8 +108,7 @@ function weightGradient(view: View, { layer, unit }: Place): Explanation {
   const name = `∂C/∂w${superscript(layer)}${pair(unit, k)}`;
   const own = Math.fround(delta[unit]! * inputs[k]!);
   return {
-    words:
-      'A weight’s gradient is the δ at its end times the activation at its start. If the activation is near 0, the weight learns slowly.',
+    words: say('explain.BP4'),
     numbers: [
       `${name} = δ${subscript(unit)}·a${subscript(k)} = ${precise(delta[unit]!)}·${paren(inputs[k]!)} = ${precise(own)}`,
     ],
@@ -129,7 +126,7 @@ function meanGradient(view: View, { layer, unit }: Place): Explanation {
   const average = (name: string, terms: readonly number[], mean: number): string =>
     `${name} = (${formatTerms(terms.map(paren))})/${count} = ${precise(mean)}`;
   return {
-    words: `The mini-batch has ${count} ${count === 1 ? 'sample' : 'samples'}, each with its own gradients. The update uses their mean.`,
+    words: say('explain.mean', { count }),
     numbers: [
       average(`∂C/∂b${l}${subscript(unit)}`, biases, gradients.biasGradients[unit]!),
       average(`∂C/∂w${l}${pair(unit, k)}`, weights, gradients.weightGradients[unit * inputs.length + k]!),
@@ -148,21 +145,22 @@ function update(view: View, { layer, unit }: Place): Explanation {
   const rate = String(view.walk.learningRate);
   const [from, to] = [finely(old, now - old), finely(now, now - old)];
   const rule = [
-    optimizer === 'sgd' ? 'plain gradient descent' : optimizer,
-    ...(l1 > 0 || l2 > 0 ? ['a penalty on large weights'] : []),
-    ...(dropout > 0 ? ['dropout, which the gradients shown here leave out'] : []),
-  ];
+    optimizer === 'sgd' ? say('explain.plain') : optimizer,
+    ...(l1 > 0 || l2 > 0 ? [say('explain.penalty')] : []),
+    ...(dropout > 0 ? [say('explain.dropout')] : []),
+  ].reduce((rule, more) => say('explain.with', { rule, more }));
   return {
-    words: `Each weight and bias takes a small step against its gradient (${rule.join('; with ')}). Then the next mini-batch follows.`,
+    words: say('explain.update', { rule }),
     numbers: isPlain
       ? [`${w} ← ${from} − ${rate}·${paren(gradient)} = ${to}`]
-      : [`${w}: ${from} → ${to}`, `with η = ${rate} and ∂C/∂w = ${precise(gradient)}`],
+      : [`${w}: ${from} → ${to}`, say('explain.rate', { rate, gradient: precise(gradient) })],
   };
 }
 
 function nextOnes(view: View, layer: number): string {
-  const name = layerName(layer + 1, view.problem.activations.length);
-  return name === 'outputs' ? name : `units of ${name}`;
+  const layers = view.problem.activations.length;
+  const name = layerName(layer + 1, layers);
+  return layer + 1 === layers - 1 ? name : say('explain.unitsOf', { layer: name });
 }
 
 /** The index of the drawn input whose weight into the unit has the largest gradient. */
@@ -183,12 +181,13 @@ export function describeCosts(view: View): string {
     return isUpdate ? `${finely(old, now - old)} → ${finely(now, now - old)}` : precise(old);
   };
   const own = describe((costs) => costs[view.sample]!);
+  if (before.length === 1) return say('explain.cost', { own });
   const mean = describe((costs) => costs.reduce((sum, cost) => sum + cost, 0) / costs.length);
-  return `C of this sample: ${own}; mean of ${before.length}: ${mean}`;
+  return say('explain.costs', { own, mean, count: before.length });
 }
 
 /** Whether σ′ cancels in BP1. */
-function isMatched(loss: LossName): boolean {
+export function isMatched(loss: LossName): boolean {
   return loss === 'crossEntropy' || loss === 'binaryCrossEntropy';
 }
 
@@ -202,7 +201,7 @@ function formatSum(weights: Float32Array, values: Float32Array): string {
 /** The sum of all terms if there are at most three, otherwise of the first two, and how many more there are. */
 function formatTerms(terms: readonly string[]): string {
   if (terms.length <= 3) return terms.join(' + ');
-  return `${terms.slice(0, 2).join(' + ')} + … ${terms.length - 2} more`;
+  return `${terms.slice(0, 2).join(' + ')} + ${say('explain.more', { n: terms.length - 2 })}`;
 }
 
 /** Writes negative numbers in parentheses. */

@@ -1,5 +1,9 @@
 import { useState } from 'preact/hooks';
+import { loaded, toFailure } from '../run/failure.js';
 import type { Request, TaskName } from '../protocol.js';
+import { say, sayFailure } from '../words/say.js';
+import { saveFile } from './save-file.js';
+import type { View } from './view.js';
 
 interface ProvenanceProps {
   readonly task: TaskName;
@@ -7,34 +11,57 @@ interface ProvenanceProps {
   /** Returns the address that repeats this run up to its current step. */
   readonly makeLink: () => string;
   readonly send: (request: Request) => void;
+  /** The mini-batch to save as Python. */
+  readonly view: View | undefined;
+  /** The element that holds the picture of the network. */
+  readonly findPicture: () => Element | null | undefined;
 }
 
 const files = [
-  { format: 'json', text: 'Save JSON' },
-  { format: 'code', text: 'Save code' },
+  { format: 'json', text: 'share.saveJson' },
+  { format: 'code', text: 'share.saveCode' },
 ] as const;
 
-/** Exports of the run: its link, its weights as JSON or code, and the hash by which two runs compare. */
-export function Provenance({ task, hash, makeLink, send }: ProvenanceProps) {
-  const [label, setLabel] = useState('Copy link');
+/**
+ * Exports of the run: its link, its weights as JSON or code, the picture, a mini-batch as Python, and the hash by which two runs
+ * compare.
+ */
+export function Provenance({ task, hash, makeLink, send, view, findPicture }: ProvenanceProps) {
+  const [problem, setProblem] = useState('');
+  const [label, setLabel] = useState<'share.copy' | Copied>('share.copy');
   const copy = async (): Promise<void> => {
     const link = makeLink();
     history.replaceState(null, '', link);
     setLabel(await copyToClipboard(link));
-    setTimeout(() => setLabel('Copy link'), 2000);
+    setTimeout(() => setLabel('share.copy'), 2000);
   };
+  const save = (ending: string, make: () => Promise<Blob>): void => {
+    setProblem('');
+    make().then(
+      (content) => saveFile(`bp4-${task}.${ending}`, content),
+      (reason: unknown) => setProblem(sayFailure(toFailure(reason))),
+    );
+  };
+  const savePicture = (ending: 'svg' | 'png'): void =>
+    save(ending, async () => {
+      const { pictureAsPNG, pictureAsSVG } = await loaded(import('./save-picture.js'));
+      return ending === 'png' ? pictureAsPNG(findPicture()!) : pictureAsSVG(findPicture()!);
+    });
+  const savePython = (shown: View): void =>
+    save('py', async () => {
+      const { writePythonCell } = await loaded(import('./python-cell.js'));
+      return new Blob([writePythonCell(shown)], { type: 'text/x-python' });
+    });
   return (
-    <section class="card provenance" aria-label="Save and share">
-      <h2>Save and share</h2>
+    <section class="card provenance" aria-label={say('share.title')}>
+      <h2>{say('share.title')}</h2>
       <p>
-        {task === 'csv'
-          ? 'The link holds the settings, but not your data.'
-          : 'The link repeats this run, bit for bit.'}{' '}
-        Hash of the weights: <code data-testid="hash">{hash}</code>
+        {say(task === 'csv' ? 'share.lacksData' : 'share.repeats')} {say('share.hash')}{' '}
+        <code data-testid="hash">{hash}</code>
       </p>
       <div class="buttons">
         <button type="button" data-testid="copy-link" onClick={() => void copy()}>
-          <span aria-live="polite">{label}</span>
+          <span aria-live="polite">{say(label)}</span>
         </button>
         {files.map(({ format, text }) => (
           <button
@@ -43,21 +70,44 @@ export function Provenance({ task, hash, makeLink, send }: ProvenanceProps) {
             data-testid={`export-${format}`}
             onClick={() => send({ type: 'export', format })}
           >
-            {text}
+            {say(text)}
           </button>
         ))}
+        {(['svg', 'png'] as const).map((ending) => (
+          <button
+            key={ending}
+            type="button"
+            data-testid={`picture-${ending}`}
+            onClick={() => savePicture(ending)}
+          >
+            {say('share.picture', { format: ending.toUpperCase() })}
+          </button>
+        ))}
+        <button
+          type="button"
+          class="wide"
+          data-testid="export-python"
+          disabled={view === undefined}
+          title={view === undefined ? say('share.needsStep') : undefined}
+          onClick={() => view !== undefined && savePython(view)}
+        >
+          {say('share.python')}
+        </button>
       </div>
+      <div role="alert">{problem !== '' && <p class="failure">{problem}</p>}</div>
     </section>
   );
 }
 
+type Copied = 'share.copied' | 'share.copyByHand';
+
 /** Copies the link if the page has a clipboard; over plain http it has none. @returns where the link is now */
-async function copyToClipboard(link: string): Promise<string> {
+async function copyToClipboard(link: string): Promise<Copied> {
   try {
-    if (!('clipboard' in navigator)) return 'Copy it from the address bar';
+    if (!('clipboard' in navigator)) return 'share.copyByHand';
     await navigator.clipboard.writeText(link);
-    return 'Copied';
+    return 'share.copied';
   } catch {
-    return 'Copy it from the address bar';
+    return 'share.copyByHand';
   }
 }

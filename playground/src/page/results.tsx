@@ -1,13 +1,14 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Boundary } from '../charts/boundary.js';
-import { CsvPanel } from '../charts/csv-panel.js';
+import { CsvPanel, type CsvPanelProps } from '../charts/csv-panel.js';
 import { Curves } from '../charts/curves.js';
 import { DrawBox } from '../charts/draw-box.js';
 import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol.js';
 import type { Run } from './use-run.js';
-import { takesImages, type View } from './view.js';
+import { nameOutputs, takesImages, type View } from './view.js';
+import { say, sayFailure } from '../words/say.js';
 
-interface ResultsProps {
+interface ResultsProps extends Pick<CsvPanelProps, 'table' | 'onTable'> {
   readonly task: TaskName;
   readonly run: Run;
   /** The run as `useThrottledRun` returns it, for charts that take long to draw. */
@@ -31,7 +32,7 @@ export function Results(props: ResultsProps) {
     <>
       {(isThere || props.task === 'csv') && (
         <section class="card">
-          <h2>{props.task === 'csv' ? 'Your data' : 'What the network has learned'}</h2>
+          <h2>{say(props.task === 'csv' ? 'results.csv' : 'results.title')}</h2>
           <LiveResult {...props} />
         </section>
       )}
@@ -41,10 +42,17 @@ export function Results(props: ResultsProps) {
 }
 
 /** The plane, a box to draw a digit, or the user's table. */
-function LiveResult({ task, run, view, onCsv, send }: ResultsProps) {
+function LiveResult({ task, run, view, table, onTable, onCsv, send }: ResultsProps) {
   const { problem, progress } = run;
   if (task === 'csv')
-    return <CsvPanel onCsv={onCsv} {...(run.failure === undefined ? {} : { error: run.failure })} />;
+    return (
+      <CsvPanel
+        table={table}
+        onTable={onTable}
+        onCsv={onCsv}
+        {...(run.failure === undefined ? {} : { error: sayFailure(run.failure) })}
+      />
+    );
   if (problem === undefined || progress === undefined) return null;
   if (takesImages(problem))
     return <Digit problem={problem} progress={progress} answer={run.answer} send={send} />;
@@ -53,7 +61,8 @@ function LiveResult({ task, run, view, onCsv, send }: ResultsProps) {
     <Boundary
       boundary={progress.boundary}
       points={problem.points}
-      {...(view === undefined ? {} : { marked: view.walk.gradients.inputs, current: view.sample })}
+      isRegression={problem.isRegression}
+      {...(view === undefined ? {} : { marked: view.walk.points!, current: view.sample })}
     />
   );
 }
@@ -75,7 +84,7 @@ function Digit({ problem, progress: { confusion, hash }, answer, send }: DigitPr
   const images = useMemo(() => collectImages(confusion), [problem]);
   return (
     <DrawBox
-      classNames={problem.outputNames}
+      classNames={nameOutputs(problem)}
       testImages={images}
       onDigit={setDigit}
       {...(answer === undefined ? {} : { answer })}

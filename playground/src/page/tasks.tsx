@@ -1,10 +1,11 @@
 import type { TaskName } from '../protocol.js';
-import { taskNames, tasks } from '../run/tasks.js';
+import { taskNames } from '../run/tasks.js';
+import { say } from '../words/say.js';
 
 /** The tasks to choose from. */
 export function Tasks({ task, onChoose }: { task: TaskName; onChoose: (task: TaskName) => void }) {
   return (
-    <nav class="tasks" aria-label="Tasks">
+    <nav class="tasks" aria-label={say('region.tasks')}>
       {taskNames.map((name) => (
         <button
           key={name}
@@ -13,7 +14,7 @@ export function Tasks({ task, onChoose }: { task: TaskName; onChoose: (task: Tas
           aria-pressed={name === task}
           onClick={() => onChoose(name)}
         >
-          {tasks[name].title}
+          {say(`task.${name}`)}
         </button>
       ))}
     </nav>

@@ -1,3 +1,5 @@
+import { recall, remember } from './storage.js';
+
 export type Theme = 'system' | 'light' | 'dark';
 
 export const themes: readonly Theme[] = ['system', 'light', 'dark'];
@@ -5,7 +7,7 @@ export const themes: readonly Theme[] = ['system', 'light', 'dark'];
 const KEY = 'bp4-theme';
 
 export function storedTheme(): Theme {
-  const stored = readStorage();
+  const stored = recall(KEY);
   return themes.find((theme) => theme === stored) ?? 'system';
 }
 
@@ -14,17 +16,5 @@ export function applyTheme(theme: Theme): void {
   const root = document.documentElement;
   if (theme === 'system') delete root.dataset['theme'];
   else root.dataset['theme'] = theme;
-  try {
-    localStorage.setItem(KEY, theme);
-  } catch {
-    // a page without access to storage forgets the theme
-  }
-}
-
-function readStorage(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
+  remember(KEY, theme);
 }

@@ -1,6 +1,7 @@
 import type { Problem, Progress } from '../protocol.js';
 import { percent, precise, whole } from '../format.js';
 import type { History } from '../charts/history.js';
+import { say } from '../words/say.js';
 
 export interface Actions {
   readonly playOrPause: () => void;
@@ -17,15 +18,15 @@ interface TransportProps {
 }
 
 const others = [
-  { name: 'step', text: 'Step', key: 's' },
-  { name: 'epoch', text: 'Epoch', key: 'e' },
-  { name: 'reset', text: 'Reset', key: 'r' },
+  { name: 'step', key: 's' },
+  { name: 'epoch', key: 'e' },
+  { name: 'reset', key: 'r' },
 ] as const;
 
 /** The buttons that control the training. */
 export function Transport({ isPlaying, isDisabled, actions }: TransportProps) {
   return (
-    <div class="transport" role="toolbar" aria-label="Training">
+    <div class="transport" role="toolbar" aria-label={say('region.training')}>
       <button
         type="button"
         class="strong play"
@@ -34,9 +35,9 @@ export function Transport({ isPlaying, isDisabled, actions }: TransportProps) {
         disabled={isDisabled}
         onClick={actions.playOrPause}
       >
-        {isPlaying ? '❚❚ Pause' : '▶ Play'}
+        {isPlaying ? `❚❚ ${say('transport.pause')}` : `▶ ${say('transport.play')}`}
       </button>
-      {others.map(({ name, text, key }) => (
+      {others.map(({ name, key }) => (
         <button
           key={name}
           type="button"
@@ -45,7 +46,7 @@ export function Transport({ isPlaying, isDisabled, actions }: TransportProps) {
           disabled={isDisabled}
           onClick={actions[name]}
         >
-          {text}
+          {say(`transport.${name}`)}
         </button>
       ))}
     </div>
@@ -67,10 +68,14 @@ export function Figures({ problem, progress, history }: FiguresProps) {
   const rate = progress?.samplesPerSecond ?? 0;
   return (
     <dl class="figures">
-      <Figure name="Epoch" id="epoch-count" value={String(progress?.epoch ?? 0)} />
-      <Figure name={isRegression ? 'Test loss' : 'Test error'} id="test-error" value={error} />
-      <Figure name="Samples/s" id="rate" value={rate > 0 ? whole(rate) : '–'} />
-      <Figure name="Engine" id="engine" value={problem?.engine ?? '–'} />
+      <Figure name={say('figures.epoch')} id="epoch-count" value={String(progress?.epoch ?? 0)} />
+      <Figure
+        name={say(isRegression ? 'figures.testLoss' : 'figures.testError')}
+        id="test-error"
+        value={error}
+      />
+      <Figure name={say('figures.rate')} id="rate" value={rate > 0 ? whole(rate) : '–'} />
+      <Figure name={say('figures.engine')} id="engine" value={problem?.engine ?? '–'} />
     </dl>
   );
 }

@@ -2,30 +2,38 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Csv, Settings, TaskName } from '../protocol.js';
 import { tasks } from '../run/tasks.js';
 import { formatLink, parseLink } from '../run/link.js';
+import type { Language } from '../words/say.js';
 
 /** The request that opens a run. Another object means another run. */
 export interface Opening {
   readonly settings: Settings;
   readonly csv?: Csv;
+  /** The weights and biases at the start, in the order of `net.parameters`; drawn from the seed if undefined. */
+  readonly parameters?: readonly number[];
   /** The number of steps to train at once. */
   readonly steps?: number;
 }
 
 export interface OpeningControl {
   readonly opening: Opening;
+  /** The language that the address or the user chose. */
+  readonly language: Language | undefined;
   /** Reports on invalid parts of the address. */
   readonly messages: readonly string[];
   readonly change: (change: Partial<Settings>) => void;
   readonly chooseTask: (task: TaskName) => void;
   readonly setCsv: (csv: Csv) => void;
   readonly reset: () => void;
+  /** Restarts training from these weights and biases. */
+  readonly trainFrom: (parameters: readonly number[]) => void;
+  readonly chooseLanguage: (language: Language) => void;
   /** Returns the address of the run after a number of steps. */
   readonly makeLink: (steps: number) => string;
 }
 
 /** The settings. They follow the address, and the page writes its changes back to the address. */
 export function useOpening(): OpeningControl {
-  const [{ opening, messages }, set] = useState(readAddress);
+  const [{ opening, language, messages }, set] = useState(readAddress);
 
   useEffect(() => {
     const changed = (): void => set(({ opening: { csv } }) => withCsv(readAddress(), csv));
@@ -33,39 +41,66 @@ export function useOpening(): OpeningControl {
     return () => removeEventListener('hashchange', changed);
   }, []);
 
-  const open = useCallback((next: (settings: Settings) => Settings, csv?: Csv) => {
-    set((old) =>
-      withCsv({ opening: { settings: next(old.opening.settings) }, messages: [] }, csv ?? old.opening.csv),
-    );
-  }, []);
+  const open = useCallback(
+    (next: (settings: Settings) => Settings, given: { csv?: Csv; parameters?: readonly number[] } = {}) => {
+      set((old) => {
+        const settings = next(old.opening.settings);
+        const isSame = drawsSame(settings, old.opening.settings);
+        const parameters = given.parameters ?? (isSame ? old.opening.parameters : undefined);
+        const opening = { settings, ...(parameters && { parameters }) };
+        return withCsv({ ...old, opening, messages: [] }, given.csv ?? old.opening.csv);
+      });
+    },
+    [],
+  );
   const change = useCallback((part: Partial<Settings>) => open((old) => ({ ...old, ...part })), [open]);
   const chooseTask = useCallback((task: TaskName) => open(() => tasks[task].defaults), [open]);
-  const setCsv = useCallback((csv: Csv) => open((old) => old, csv), [open]);
+  const setCsv = useCallback((csv: Csv) => open((old) => old, { csv }), [open]);
   const reset = useCallback(() => open((old) => old), [open]);
-  const makeLink = useCallback((steps: number) => makeAddress(opening.settings, steps), [opening]);
+  const trainFrom = useCallback(
+    (parameters: readonly number[]) => open((old) => old, { parameters }),
+    [open],
+  );
+  const chooseLanguage = useCallback((language: Language) => set((old) => ({ ...old, language })), []);
+  const makeLink = useCallback(
+    (steps: number) => makeAddress({ opening: { ...opening, steps }, language }),
+    [opening, language],
+  );
 
   useEffect(() => {
     // `replaceState` adds no entry to the history and fires no 'hashchange'; a link's steps stay until a setting changes
-    history.replaceState(null, '', makeAddress(opening.settings, opening.steps));
-  }, [opening]);
+    history.replaceState(null, '', makeAddress({ opening, language }));
+  }, [opening, language]);
 
-  return { opening, messages, change, chooseTask, setCsv, reset, makeLink };
+  return {
+    ...{ opening, language, messages, change, chooseTask, setCsv },
+    ...{ reset, chooseLanguage, trainFrom, makeLink },
+  };
 }
 
 interface Read {
   readonly opening: Opening;
+  readonly language: Language | undefined;
   readonly messages: readonly string[];
 }
 
 function readAddress(): Read {
-  const { messages, ...opening } = parseLink(location.hash);
-  return { opening, messages };
+  const { messages, language, ...opening } = parseLink(location.hash);
+  return { opening, language, messages };
 }
 
-function withCsv({ opening, messages }: Read, csv: Csv | undefined): Read {
-  return { opening: csv === undefined ? opening : { ...opening, csv }, messages };
+function withCsv(read: Read, csv: Csv | undefined): Read {
+  return csv === undefined ? read : { ...read, opening: { ...read.opening, csv } };
 }
 
-function makeAddress(settings: Settings, steps: number | undefined): string {
-  return `${location.href.replace(/#.*/, '')}${formatLink(settings, steps)}`;
+function makeAddress({ opening, language }: Omit<Read, 'messages'>): string {
+  const { settings, steps, parameters } = opening;
+  return `${location.href.replace(/#.*/, '')}${formatLink(settings, steps, language, parameters)}`;
+}
+
+/** Whether the weights and biases of one network fit another, and weren't drawn in another way. */
+function drawsSame(one: Settings, other: Settings): boolean {
+  return (['task', 'initializer', 'seed', 'hidden'] as const).every(
+    (name) => String(one[name]) === String(other[name]),
+  );
 }

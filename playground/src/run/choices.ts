@@ -46,6 +46,8 @@ export const lossNames = Object.keys(outputActivations) as (keyof typeof outputA
 /** The least and the largest value of each setting. */
 export const ranges = {
   noise: [0, 0.5],
+  pointCount: [20, 2000],
+  trainingShare: [0.1, 0.9],
   hiddenLayers: [0, 6],
   units: [1, 128],
   learningRate: [1e-5, 10],

@@ -1,4 +1,6 @@
 import type { Reply, Request } from '../protocol.js';
+import { PageError, toFailure } from './failure.js';
+import { startWorker } from './start-worker.js';
 
 /** The page's connection to the worker. */
 export interface Client {
@@ -10,7 +12,7 @@ export interface Client {
 
 /** Starts the worker. */
 export function startClient(): Client {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  const worker = startWorker();
   const listeners = new Set<(reply: Reply) => void>();
   const publish = (reply: Reply): void => {
     for (const listener of listeners) listener(reply);
@@ -18,18 +20,14 @@ export function startClient(): Client {
   worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => publish(data));
   // the script failed to load, or threw an error that nothing caught
   worker.addEventListener('error', ({ message }) =>
-    publish({
-      type: 'failed',
-      name: 'Error',
-      message: message || 'The training worker failed to start. Reload the page.',
-    }),
+    publish(
+      message
+        ? { type: 'failed', name: 'Error', message }
+        : { type: 'failed', ...toFailure(new PageError('failure.worker')) },
+    ),
   );
   worker.addEventListener('messageerror', () =>
-    publish({
-      type: 'failed',
-      name: 'Error',
-      message: "A reply from the training worker couldn't be read. Reload the page.",
-    }),
+    publish({ type: 'failed', ...toFailure(new PageError('failure.reply')) }),
   );
   return {
     send: (request) => worker.postMessage(request),

@@ -1,6 +1,7 @@
 import type { Transforms } from 'bp4';
 import type { Table } from 'bp4/data';
 import type { Csv } from '../protocol.js';
+import { loaded, PageError } from './failure.js';
 import type { Lesson, LessonSamples } from './samples.js';
 
 // bp4/data loads with the first table, because no other task needs it.
@@ -13,7 +14,7 @@ const MOST_CLASSES = 50;
  * @throws RangeError if a row is malformed or there are no rows
  */
 export async function parseTable(text: string): Promise<Table> {
-  const { Table, detectDialect } = await import('bp4/data');
+  const { Table, detectDialect } = await loaded(import('bp4/data'));
   const dialect = detectDialect(text);
   const table = Table.fromCSV(text, dialect);
   if (dialect.header) return table;
@@ -25,7 +26,7 @@ export async function parseTable(text: string): Promise<Table> {
  * @throws RangeError if no column qualifies
  */
 export async function suggestTarget(table: Table): Promise<string> {
-  const { profileTable, suggestColumns } = await import('bp4/data');
+  const { profileTable, suggestColumns } = await loaded(import('bp4/data'));
   const { label, targets } = suggestColumns(profileTable(table)).columns;
   return label ?? targets![0]!;
 }
@@ -36,26 +37,26 @@ export async function suggestTarget(table: Table): Promise<string> {
  * @throws RangeError naming the row or column that is invalid
  */
 export async function csvLesson({ text, target }: Csv, seed: number): Promise<Lesson> {
-  const { Dataset, profileTable, suggestColumns, transformedWidth } = await import('bp4/data');
+  const { Dataset, profileTable, suggestColumns, transformedWidth } = await loaded(import('bp4/data'));
   const table = await parseTable(text);
   const profile = profileTable(table);
   const answer = target ?? (await suggestTarget(table));
   const { task, columns } = suggestColumns(profile, { answer });
   const { kind, distinct } = profile.columns.find(({ name }) => name === answer)!;
   if (kind !== 'number' && distinct > MOST_CLASSES)
-    throw new RangeError(
-      `CSV: column '${answer}' has ${distinct} distinct texts, too many for classes; choose another column to predict`,
-    );
+    throw new PageError('csv.tooManyClasses', { column: answer, distinct });
   const all = Dataset.fromTable(table, { ...columns, missing: 'drop' });
   const { train, test } = all.split({ test: 0.2, seed });
   const isRegression = task === 'regression';
+  const classNames = isRegression ? [] : all.classes!.map(String);
   const transforms = train.fitTransforms(isRegression ? { targets: 'standardize' } : {});
   return {
     train: toSamples(train),
     test: toSamples(test),
     inputs: transformedWidth(transforms),
     inputNames: nameInputs(transforms),
-    outputNames: isRegression ? [answer] : all.classes!.map(String),
+    outputNames: isRegression ? [answer] : classNames,
+    classNames,
     isRegression,
     transforms,
   };

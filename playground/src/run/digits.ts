@@ -1,5 +1,8 @@
 import { PIXELS } from '../protocol.js';
+import { PageError } from './failure.js';
 import type { Lesson, LessonSamples } from './samples.js';
+
+const digitNames = Array.from('0123456789');
 
 /**
  * Reads the sample of MNIST that `digits-file.mjs` packs: the numbers of training and test images (two 32-bit integers,
@@ -11,8 +14,7 @@ export async function digitsLesson(file: Uint8Array<ArrayBuffer>): Promise<Lesso
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const [training, test] = [view.getUint32(0, true), view.getUint32(4, true)];
   const all = training + test;
-  if (bytes.length !== 8 + all * (1 + PIXELS))
-    throw new RangeError('The digits file is incomplete. Reload the page.');
+  if (bytes.length !== 8 + all * (1 + PIXELS)) throw new PageError('digits.incomplete');
   const part = (from: number, to: number): LessonSamples => ({
     count: to - from,
     labels: bytes.subarray(8 + from, 8 + to),
@@ -24,7 +26,8 @@ export async function digitsLesson(file: Uint8Array<ArrayBuffer>): Promise<Lesso
     test: part(training, all),
     inputs: PIXELS,
     inputNames: [],
-    outputNames: Array.from('0123456789'),
+    outputNames: digitNames,
+    classNames: digitNames,
     isRegression: false,
   };
 }

@@ -3,28 +3,27 @@ import type { LessonSamples } from './samples.js';
 import type { Trainer } from './trainer.js';
 import { computeBoundary, countAnswers, hashLayers } from './inspect-network.js';
 
-const isPlane = ({ settings: { task } }: Trainer): boolean => task !== 'digits' && task !== 'csv';
-
 export function describeProblem(trainer: Trainer): Problem {
   const { lesson, net, stepsPerEpoch } = trainer;
   const { layers } = net;
   return {
     inputNames: lesson.inputNames,
     outputNames: lesson.outputNames,
+    classNames: lesson.classNames,
     isRegression: lesson.isRegression,
     sizes: [lesson.inputs, ...layers.map(({ units }) => units)],
     activations: layers.map(({ activation }) => activation),
     trainingCount: lesson.train.count,
     testCount: lesson.test.count,
-    ...(isPlane(trainer) && { points: { ...listPoints(lesson.train), test: listPoints(lesson.test) } }),
+    ...(lesson.toInputs && { points: { ...listPoints(lesson.train), test: listPoints(lesson.test) } }),
     engine: net.engine,
     stepsPerEpoch,
   };
 }
 
-const listPoints = ({ inputs, labels }: LessonSamples): Points => ({
-  inputs: inputs as Float32Array,
-  labels: labels as Uint8Array,
+const listPoints = ({ points, labels, targets }: LessonSamples): Points => ({
+  inputs: points!,
+  targets: Float32Array.from((labels ?? targets!) as Float32Array),
 });
 
 /** The state of a run. Takes the trainer's reports, so that each is sent once. */
@@ -40,8 +39,9 @@ export function describeProgress(
     step,
     hash: hashLayers(layers),
     layers,
+    ...(now.samplesPerSecond === 0 && !now.isPlaying && { next: trainer.preview() }),
     reports: trainer.takeReports(),
-    ...(isPlane(trainer) && { boundary: computeBoundary(net) }),
+    ...(lesson.toInputs && { boundary: computeBoundary(net, lesson) }),
     ...(!lesson.isRegression && { confusion: countAnswers(net, lesson) }),
   };
 }

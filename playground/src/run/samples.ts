@@ -1,6 +1,6 @@
 import type { Data, NumericArray, Transforms } from 'bp4';
 
-/** Samples with labels, or with the targets of a regression. */
+/** Samples with labels, targets or both. With both, the network learns the targets, and the labels count its answers. */
 export interface LessonSamples extends Data {
   readonly count: number;
   /** [count][width] */
@@ -9,6 +9,8 @@ export interface LessonSamples extends Data {
   readonly labels?: NumericArray;
   /** [count][1] */
   readonly targets?: NumericArray;
+  /** The points of a two-dimensional task, from which the inputs are computed, [count][2]. */
+  readonly points?: Float32Array;
 }
 
 /** The training and test data of a task, with names. */
@@ -17,16 +19,20 @@ export interface Lesson {
   readonly test: LessonSamples;
   /** The names of the inputs after the transforms; empty for pixels. */
   readonly inputNames: readonly string[];
-  /** The classes, or the target of a regression. */
+  /** The name of each output: its class, or the target of a regression. */
   readonly outputNames: readonly string[];
+  /** Empty for a regression. One output distinguishes two classes. */
+  readonly classNames: readonly string[];
   readonly inputs: number;
   readonly isRegression: boolean;
+  /** Computes the inputs of points, [n][2], in a two-dimensional task. */
+  readonly toInputs?: (points: Float32Array) => Float32Array;
   readonly transforms?: Transforms;
 }
 
 /** Selects samples by index, in the order of the indices. */
 export function chosen(
-  { count, inputs, labels, targets, ...rest }: LessonSamples,
+  { count, inputs, labels, targets, points, ...rest }: LessonSamples,
   numbers: Uint32Array,
 ): LessonSamples {
   return {
@@ -35,6 +41,7 @@ export function chosen(
     inputs: rows(inputs, inputs.length / count, numbers),
     ...(labels && { labels: rows(labels, 1, numbers) }),
     ...(targets && { targets: rows(targets, targets.length / count, numbers) }),
+    ...(points && { points: rows(points, 2, numbers) }),
   };
 }
 
@@ -51,16 +58,15 @@ export function slice(samples: LessonSamples, from: number, count: number): Less
 export function toData({ inputs, labels, targets, inputScale }: LessonSamples): Data {
   return {
     inputs,
-    ...(labels && { labels }),
-    ...(targets && { targets }),
+    ...(targets ? { targets } : labels && { labels }),
     ...(inputScale !== undefined && { inputScale }),
   };
 }
 
-function rows(from: NumericArray, width: number, numbers: Uint32Array): NumericArray {
+function rows<Numbers extends NumericArray>(from: Numbers, width: number, numbers: Uint32Array): Numbers {
   const to = new (from.constructor as Float32ArrayConstructor)(numbers.length * width);
   for (const [i, n] of numbers.entries()) {
     to.set((from as Float32Array).subarray(n * width, (n + 1) * width), i * width);
   }
-  return to;
+  return to as NumericArray as Numbers;
 }

@@ -1,5 +1,6 @@
 import { yieldToEventLoop, type EngineOptions, type Network } from 'bp4';
 import type { Reply, Request } from '../protocol.js';
+import { loaded, PageError, toFailure } from './failure.js';
 import { prepareLesson, type DigitsFile } from './lesson.js';
 import { Meter } from './meter.js';
 import { describeProblem, describeProgress } from './replies.js';
@@ -73,19 +74,30 @@ export class Session {
       case 'ask':
         this.#post({ type: 'answer', outputs: this.#use().net.predict(request.inputs) });
         return;
+      case 'try':
+        this.#post({ type: 'tried', id: request.id, walk: await this.#use().try(request.trial) });
+        return;
+      case 'check': {
+        const { id, trial, at } = request;
+        this.#post({ type: 'checked', id, check: await this.#use().check(trial, at) });
+        return;
+      }
       case 'export':
         return this.#export(request.format);
     }
   }
 
-  async #open({ settings, csv, steps = 0 }: Request & { type: 'open' }, number: number): Promise<void> {
+  async #open(
+    { settings, csv, parameters, steps = 0 }: Request & { type: 'open' },
+    number: number,
+  ): Promise<void> {
     await this.#rest();
-    this.#trainer?.net.dispose();
+    this.#trainer?.dispose();
     this.#trainer = undefined;
     const isOutdated = (): boolean => number < this.#opened;
     if (isOutdated()) return;
     const lesson = await prepareLesson(settings, csv, this.#digits);
-    const trainer = await Trainer.create(settings, lesson, this.#engine);
+    const trainer = await Trainer.create(settings, lesson, this.#engine, parameters);
     this.#trainer = trainer;
     if (!isOutdated()) await this.#go('open', steps);
     if (isOutdated()) return;
@@ -159,19 +171,18 @@ export class Session {
     try {
       await work();
     } catch (error) {
-      const { name, message } = error instanceof Error ? error : new Error(String(error));
-      this.#post({ type: 'failed', name, message });
+      this.#post({ type: 'failed', ...toFailure(error) });
     }
   }
 
   #use(): Trainer {
-    if (!this.#trainer) throw new Error("There's no network yet. Choose a task.");
+    if (!this.#trainer) throw new PageError('failure.noNetwork');
     return this.#trainer;
   }
 }
 
 /** Loads bp4/code only on demand. */
 async function generateModule(net: Network, outputs: readonly string[]): Promise<string> {
-  const { toModule } = await import('bp4/code');
+  const { toModule } = await loaded(import('bp4/code'));
   return toModule(net, { outputs });
 }

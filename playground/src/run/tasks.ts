@@ -1,13 +1,15 @@
 import type { Settings, TaskName } from '../protocol.js';
 
-/** The title and the default settings of a task. */
+/** The default settings of a task. */
 export interface Task {
-  readonly title: string;
   readonly defaults: Settings;
 }
 
 const plane = {
   noise: 0.1,
+  pointCount: 400,
+  trainingShare: 0.5,
+  features: ['x', 'y'],
   hidden: [8],
   activation: 'tanh',
   loss: 'crossEntropy',
@@ -22,9 +24,22 @@ const plane = {
 } as const satisfies Omit<Settings, 'task'>;
 
 export const tasks: Readonly<Record<TaskName, Task>> = {
-  circle: { title: 'Circle', defaults: { task: 'circle', ...plane, hidden: [4] } },
+  // the network of chapter 2: few enough numbers to see all of them
+  first: {
+    defaults: {
+      ...plane,
+      task: 'first',
+      hidden: [3],
+      activation: 'sigmoid',
+      loss: 'quadratic',
+      learningRate: 1,
+      miniBatchSize: 1,
+      initializer: 'standardNormal',
+      seed: 2,
+    },
+  },
+  circle: { defaults: { task: 'circle', ...plane, hidden: [4] } },
   spiral: {
-    title: 'Spiral',
     // all of 24 seeds reach a test error of 5% within 140 epochs; with tanh and glorotUniform, four never do
     defaults: {
       ...plane,
@@ -36,10 +51,11 @@ export const tasks: Readonly<Record<TaskName, Task>> = {
       initializer: 'heNormal',
     },
   },
-  xor: { title: 'XOR', defaults: { task: 'xor', ...plane, hidden: [4] } },
-  gaussian: { title: 'Gaussian', defaults: { task: 'gaussian', ...plane, hidden: [2] } },
+  xor: { defaults: { task: 'xor', ...plane, hidden: [4] } },
+  gaussian: { defaults: { task: 'gaussian', ...plane, hidden: [2] } },
+  plane: { defaults: { task: 'plane', ...plane, hidden: [4], learningRate: 0.03 } },
+  hills: { defaults: { task: 'hills', ...plane, hidden: [8, 8], optimizer: 'adam', learningRate: 0.01 } },
   digits: {
-    title: 'Digits',
     defaults: {
       ...plane,
       task: 'digits',
@@ -55,7 +71,6 @@ export const tasks: Readonly<Record<TaskName, Task>> = {
     },
   },
   csv: {
-    title: 'Your data',
     defaults: {
       ...plane,
       task: 'csv',

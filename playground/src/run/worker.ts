@@ -1,5 +1,6 @@
 import digitsAddress from 'virtual:digits';
 import type { Reply, Request } from '../protocol.js';
+import { loaded, PageError, toFailure } from './failure.js';
 import { Session } from './session.js';
 
 // The training thread: connects messages to a session.
@@ -9,12 +10,9 @@ const post = (reply: Reply): void => {
 };
 
 async function digits(): Promise<Uint8Array<ArrayBuffer>> {
-  const response = await fetch(digitsAddress);
-  if (!response.ok)
-    throw new Error(
-      `The digits failed to load: status ${response.status} for ${digitsAddress}. Reload the page.`,
-    );
-  return new Uint8Array(await response.arrayBuffer());
+  const response = await loaded(fetch(digitsAddress));
+  if (!response.ok) throw new PageError('digits.status', { status: response.status, address: digitsAddress });
+  return new Uint8Array(await loaded(response.arrayBuffer()));
 }
 
 const session = new Session(post, digits);
@@ -22,7 +20,4 @@ const session = new Session(post, digits);
 addEventListener('message', ({ data }: MessageEvent<Request>) => void session.receive(data));
 
 /** Reports errors of promises that nothing awaits. */
-addEventListener('unhandledrejection', ({ reason }) => {
-  const { name, message } = reason instanceof Error ? reason : new Error(String(reason));
-  post({ type: 'failed', name, message });
-});
+addEventListener('unhandledrejection', ({ reason }) => post({ type: 'failed', ...toFailure(reason) }));

@@ -51,7 +51,7 @@ export class PlainNetwork {
       a: new Float32Array(units),
       delta: new Float32Array(units),
     }));
-    this.#loss = net.loss;
+    this.#loss = net.loss as LossName; // its code has no loss of one's own
     this.#random = new Random(net.state.generator);
     this.#input = new Float32Array(net.inputs);
   }

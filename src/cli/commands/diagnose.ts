@@ -8,13 +8,13 @@ import { describeSignature } from '../model/signature.js';
 import { formatCount, groupDigits, formatPercent, formatPrecise } from '../terminal/format.js';
 import { openNetwork } from '../model/open-model.js';
 import { displayPath } from '../data/read-file.js';
-import { diagnoseNetwork, pickSamples } from '../model/evaluation.js';
+import { describeScore, diagnoseNetwork, pickSamples, sayFindings } from '../model/diagnosis.js';
 import { textTable } from '../terminal/text-table.js';
 
 export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    "Print how fast each layer learns, which problems it has, and what to try. The model isn't modified. The columns are:",
+    "Print what keeps a network from learning or makes its score misleading, what to try, and how fast each layer learns. If the network hasn't learned well, cures are tried on copies first. Give the training data. The model isn't modified. The columns are:",
     [
       '|δ|: the error that reaches the layer, ∂C/∂z (root mean square)',
       '‖∂C/∂W‖/‖W‖: the relative change of its weights in a step with learning rate 1',
@@ -24,7 +24,7 @@ export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     ].join('\n'),
   ],
   examples: [
-    ['bp4 diagnose iris.bp4 iris.csv', 'Print a table, then the problems.'],
+    ['bp4 diagnose iris.bp4 iris.csv', 'Print a table, then the problems with their cures.'],
     ['bp4 diagnose iris.bp4 iris.csv --report layers.html', 'Also write an HTML report.'],
     ['bp4 diagnose iris.bp4 iris.csv --json', 'Print JSON.'],
   ],
@@ -39,8 +39,9 @@ export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     const all = await showReading(output, (onRead) => readLabeledData(path, signature, onRead));
     const name = displayPath(path);
     const data = pickSamples(all);
-    const diagnosis = await diagnoseNetwork(net, name, data);
-    const { layers, messages } = diagnosis;
+    const training = model.about?.training.options;
+    const diagnosis = await diagnoseNetwork(net, name, data, training && { training });
+    const { layers } = diagnosis;
     output.event('diagnosis', { path, samples: data.count, ...diagnosis });
     const some =
       data.count < all.count
@@ -60,17 +61,16 @@ export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     });
     output.say(textTable(['layer', '|δ|', '‖∂C/∂W‖/‖W‖', 'saturated', 'dead units', '‖W‖'], rows));
     output.say();
-    for (const message of messages) output.sayWrapped(`! ${message}`);
-    if (messages.length === 0) {
-      output.sayWrapped(
-        output.green(
-          'No problems found: no layer learns much more slowly than the others, and none has too many saturated or dead units.',
-        ),
-      );
-    }
+    output.sayWrapped(describeScore(diagnosis, data.labels !== undefined));
+    output.say();
+    sayFindings(output, diagnosis);
     if (report === undefined) return;
     const { writeReport } = await import('../report/page.js');
     const { describeModel } = await import('../report/describe.js');
-    await writeReport(output, report, { ...describeModel(model, `${modelPath} on ${name}`), diagnosis });
+    await writeReport(output, report, {
+      ...describeModel(model, `${modelPath} on ${name}`),
+      diagnosis,
+      isClassified: data.labels !== undefined,
+    });
   },
 };

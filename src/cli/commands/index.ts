@@ -53,6 +53,12 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./inspect.js')).inspect,
   },
   {
+    name: 'playground',
+    summary: 'Serve a page that steps through backpropagation',
+    example: 'bp4 playground --open',
+    load: async () => (await import('./playground.js')).playground,
+  },
+  {
     name: 'bench',
     summary: 'Measure how fast this machine trains',
     example: 'bp4 bench',

@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { checkReportPath, checkApart } from '../data/output-paths.js';
 import { UsageError } from '../errors.js';
 import { chooseModelPath, MODEL_EXTENSION } from '../model/model-file.js';
+import { diagnoseNetwork, pickSamples, sayFindings } from '../model/diagnosis.js';
+import { displayPath } from '../data/read-file.js';
 import type { CommandDefinition, Invocation } from '../options/command.js';
 import { dataGroup } from '../options/data.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { shardsGroup } from '../options/shards.js';
-import { trainingGroup } from '../options/training.js';
+import { findRateOption, trainingGroup } from '../options/training.js';
 import { chooseByNumber } from '../terminal/choose.js';
 import { quoteOption, quotePath } from '../terminal/format.js';
 import { showReading } from '../terminal/reading.js';
@@ -58,11 +60,14 @@ export const train: CommandDefinition<TrainFlags> = {
       'bp4 train big.csv --shards 16 --rounds 10 --queue redis://192.168.0.5:6379',
       'Train on the machines where bp4 worker runs.',
     ],
+    ['bp4 train iris.csv --find-rate', 'Look for a good learning rate first.'],
     ['bp4 train --resume run.bp4', 'Continue a run that was stopped.'],
     ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Print events as JSON.'],
   ],
   groups: [
-    ...[dataGroup, networkGroup, trainingGroup, earlyStoppingGroup],
+    ...[dataGroup, networkGroup],
+    { ...trainingGroup, options: [...trainingGroup.options, findRateOption] },
+    earlyStoppingGroup,
     ...[shardsGroup, trainFileGroup, reportGroup],
   ],
   run,
@@ -112,14 +117,23 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     const finished = { ...about, results };
     const { state } = net;
     await saveTrained(output, { net, about: finished }, destination);
-    if (report !== undefined) {
-      const { writeReport } = await import('../report/page.js');
-      const { describeTrainingRun } = await import('../report/describe.js');
-      await writeReport(
-        output,
-        report,
-        await describeTrainingRun(training, state, finished, done.history, evaluation),
-      );
+    const { some, validation } = training;
+    if (training.options.diagnose || report !== undefined) {
+      const path = displayPath(about.training.data);
+      const { history } = done;
+      const diagnosis = await diagnoseNetwork(net, path, pickSamples(some), {
+        history,
+        ...(validation && { validation }),
+      });
+      output.event('diagnosis', { ...diagnosis });
+      output.say();
+      sayFindings(output, diagnosis);
+      if (report !== undefined) {
+        const { writeReport } = await import('../report/page.js');
+        const { describeTrainingRun } = await import('../report/describe.js');
+        const measured = { history, evaluation, diagnosis };
+        await writeReport(output, report, describeTrainingRun(training, state, finished, measured));
+      }
     }
     if (destination.format === 'bp4') sayNext(output, out, about);
   } finally {

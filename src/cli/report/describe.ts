@@ -1,8 +1,6 @@
 import type { NetworkState } from '../../model/state.js';
 import type { Network } from '../../network.js';
-import type { EpochReport } from '../../training/reports.js';
 import { displayPath } from '../data/read-file.js';
-import { diagnoseNetwork, pickSamples, type Evaluation } from '../model/evaluation.js';
 import { countParts, type About } from '../model/model-file.js';
 import type { OpenedNetwork } from '../model/open-model.js';
 import {
@@ -34,13 +32,12 @@ export function describeModel({ net, state, about, path }: OpenedNetwork, title:
 }
 
 /** The part of a report about a finished run. @param about with its results */
-export async function describeTrainingRun(
-  { net, some, test, options, found }: PreparedTraining,
+export function describeTrainingRun(
+  { net, test, options, found }: PreparedTraining,
   state: NetworkState,
   about: About,
-  history: readonly EpochReport[],
-  evaluation: Evaluation,
-): Promise<Report> {
+  { history, ...measured }: Required<Pick<Report, 'history' | 'evaluation' | 'diagnosis'>>,
+): Report {
   const shape = describeShape(net);
   const path = displayPath(about.training.data);
   const { earlyStopping } = options;
@@ -48,10 +45,10 @@ export async function describeTrainingRun(
   return {
     title: path,
     summary: summarizeTraining(shape, about),
-    ...{ shape, history, evaluation },
+    ...{ shape, history, ...measured },
+    isClassified: about.task === 'classification',
     bestEpoch: best === history.at(-1)?.epoch ? undefined : best,
     evaluated: test ? `the ${formatCount(test.count, 'test sample')}` : 'the training data',
-    diagnosis: await diagnoseNetwork(net, path, pickSamples(some)),
     facts: [...listFacts(net, state, about), ...listGuesses(found)],
   };
 }

@@ -1,10 +1,26 @@
 import type { Diagnosis, LayerDiagnosis } from '../../training/reports.js';
 import type { EpochReport } from '../../training/reports.js';
+import { describeFinding, describeScore } from '../model/diagnosis.js';
 import { formatPercent, formatPrecise, formatWholePercent } from '../terminal/format.js';
 import { linearAxis } from './axis.js';
 import { curves, type CurveFigure } from './curves.js';
 import { html, numbersTable, type Content, type Markup } from './html.js';
 import type { Shape } from './network-drawing.js';
+
+/** What keeps the network from learning or makes its score misleading, below its loss and that of constant outputs. */
+export function findingsSection(diagnosis: Diagnosis, isClassified: boolean): Markup {
+  const { findings } = diagnosis;
+  return html`${
+      findings.length === 0
+        ? html`<p class="verdict good">
+            <b>✓ No problems found</b> in the data, the training and the layers.
+          </p>`
+        : html`<ul class="verdict bad">
+            ${findings.map((finding) => html`<li><b>!</b> ${describeFinding(finding)}</li>`)}
+          </ul>`
+    }
+    <p class="aside">On the samples that were diagnosed: ${describeScore(diagnosis, isClassified)}.</p>`;
+}
 
 /** How fast each layer learns: now, and over the epochs if the run measured it. */
 export function layersSection(
@@ -13,19 +29,8 @@ export function layersSection(
   { layers }: Shape,
 ): Markup {
   const observed = history.filter((report) => report.diagnosis !== undefined);
-  const { messages } = diagnosis;
   const hasUpdates = diagnosis.layers.some(({ update }) => update !== undefined);
-  return html`${
-      messages.length === 0
-        ? html`<p class="verdict good">
-            <b>✓ All is well:</b> no layer learns much more slowly than the others, or has too many saturated
-            or dead units.
-          </p>`
-        : html`<ul class="verdict bad">
-            ${messages.map((message) => html`<li><b>!</b> ${message}</li>`)}
-          </ul>`
-    }
-    ${numbersTable(
+  return html`${numbersTable(
       ['layer', '|δ|', '‖∂C/∂W‖ / ‖W‖', hasUpdates && '‖ΔW‖ / ‖W‖', 'saturated', 'dead units', '‖W‖'],
       diagnosis.layers.map(
         ({ delta, speed, update, saturated, dead, weights }, l) =>

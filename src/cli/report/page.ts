@@ -10,7 +10,7 @@ import { linearAxis, minus } from './axis.js';
 import { classesSection } from './classes.js';
 import { curves, type Line } from './curves.js';
 import { html, Markup, type Content } from './html.js';
-import { layersSection } from './layers.js';
+import { findingsSection, layersSection } from './layers.js';
 import { numbersSection } from './regression.js';
 import { shapeSection, type Shape } from './network-drawing.js';
 import { style } from './style.js';
@@ -38,6 +38,8 @@ export interface Report {
   /** What was evaluated: 'the 30 samples set aside'. */
   readonly evaluated?: string;
   readonly diagnosis?: Diagnosis;
+  /** Whether the network of the diagnosis predicts classes. */
+  readonly isClassified?: boolean;
   /** How the model was made, in the order in which it's shown. */
   readonly facts: readonly Fact[];
 }
@@ -51,7 +53,7 @@ export interface Page extends Pick<Report, 'title' | 'summary' | 'facts'> {
 
 /** A report of a model or a training as a page of HTML. */
 export function reportPage(report: Report): string {
-  const { title, summary, shape, history = [], evaluation, diagnosis, facts } = report;
+  const { title, summary, shape, history = [], evaluation, diagnosis, facts, isClassified = false } = report;
   const isClassification = evaluation?.targets === undefined;
   return renderPage({
     ...{ title, summary, facts, figures: listFigures(report) },
@@ -62,6 +64,7 @@ export function reportPage(report: Report): string {
           html`<div class="columns">${learningCurves(report, isClassification)}</div>`,
         ),
       evaluation && resultsSection(evaluation, report.evaluated),
+      diagnosis && section('Problems', findingsSection(diagnosis, isClassified)),
       diagnosis && section('How fast each layer learns', layersSection(diagnosis, history, shape)),
       section('The network', shapeSection(shape)),
     ],
@@ -133,10 +136,11 @@ function listFigures({ evaluation, history = [] }: Report): Page['figures'] {
   ];
 }
 
-export function listResults({ figures, count }: Evaluation): Page['figures'] {
+export function listResults({ figures, count, baseline }: Evaluation): Page['figures'] {
   const { accuracy, rSquared, meanAbsoluteError, loss } = figures;
   const named: [name: string, value: string | undefined][] = [
     ['accuracy', accuracy === undefined ? undefined : formatPercent(accuracy)],
+    ['largest class alone', baseline && formatPercent(baseline.accuracy)],
     ['R²', rSquared === undefined ? undefined : minus(formatPrecise(rSquared))],
     ['mean absolute error', meanAbsoluteError === undefined ? undefined : formatPrecise(meanAbsoluteError)],
     ['loss', formatPrecise(loss!)],

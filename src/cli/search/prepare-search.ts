@@ -1,6 +1,6 @@
 import { Dataset, transformedWidth } from '../../data/index.js';
 import type { Fault } from '../../errors.js';
-import { checkSpec } from '../../model/spec.js';
+import { checkSpec, type LossSpec } from '../../model/spec.js';
 import { checkSpace, decide, type CheckedSpace, type Dimension, type Space } from '../../search/domains.js';
 import type { Pruner } from '../../search/pruners.js';
 import type { MetricName } from '../../search/scores.js';
@@ -163,7 +163,7 @@ function describeTrial(flags: SearchFlags, sizes: Sizes): TrialSpec {
   const { layers, loss } = buildNetworkSpec(flags, task, sizes);
   return {
     layers,
-    loss: loss!,
+    loss: loss as LossSpec,
     transforms: chooseTransforms(flags, train, task) ?? { inputs: 'identity' },
     train: buildTrainOptions(flags, data) as NonNullable<TrialSpec['train']>,
   };

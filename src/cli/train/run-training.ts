@@ -13,6 +13,7 @@ import { queue } from '../../queue/queue.js';
 import { QueueError } from '../../queue/queue-error.js';
 import type { Executor } from '../../search/executor.js';
 import { trainInShards, type ShardedTrainOptions } from '../../search/train-in-shards.js';
+import { watchedMetrics } from '../options/early-stopping.js';
 import type { TrainFlags } from '../options/files.js';
 import { writeMessage, type Output } from '../terminal/output.js';
 import type { EpochReport } from '../../training/reports.js';
@@ -87,6 +88,7 @@ export async function runTraining(
   const events = tensorboard === undefined ? undefined : tensorBoardFile(tensorboard, net);
   const trainOptions = {
     ...options,
+    ...watchedMetrics(options, net.loss),
     ...(validation && { validation }),
     resume: saving.resume,
     signal: stop.signal,

@@ -1,5 +1,6 @@
 import { pickProfileOptions, pickTextFormat } from '../options/data.js';
 import type { GivenOptions } from '../options/command.js';
+import { checkMonitor } from '../options/early-stopping.js';
 import type { TrainFlags } from '../options/files.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { guessColumns } from '../data/guess-columns.js';
@@ -74,8 +75,7 @@ export async function readTrainingData(
   const onSorted: OnWarning = (_, name) => sorted.push(describeSorted(name));
   const read =
     file.kind === 'table' ? await readTable(flags, file, onSorted, choose) : chooseSamples(given, file);
-  if (read.task === 'regression' && flags.monitor === 'accuracy')
-    throw new UsageError('--monitor', 'a regression has no accuracy', 'use --monitor loss');
+  checkMonitor(flags, read.task);
   return { file, sorted, ...read };
 }
 

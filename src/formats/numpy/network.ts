@@ -3,7 +3,7 @@ import { checkKeys, show } from '../../base/check.js';
 import { nameTensors } from '../../model/file.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/state.js';
-import type { LossSpec } from '../../model/spec.js';
+import type { LossSpec, OwnLoss } from '../../model/spec.js';
 import type { ActivationName, Network } from '../../index.js';
 import type { EngineOptions } from '../../network.js';
 import type { Bytes } from '../../base/bytes.js';
@@ -21,7 +21,7 @@ export interface NPZOptions extends EngineOptions {
    */
   readonly activations?: readonly ActivationName[];
   /** Default: 'crossEntropy' if the last activation is softmax, else 'quadratic'. Only with `activations`. */
-  readonly loss?: LossSpec;
+  readonly loss?: LossSpec | OwnLoss;
 }
 
 /**

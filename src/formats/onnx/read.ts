@@ -1,7 +1,5 @@
 import { FormatError, RangeFault, within } from '../../errors.js';
-import type { SpecJSON } from '../../model/json.js';
-import type { Parameters } from '../../model/state.js';
-import { checkSpec, type LossSpec } from '../../model/spec.js';
+import { checkSpec, describeSpec, type LossSpec, type OwnLoss } from '../../model/spec.js';
 import { listNames, type FilesByName } from '../files-by-name.js';
 import { nameForeign } from '../foreign.js';
 import { decode } from './decode.js';
@@ -12,19 +10,14 @@ import { readOwn } from './read-own.js';
 import { METADATA } from './write.js';
 import { OUTPUTS } from './write-graph.js';
 import type { EngineOptions } from '../../network.js';
+import type { ForeignNetwork } from '../portable.js';
 
 /** From this version on, arithmetic operators broadcast as in NumPy. */
 const LEAST_OPSET = 7;
 
-/** A network as `importNetwork` accepts it. */
-interface Found {
-  readonly spec: Omit<SpecJSON, 'format' | 'version'>;
-  readonly parameters: readonly Parameters[];
-}
-
 /** What is read of a model, from `ONNXOptions`. */
 interface Choice {
-  readonly loss?: LossSpec | undefined;
+  readonly loss?: LossSpec | OwnLoss | undefined;
   readonly output?: string | undefined;
   readonly files?: ReadonlyMap<string, Uint8Array> | undefined;
 }
@@ -34,7 +27,7 @@ interface Choice {
  * @throws FormatError if the file cannot be read
  * @throws TypeError or RangeError if the model has no such output, or its last layer doesn't fit the loss
  */
-export function read(bytes: Uint8Array, { loss, output, files }: Choice): Found {
+export function read(bytes: Uint8Array, { loss, output, files }: Choice): ForeignNetwork {
   const { graph, opsetImport, metadataProps } = decodeModel(bytes);
   const opset = opsetImport.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx')?.version ?? 0;
   if (opset < LEAST_OPSET) {
@@ -84,11 +77,11 @@ function checkFiles(graph: Graph, given: readonly string[]): void {
 }
 
 /** Checks the file with the default loss, so that an error in the file is not attributed to the options. */
-function readOther(source: Source, output: string | undefined): Found {
+function readOther(source: Source, output: string | undefined): ForeignNetwork {
   const { spec, parameters } = readGraph(source, output);
   try {
-    const { loss } = checkSpec(spec);
-    return { spec: { ...spec, loss }, parameters };
+    const { loss } = describeSpec(checkSpec(spec));
+    return { spec: { ...spec, loss: loss as LossSpec }, parameters };
   } catch (cause) {
     throw new FormatError(within('bytes', cause), { cause });
   }
@@ -100,7 +93,7 @@ export interface ONNXOptions extends EngineOptions {
    * The loss of further training. Default: the loss in a file of bp4, else 'crossEntropy' if the last activation is
    * softmax, else 'quadratic'.
    */
-  readonly loss?: LossSpec;
+  readonly loss?: LossSpec | OwnLoss;
   /**
    * The name of the output to read, or of any value inside the graph. Required if the graph has several outputs. The
    * probabilities of a scikit-learn classifier with two classes, [1 − p, p], are read as a softmax with two outputs.

@@ -6,7 +6,7 @@ import { withFormulas } from '../../model/check-transforms.js';
 import { specFromJSON } from '../../model/json.js';
 import { parseJSON } from '../../model/read-safetensors.js';
 import type { Tensor } from '../../model/safetensors.js';
-import { activationCodes, type ActivationName, type LossSpec } from '../../model/spec.js';
+import { activationCodes, type ActivationName, type LossSpec, type OwnLoss } from '../../model/spec.js';
 import type { EngineOptions, Network } from '../../network.js';
 import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { nameForeign } from '../foreign.js';
@@ -23,7 +23,7 @@ export interface SafetensorsOptions extends EngineOptions {
   /** The activation of each layer. Required for files that `toSafetensors` didn't write, and forbidden for others. */
   readonly activations?: readonly LayerActivation[];
   /** Default: the loss in the file, else 'crossEntropy' if the last activation is softmax, else 'quadratic'. */
-  readonly loss?: LossSpec;
+  readonly loss?: LossSpec | OwnLoss;
   /**
    * The layers in order, as the prefixes of their tensor names before '.weight' and '.bias'. Default: ordered by their
    * numbers.

@@ -5,9 +5,9 @@ import type { Parameters } from '../../model/state.js';
 import { withFormulas } from '../../model/check-transforms.js';
 import { specFromJSON } from '../../model/json.js';
 import type { Tensor } from '../../model/safetensors.js';
-import type { CheckedSpec, LossSpec } from '../../model/spec.js';
+import type { CheckedSpec, LossSpec, OwnLoss } from '../../model/spec.js';
 import type { EngineOptions, Network } from '../../network.js';
-import { importNetwork } from '../portable.js';
+import { importNetwork, type ForeignNetwork } from '../portable.js';
 import { readChain, describeLayer, type ChainLayer } from './chain.js';
 import { readObject, holds, type Fields } from './fields.js';
 import { readLoss } from './loss.js';
@@ -23,7 +23,7 @@ export interface TFJSOptions extends EngineOptions {
    * Default: the loss that the model was compiled with, or trained with if `toTFJS` wrote it; else 'crossEntropy' if
    * the last activation is softmax, else 'quadratic'.
    */
-  readonly loss?: LossSpec;
+  readonly loss?: LossSpec | OwnLoss;
 }
 
 /**
@@ -68,8 +68,8 @@ export async function fromTFJS(
 function read(
   model: Fields,
   weights: TFJSWeights,
-  loss: LossSpec | undefined,
-): { spec: Omit<SpecJSON, 'format' | 'version'>; parameters: Parameters[] } {
+  loss: LossSpec | OwnLoss | undefined,
+): ForeignNetwork {
   refuseKerasJSON(model);
   const chain = readChain(model, checkKind);
   const metadata = readMetadata(model);

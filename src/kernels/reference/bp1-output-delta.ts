@@ -1,4 +1,4 @@
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY } from '../codes.js';
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, OWN } from '../codes.js';
 import { multiplySlope } from './activation.js';
 import { meanLosses } from './micro/losses.js';
 import { clearPadding } from './micro/padding.js';
@@ -8,8 +8,9 @@ import type { ReferenceMemory } from './reference-memory.js';
 /** BP1: δ = ∇ₐC ⊙ σ′(z) of the last layer, for the samples in [from, to). */
 export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: number): void {
   const { floats: f, round, precision } = m;
-  const { loss, lossParameters: parameters, targets, last: l } = net;
+  const { loss, lossParameters: parameters, targets, ignoresMissing, last: l } = net;
   const { stride, units, activations, delta } = l;
+  if (loss === OWN) return;
   const slope = meanLosses[loss]?.slope;
   for (let n = from * stride; n < to * stride; n += stride) {
     let total = 1;
@@ -20,7 +21,9 @@ export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: numb
     for (let j = n; j < n + stride; j++) {
       const a = f[activations + j]!;
       const y = f[targets + j]!;
-      f[delta + j] = slope
+      if (ignoresMissing && y !== y) f[delta + j] = 0;
+      else
+        f[delta + j] = slope
         ? round(slope(a, y, f[parameters + j - n]!, precision)) / units
         : round(a * total) - y;
     }

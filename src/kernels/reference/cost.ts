@@ -1,4 +1,4 @@
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, QUADRATIC } from '../codes.js';
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, OWN, QUADRATIC } from '../codes.js';
 import { log } from '../../base/log.js';
 import { meanLosses, squaredError } from './micro/losses.js';
 import type { Floats } from './numerics.js';
@@ -17,7 +17,7 @@ export function cost(m: ReferenceMemory, net: Net, from: number, to: number): nu
 }
 
 /**
- * The cost of one sample.
+ * The cost of one sample. A target of NaN has none.
  * @param f the memory; z, a and targets are indices into it of the row's first pre-activation, activation and target, and
  * `parameters` is that of the loss's parameter for the first output
  */
@@ -33,6 +33,7 @@ export function sampleCost(
   if (loss === QUADRATIC) return 0.5 * sum(squaredError, f, a, targets, units, parameters);
   if (loss === CROSS_ENTROPY) return crossEntropy(f, z, a, targets, units);
   if (loss === BINARY_CROSS_ENTROPY) return binaryCrossEntropy(f, z, a, targets, units);
+  if (loss === OWN) return 0;
   return sum(meanLosses[loss]!.value, f, a, targets, units, parameters) / units;
 }
 
@@ -45,7 +46,10 @@ function sum(
   parameters: number,
 ): number {
   let sum = 0;
-  for (let j = 0; j < units; j++) sum += value(f[a + j]!, f[targets + j]!, f[parameters + j]!);
+  for (let j = 0; j < units; j++) {
+    const y = f[targets + j]!;
+    if (y === y) sum += value(f[a + j]!, y, f[parameters + j]!);
+  }
   return sum;
 }
 
@@ -79,7 +83,7 @@ function binaryCrossEntropy(f: Floats, z: number, a: number, targets: number, un
     const value = f[z + j]!;
     const output = f[a + j]!;
     const y = f[targets + j]!;
-    sum += value >= 0 ? (1 - y) * value - log(output) : -log(1 - output) - y * value;
+    if (y === y) sum += value >= 0 ? (1 - y) * value - log(output) : -log(1 - output) - y * value;
   }
   return sum;
 }

@@ -20,6 +20,7 @@ export interface Net extends Pick<
   | 'sampleWeights'
   | 'firstTrained'
 > {
+  readonly ignoresMissing: boolean;
   readonly layers: readonly Layer[];
   readonly last: Layer;
   /** Pointer to the Rule of training. */
@@ -35,6 +36,7 @@ export function readNet(m: ReferenceMemory, pointer: number): Net {
   );
   return {
     loss: n.loss,
+    ignoresMissing: n.ignoresMissing !== 0,
     lossParameters: m.at(n.lossParameters),
     layers,
     last: layers.at(-1)!,

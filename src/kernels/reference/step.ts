@@ -46,8 +46,8 @@ export function descend(
 }
 
 /** Forward: z = W·a + b, a = σ(z), layer by layer, for all rows of the mini-batch. */
-export const feedForward = (m: ReferenceMemory, net: Net, rows: number): void =>
-  forwardPass(m, net, rows, false);
+export const feedForward = (m: ReferenceMemory, net: Net, rows: number, isTraining = 0): void =>
+  forwardPass(m, net, rows, isTraining !== 0);
 
 /** BP1 to BP4, after `feedForward`. Leaves the sums over the mini-batch in the gradients. */
 export function backpropagate(m: ReferenceMemory, net: Net, rows: number, weights: number): void {
@@ -55,9 +55,15 @@ export function backpropagate(m: ReferenceMemory, net: Net, rows: number, weight
   gradientPass(m, net, rows, false);
 }
 
-/** A step whose δ of the last layer is given, after `feedForward`: BP2 to BP4 and the update, without dropout. */
-export function descendFromDelta(m: ReferenceMemory, net: Net, rows: number, learningRate: number): void {
-  hiddenDeltaPass(m, net, rows, false);
+/** A step whose δ of the last layer is given, after `feedForward`: BP2 to BP4 and the update. */
+export function descendFromDelta(
+  m: ReferenceMemory,
+  net: Net,
+  rows: number,
+  learningRate: number,
+  isTraining = 0,
+): void {
+  hiddenDeltaPass(m, net, rows, isTraining !== 0);
   gradientPass(m, net, rows, true);
   updatePass(m, net, rows, new Rule(m, net.rule), learningRate);
 }

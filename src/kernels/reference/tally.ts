@@ -41,14 +41,18 @@ function isRight(
   }
   for (let j = 0; j < units; j++) {
     const answer = f[a + j]!;
-    if (answer !== answer || answer >= middle !== f[targets + j]! >= middle) return false;
+    const y = f[targets + j]!;
+    if (y === y && (answer !== answer || answer >= middle !== y >= middle)) return false;
   }
   return true;
 }
 
-/** The number of floats, from index `at`, that are at least `least`. */
+/** The number of floats, from index `at`, that are at least `least`; 0 if one is NaN. */
 function countFrom(least: number, f: Floats, at: number, count: number): number {
   let found = 0;
-  for (let j = at; j < at + count; j++) if (f[j]! >= least) found++;
+  for (let j = at; j < at + count; j++) {
+    if (f[j] !== f[j]) return 0;
+    if (f[j]! >= least) found++;
+  }
   return found;
 }

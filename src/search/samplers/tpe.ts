@@ -11,7 +11,7 @@ const STARTUP_TRIALS = 10;
 const CANDIDATES = 24;
 /** The good trials are a tenth of all, and at most this many. */
 const MOST_GOOD = 25;
-/** Of the others the latest tell enough: the time for a proposal must not grow for ever. */
+/** The latest of the others suffice, and bound the time of a proposal. */
 const MOST_OTHERS = 2000;
 
 /**

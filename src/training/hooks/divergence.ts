@@ -48,7 +48,7 @@ interface Kept {
   readonly slots: Float32Array | Float64Array;
 }
 
-/** The arrays of a snapshot that has ended, for the next: short trainings come one after another. Large ones are set free. */
+/** The arrays of a snapshot that has ended, for the next, because short training runs follow one another. Large ones are freed. */
 const spares = new WeakMap<Model, Pick<Kept, 'parameters' | 'slots'>>();
 const MOST_SPARE = 2 ** 18;
 

@@ -1,12 +1,26 @@
-import type { Settings } from '../../protocol.js';
-import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from '../../run/choices.js';
+import type { Settings, TaskName } from '../../protocol.js';
+import {
+  activationNames,
+  initializerNames,
+  lossNames,
+  optimizerNames,
+  outputActivations,
+  ranges,
+} from '../../run/choices.js';
 import { Amount, Choice, Slider } from './fields.js';
+import { Features } from './features.js';
 import { Layers } from './layers.js';
+import { say } from '../../words/say.js';
 import './controls.css';
 
 const rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
 const batches = [1, 4, 10, 16, 32, 64, 128];
+/** Softmax needs two outputs or more. */
+const oneOutputLosses = lossNames.filter((name) => outputActivations[name] !== 'softmax');
+const counts = [50, 100, 200, 400, 1000];
 const penalties = [0, 0.0001, 0.001, 0.01, 0.1];
+
+const isOnPlane = (task: TaskName): boolean => task !== 'digits' && task !== 'csv';
 
 interface ControlsProps {
   readonly settings: Settings;
@@ -16,28 +30,29 @@ interface ControlsProps {
 
 /** Every setting that determines a run. Rarely changed ones are folded away. */
 export function Controls({ settings, isRegression, onChange }: ControlsProps) {
-  const { task, noise, hidden, activation, learningRate, miniBatchSize } = settings;
-  const isToy = task !== 'digits' && task !== 'csv';
+  const { task, noise, features, hidden, activation, learningRate, miniBatchSize } = settings;
+  const isToy = isOnPlane(task);
   return (
     <div class="controls">
       {isToy && (
         <Slider
-          label="Noise"
+          label={say('controls.noise')}
           value={noise}
           max={ranges.noise[1]}
           step={0.05}
           onChange={(n) => onChange({ noise: n })}
         />
       )}
+      {isToy && <Features chosen={features} onChange={(names) => onChange({ features: names })} />}
       <Layers hidden={hidden} onChange={(layers) => onChange({ hidden: layers })} />
       <Choice
-        label="Activation σ"
+        label={say('controls.activation')}
         value={activation}
         options={activationNames}
         onChange={(name) => onChange({ activation: name })}
       />
       <Amount
-        label="Learning rate η"
+        label={say('controls.learningRate')}
         value={learningRate}
         range={ranges.learningRate}
         step="any"
@@ -45,7 +60,7 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(rate) => onChange({ learningRate: rate })}
       />
       <Amount
-        label="Batch size m"
+        label={say('controls.miniBatchSize')}
         value={miniBatchSize}
         range={ranges.miniBatchSize}
         step={1}
@@ -54,31 +69,54 @@ export function Controls({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(size) => onChange({ miniBatchSize: size })}
       />
       <MoreSettings settings={settings} isRegression={isRegression} onChange={onChange} />
-      <p class="restarts">Changing a setting restarts training.</p>
+      <p class="restarts">{say('controls.restarts')}</p>
     </div>
   );
 }
 
 function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
-  const { loss, optimizer, l1, l2, dropout, initializer, seed } = settings;
+  const { task, pointCount, trainingShare, loss, optimizer, l1, l2, dropout, initializer, seed } = settings;
   return (
     <details>
-      <summary>More settings</summary>
+      <summary>{say('controls.more')}</summary>
+      {isOnPlane(task) && (
+        <>
+          <Amount
+            label={say('controls.pointCount')}
+            value={pointCount}
+            range={ranges.pointCount}
+            step={1}
+            isWhole
+            common={counts}
+            onChange={(count) => onChange({ pointCount: count })}
+          />
+          <Slider
+            label={say('controls.trainingShare')}
+            value={trainingShare}
+            min={ranges.trainingShare[0]}
+            max={ranges.trainingShare[1]}
+            step={0.1}
+            onChange={(share) => onChange({ trainingShare: share })}
+          />
+        </>
+      )}
       <Choice
-        label="Loss C"
+        label={say('controls.loss')}
         value={isRegression ? 'meanSquaredError' : loss}
-        options={isRegression ? ['meanSquaredError'] : lossNames}
+        options={
+          isRegression ? ['meanSquaredError'] : settings.task === 'first' ? oneOutputLosses : lossNames
+        }
         isDisabled={isRegression}
         onChange={(name) => onChange({ loss: name })}
       />
       <Choice
-        label="Optimizer"
+        label={say('controls.optimizer')}
         value={optimizer}
         options={optimizerNames}
         onChange={(name) => onChange({ optimizer: name })}
       />
       <Amount
-        label="L1 penalty"
+        label={say('controls.l1')}
         value={l1}
         range={ranges.l1}
         step="any"
@@ -86,7 +124,7 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(x) => onChange({ l1: x })}
       />
       <Amount
-        label="L2 penalty"
+        label={say('controls.l2')}
         value={l2}
         range={ranges.l2}
         step="any"
@@ -94,20 +132,20 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
         onChange={(x) => onChange({ l2: x })}
       />
       <Slider
-        label="Dropout"
+        label={say('controls.dropout')}
         value={dropout}
         max={ranges.dropout[1]}
         step={0.1}
         onChange={(share) => onChange({ dropout: share })}
       />
       <Choice
-        label="Initializer"
+        label={say('controls.initializer')}
         value={initializer}
         options={initializerNames}
         onChange={(name) => onChange({ initializer: name })}
       />
       <Amount
-        label="Seed"
+        label={say('controls.seed')}
         value={seed}
         range={ranges.seed}
         step={1}

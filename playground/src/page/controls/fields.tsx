@@ -81,13 +81,14 @@ export function Amount({ label, value, range: [min, max], step, common, isWhole,
 interface SliderProps {
   readonly label: string;
   readonly value: number;
+  readonly min?: number;
   readonly max: number;
   readonly step: number;
   readonly onChange: (value: number) => void;
 }
 
-/** A number from 0 to `max`. */
-export function Slider({ label, value, max, step, onChange }: SliderProps) {
+/** A number from `min`, 0 by default, to `max`. */
+export function Slider({ label, value, min = 0, max, step, onChange }: SliderProps) {
   return (
     <label class="field slider">
       <span>
@@ -97,7 +98,7 @@ export function Slider({ label, value, max, step, onChange }: SliderProps) {
         type="range"
         aria-label={label}
         value={value}
-        min={0}
+        min={min}
         max={max}
         step={step}
         onChange={(event) => onChange(event.currentTarget.valueAsNumber)}

@@ -1,4 +1,5 @@
 import { ranges } from '../../run/choices.js';
+import { say } from '../../words/say.js';
 
 interface LayersProps {
   readonly hidden: readonly number[];
@@ -14,14 +15,14 @@ export function Layers({ hidden, onChange }: LayersProps) {
     onChange(hidden.map((old, i) => (i === index ? Math.min(MOST_UNITS, Math.max(1, units)) : old)));
   return (
     <fieldset class="layers">
-      <legend>Hidden layers</legend>
+      <legend>{say('layers.title')}</legend>
       <ol>
         {hidden.map((units, i) => (
           <li key={i}>
             <span class="layer-name">{i + 1}</span>
             <button
               type="button"
-              aria-label={`Remove a unit from hidden layer ${i + 1}`}
+              aria-label={say('layers.removeUnit', { n: i + 1 })}
               disabled={units <= 1}
               onClick={() => set(i, units - 1)}
             >
@@ -29,7 +30,7 @@ export function Layers({ hidden, onChange }: LayersProps) {
             </button>
             <input
               type="number"
-              aria-label={`Units in hidden layer ${i + 1}`}
+              aria-label={say('layers.units', { n: i + 1 })}
               min={1}
               max={MOST_UNITS}
               value={units}
@@ -37,7 +38,7 @@ export function Layers({ hidden, onChange }: LayersProps) {
             />
             <button
               type="button"
-              aria-label={`Add a unit to hidden layer ${i + 1}`}
+              aria-label={say('layers.addUnit', { n: i + 1 })}
               disabled={units >= MOST_UNITS}
               onClick={() => set(i, units + 1)}
             >
@@ -46,7 +47,7 @@ export function Layers({ hidden, onChange }: LayersProps) {
             <button
               type="button"
               class="quiet"
-              aria-label={`Remove hidden layer ${i + 1}`}
+              aria-label={say('layers.remove', { n: i + 1 })}
               onClick={() => onChange(hidden.filter((_, other) => other !== i))}
             >
               ✕
@@ -60,7 +61,7 @@ export function Layers({ hidden, onChange }: LayersProps) {
         disabled={hidden.length >= MOST_LAYERS}
         onClick={() => onChange([...hidden, hidden.at(-1) ?? 4])}
       >
-        Add a layer
+        {say('layers.add')}
       </button>
     </fieldset>
   );

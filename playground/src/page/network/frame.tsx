@@ -1,8 +1,10 @@
 import type { Problem } from '../../protocol.js';
 import { layerName, short } from '../../format.js';
 import type { Phase } from '../phases.js';
+import { nameOutputs } from '../view.js';
 import type { Column, Size } from './geometry.js';
 import type { Scene } from './scene.js';
+import { say } from '../../words/say.js';
 
 interface FrameProps {
   readonly problem: Problem;
@@ -35,11 +37,12 @@ interface HeadingProps {
 
 function Heading({ problem, column, c, isTight }: HeadingProps) {
   const layers = problem.activations.length;
-  const name = c === 0 ? 'inputs' : layerName(c - 1, layers);
+  const name = c === 0 ? say('layer.inputs') : layerName(c - 1, layers);
+  const shortName = say(c === 0 ? 'layer.inputsShort' : 'layer.outputsShort');
   return (
     <>
       <text class="heading" x={column.x} y={14}>
-        {isTight && c > 0 && c < layers ? String(c) : isTight ? name.replace('puts', '') : name}
+        {isTight && c > 0 && c < layers ? String(c) : isTight ? shortName : name}
       </text>
       {c > 0 && (
         <text class="name middle" x={column.x} y={28}>
@@ -86,19 +89,21 @@ interface OutputNamesProps {
 function OutputNames({ problem, column, scene, size }: OutputNamesProps) {
   const x = column.x + Math.max(column.radius, column.reach) + 6;
   const looks = scene.units.at(-1)!;
+  const names = nameOutputs(problem);
   return (
     <>
       {column.ys.map((y, j) => {
-        const { note } = looks[j]!;
+        const notes = looks[j]!.notes.slice(0, column.beside);
+        const first = y + 4 - 6.5 * notes.length;
         const target = scene.targets === undefined ? '' : `y=${short(scene.targets[j]!)}`;
         return (
-          <text key={j} class="name end" x={x} y={note === '' ? y + 4 : y - 2}>
-            {outputName(problem.outputNames[j] ?? '', target, size.width < 480)}
-            {note !== '' && (
-              <tspan x={x} dy={13}>
+          <text key={j} class="name end" x={x} y={first}>
+            {outputName(names[j] ?? '', target, size.width < 480)}
+            {notes.map((note) => (
+              <tspan key={note} x={x} dy={13}>
                 {note}
               </tspan>
-            )}
+            ))}
           </text>
         );
       })}

@@ -1,4 +1,5 @@
 import type { Scene } from './scene.js';
+import { say } from '../../words/say.js';
 
 /** The meaning of colors, dashes and numbers, and the values of one unit. */
 export function Legend({ scene, readout }: { scene: Scene | undefined; readout: string | undefined }) {
@@ -8,10 +9,10 @@ export function Legend({ scene, readout }: { scene: Scene | undefined; readout: 
       <span class="keys">
         <Key kind="positive" text={`${scene.quantity} > 0`} />
         <Key kind="negative" text={`${scene.quantity} < 0`} />
-        <span>width: magnitude</span>
+        <span>{say('network.width')}</span>
       </span>
       <span class="caption">{scene.caption}</span>
-      <span class="readout">{readout ?? 'Point at a unit to see its values.'}</span>
+      <span class="readout">{readout ?? say('network.hint')}</span>
     </figcaption>
   );
 }

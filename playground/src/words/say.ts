@@ -1,0 +1,75 @@
+import type { ComponentChildren } from 'preact';
+import type { Failure } from '../run/failure.js';
+import { type Dictionary, en, type Key } from './en.js';
+
+// The page's language. `say` returns a text in it; `sayWith` is its twin for texts that contain elements.
+
+export type Language = 'en' | 'zh';
+
+/** Each language, with its name in itself. */
+export const languageNames: Readonly<Record<Language, string>> = { en: 'English', zh: '中文' };
+export const languages = Object.keys(languageNames) as Language[];
+
+/** The names of a text's values: 'n' and 'layer' for 'unit {n} of {layer}'. */
+type Names<Text> = Text extends `${string}{${infer Inside}}${infer Rest}`
+  ? (Inside extends `${infer Name}:${string}` ? Name : Inside) | Names<Rest>
+  : never;
+
+type Values<K extends Key, Value> = [Names<(typeof en)[K]>] extends [never]
+  ? []
+  : [values: Readonly<Record<Names<(typeof en)[K]>, Value>>];
+
+let language: Language = 'en';
+let dictionary: Dictionary = en;
+const listeners = new Set<() => void>();
+
+export function currentLanguage(): Language {
+  return language;
+}
+
+let wanted: Language = language;
+
+/** Loads a language and shows the page in it, unless another one was chosen meanwhile. */
+export async function setLanguage(next: Language): Promise<void> {
+  wanted = next;
+  const loaded = next === 'en' ? en : (await import('./zh.js')).zh;
+  if (wanted !== next) return;
+  language = next;
+  dictionary = loaded;
+  for (const listener of listeners) listener();
+}
+
+/** @returns a function that unsubscribes the listener */
+export function onLanguage(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The text of a key in the page's language, with its values. */
+export function say<K extends Key>(key: K, ...[values]: Values<K, string | number>): string {
+  return fill(dictionary[key], values ?? {}).join('');
+}
+
+/** Like `say`, but the values can be elements. */
+export function sayWith<K extends Key>(
+  key: K,
+  ...[values]: Values<K, ComponentChildren>
+): ComponentChildren[] {
+  return fill(dictionary[key], values ?? {});
+}
+
+/** What went wrong, in the page's language; the library's own errors are in English. */
+export function sayFailure({ key, values = {}, message }: Failure): string {
+  return key === undefined ? message : fill(dictionary[key], values).join('');
+}
+
+/** Replaces '{n}' by the value n, and '{n:unit|units}' by the first word if n is 1, otherwise by the second. */
+function fill<Value>(text: string, values: Readonly<Record<string, Value>>): (Value | string)[] {
+  return text.split(/(\{[^}]*\})/).map((part) => {
+    if (!part.startsWith('{')) return part;
+    const [name, one, other] = part.slice(1, -1).split(/[:|]/);
+    const value = values[name!]!;
+    if (one === undefined) return value;
+    return value === 1 ? one : other!;
+  });
+}
