@@ -3,7 +3,6 @@ import type { EarlyStopping } from '../../training/hooks/early-stopping.js';
 import type { Task } from '../../data/index.js';
 import { namedMetrics, type NamedMetric, type NamedMetricName } from '../../metrics/named.js';
 import { expectedTargets } from '../../metrics/predictions.js';
-import type { LossName } from '../../model/spec.js';
 import type { Metric } from '../../training/hooks/metrics.js';
 import type { OptionGroup } from './command.js';
 import { UsageError } from '../errors.js';
@@ -122,7 +121,7 @@ export function checkMonitor({ monitor }: EarlyStoppingFlags, task: Task): void 
 /** The metric that early stopping watches, for `train`: a model file keeps only its name. */
 export function watchedMetrics(
   { earlyStopping }: { readonly earlyStopping?: EarlyStopping },
-  loss?: LossName,
+  loss?: string,
 ): { readonly metrics?: Readonly<Record<string, Metric>> } {
   const monitor = earlyStopping?.monitor;
   const metric = pickMetric(monitor);
