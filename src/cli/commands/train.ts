@@ -79,7 +79,7 @@ export const train: CommandDefinition<TrainFlags> = {
 async function run({ operands, options, given, output }: Invocation<TrainFlags>): Promise<void> {
   const { dataPath, resumePath } = choosePaths(operands, options);
   const areSeveral = isOfSeveral(options);
-  const { checkpoint, checkpointEvery, report } = options;
+  const { checkpoint, checkpointEvery, tensorboard, report } = options;
   const out = options.out ?? (dataPath === undefined ? resumePath! : chooseModelPath(dataPath));
   const inputs = [dataPath, options.test];
   const destination = await chooseDestination(out, resumePath, [...inputs, resumePath]);
@@ -108,7 +108,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   const saving = {
     resume: resumePath !== undefined,
     executor: training.about.training.sharding && createExecutor(options),
-    ...{ checkpoint, checkpointEvery, out, stop },
+    ...{ checkpoint, checkpointEvery, tensorboard, out, stop },
   };
   try {
     const { net, state, run, watched, ...trained } = await (areSeveral
