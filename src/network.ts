@@ -10,6 +10,7 @@ import type { ThreadChoice } from './kernels/kernels.js';
 import { viewBytes } from './base/bytes.js';
 import { checkInteger, checkKeys, checkName, show } from './base/check.js';
 import { loaded } from './base/loaded.js';
+import { withFormulas } from './model/check-transforms.js';
 import { checkState, type CheckedState } from './model/check-state.js';
 import { decodeState, encodeState } from './model/file.js';
 import { stateFromJSON, stateToJSON, type NetworkJSON } from './model/json.js';
@@ -173,7 +174,7 @@ export class Network {
     },
   ): Promise<Network> {
     checkKeys('options', options, [...specNames, 'engine', 'threads']);
-    const spec = checkSpec(options);
+    const spec = await withFormulas(() => checkSpec(options));
     const random = Random.fromSeed(spec.seed);
     const how = checkEngine(options);
     const model = await newModel(spec, how, (model) => drawParameters(model, random));
@@ -186,7 +187,7 @@ export class Network {
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async fromJSON(json: NetworkJSON, options: LoadOptions = {}): Promise<Network> {
-    return await Network.#of(withCheckedSpec(stateFromJSON(json)), options);
+    return await Network.#of(() => withCheckedSpec(stateFromJSON(json)), options);
   }
 
   /**
@@ -203,7 +204,7 @@ export class Network {
         problem: `expected a Uint8Array or an ArrayBuffer, got ${show(bytes)}`,
       });
     }
-    return await Network.#of(withCheckedSpec(decodeState(view).state), options);
+    return await Network.#of(() => withCheckedSpec(decodeState(view).state), options);
   }
 
   /**
@@ -213,10 +214,11 @@ export class Network {
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async fromState(state: NetworkState, options: LoadOptions = {}): Promise<Network> {
-    return await Network.#of(checkState(state), options);
+    return await Network.#of(() => checkState(state), options);
   }
 
-  static async #of(state: CheckedState, options: LoadOptions): Promise<Network> {
+  static async #of(check: () => CheckedState, options: LoadOptions): Promise<Network> {
+    const state = await withFormulas(check);
     checkKeys('options', options, ['engine', 'threads', 'loss']);
     const how = checkEngine(options);
     const update = checkStepUpdate(state.optimizer ?? 'sgd', state.spec.layers.length);
@@ -502,7 +504,7 @@ export class Network {
   }
 
   /**
-   * Takes one step on a batch, at once: the same bits as `train` with one mini-batch of these samples. Typed arrays, without
+   * Takes one step on a batch, synchronously: the same bits as `train` with one mini-batch of these samples. Typed arrays, without
    * transforms of the inputs, are fastest. One thread computes. The memory grows to hold the whole batch.
    * @returns the mean loss and the accuracy of the batch before the update
    * @throws TypeError, RangeError for invalid data or options, named in the message; the network is unchanged

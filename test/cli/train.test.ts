@@ -41,7 +41,8 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 it('says that no epoch improved on the initial weights, in text and in events', async () => {
   const rows = Array.from({ length: 60 }, (_, n) => [n % 7, (n * n) % 11, (n * 37) % 13].join(','));
   put('noise.csv', `a,b,y\n${rows.join('\n')}\n`);
-  const args = ['noise.csv', '--learning-rate', '1', '--epochs', '9', '--patience', '2'];
+  const poor = ['--hidden', '16', '--l2', '1e-4', '--learning-rate', '1'];
+  const args = ['noise.csv', ...poor, '--epochs', '9', '--patience', '2'];
   const { stdout } = await run('train', ...args);
   expect(stdout).toMatch(
     /stopped early: no improvement in 2 epochs; no epoch improved on the initial weights, which were restored\./,
@@ -423,7 +424,7 @@ describe('options', () => {
       (_, n) => `${n % 10},${(n * 7) % 10},${n % 10 > 4 ? 'yes' : 'no'}`,
     );
     put('two.csv', ['a,b,c', ...lines].join('\n'));
-    const ran = await trained('two.csv', '--layers', '2,6,1', '--epochs', '80');
+    const ran = await trained('two.csv', '--layers', '2,6,1', '--epochs', '500');
     expect(readEvent(ran, 'network')).toMatchObject({
       layers: [{ units: 6 }, { units: 1, activation: 'sigmoid' }],
       loss: 'binaryCrossEntropy',

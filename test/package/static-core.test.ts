@@ -27,6 +27,7 @@ it('only what few programs need is loaded by import(): threads, readers of files
     'formats/onnx/index.ts: ./read.js',
     'kernels/load.ts: ./reference/reference.js',
     'kernels/load.ts: ./threads.js',
+    'model/check-transforms.ts: ./formulas.js',
     'network.ts: ./diagnosis/check-gradients.js',
     'network.ts: ./diagnosis/diagnose.js',
     'network.ts: ./diagnosis/report-diagnosis.js',

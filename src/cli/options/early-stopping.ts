@@ -3,7 +3,6 @@ import type { EarlyStopping } from '../../training/hooks/early-stopping.js';
 import type { Task } from '../../data/index.js';
 import { namedMetrics, type NamedMetric, type NamedMetricName } from '../../metrics/named.js';
 import { expectedTargets } from '../../metrics/predictions.js';
-import type { LossName } from '../../model/spec.js';
 import type { Metric } from '../../training/hooks/metrics.js';
 import type { OptionGroup } from './command.js';
 import { UsageError } from '../errors.js';
@@ -26,6 +25,8 @@ export interface EarlyStoppingFlags {
   readonly minDelta?: number;
   readonly monitor?: Monitor;
   readonly keepLast?: true;
+  /** False after --no-refit. */
+  readonly refit: boolean;
 }
 
 export const earlyStoppingGroup: OptionGroup = {
@@ -55,6 +56,11 @@ export const earlyStoppingGroup: OptionGroup = {
       nameIn(monitors),
     ),
     new Option('--keep-last', 'Keep the weights of the last epoch instead of the best'),
+    new Option(
+      '--no-refit',
+      'Keep the weights of the best epoch (default: train once more from the start, on the validation samples too, for as many ' +
+        'epochs as were best)',
+    ),
   ],
 };
 
@@ -72,7 +78,10 @@ const FEWEST_TO_VALIDATE = 50;
  * The share of samples in memory that is set aside.
  * @throws UsageError if it leaves a part empty
  */
-export function chooseValidationSplit({ validationSplit }: EarlyStoppingFlags, count: number): number {
+export function chooseValidationSplit(
+  { validationSplit }: Pick<EarlyStoppingFlags, 'validationSplit'>,
+  count: number,
+): number {
   if (validationSplit === undefined) return count < FEWEST_TO_VALIDATE ? 0 : 0.15;
   const taken = Math.round(validationSplit * count);
   if (validationSplit === 0 || (taken > 0 && taken < count)) return validationSplit;
@@ -85,7 +94,7 @@ export function chooseValidationSplit({ validationSplit }: EarlyStoppingFlags, c
 
 /** @param isValidated whether there is a validation part */
 export function buildEarlyStopping(
-  { patience: given, minDelta, monitor, keepLast }: EarlyStoppingFlags,
+  { patience: given, minDelta, monitor, keepLast }: Omit<EarlyStoppingFlags, 'refit'>,
   epochs: number,
   isValidated: boolean,
 ): EarlyStopping | undefined {
@@ -122,7 +131,7 @@ export function checkMonitor({ monitor }: EarlyStoppingFlags, task: Task): void 
 /** The metric that early stopping watches, for `train`: a model file keeps only its name. */
 export function watchedMetrics(
   { earlyStopping }: { readonly earlyStopping?: EarlyStopping },
-  loss?: LossName,
+  loss?: string,
 ): { readonly metrics?: Readonly<Record<string, Metric>> } {
   const monitor = earlyStopping?.monitor;
   const metric = pickMetric(monitor);

@@ -164,7 +164,7 @@ export function checkNetworkFlags(flags: NetworkFlags, task: Task, shape: DataSh
 /** @throws UsageError naming the flag that is wrong */
 export function chooseTrainOptions(flags: TrainFlags, layers: number, data: TrainingData): PlainTrainOptions {
   const tryAlone = (alone: Partial<TrainingFlags>): unknown =>
-    checkPlainOptions(buildTrainOptions({ shuffle: true, ...alone }, data), layers);
+    checkPlainOptions(buildTrainOptions({ shuffle: true, refit: true, ...alone }, data), layers);
   for (const group of [trainingGroup, earlyStoppingGroup]) tryEachFlag(group, flags, tryAlone);
   const options = buildTrainOptions(flags, data);
   try {
