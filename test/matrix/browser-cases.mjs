@@ -150,6 +150,7 @@ export const cases = [
     name: `the playground at every width, ${hash}`,
     files: watchedPlayground(),
     measure: 'widths',
+    timeLimit: 600_000, // hundreds of layouts of the page
     options: { hash },
     // a few of many, because most faults appear at several widths
     check: ({ covered }) => covered.slice(0, 10),

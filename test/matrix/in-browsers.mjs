@@ -13,7 +13,7 @@ import { chromium, firefox, webkit } from './browsers.mjs';
 import { EXPECTED } from './weight-hash.mjs';
 import { trainSaveAndLoad } from './whole-training.mjs';
 
-/** The time limit of a page, in milliseconds. */
+/** The time limit of a page, in milliseconds, unless its case has another. */
 const TIME_LIMIT = 120_000;
 
 const { only = '' } = parseArgs({ options: { only: { type: 'string' } } }).values;
@@ -57,7 +57,8 @@ async function test(browser, open, testCase) {
 }
 
 /** @returns the result of the page and the version of the browser */
-async function visit(open, { headers, files = folders, measure, options = {}, extension }) {
+async function visit(open, testCase) {
+  const { headers, files = folders, measure, options = {}, extension, timeLimit = TIME_LIMIT } = testCase;
   const server = await serve(files, { headers });
   let browser;
   try {
@@ -68,8 +69,8 @@ async function visit(open, { headers, files = folders, measure, options = {}, ex
     const found = await Promise.race([
       server.result,
       browser.ended.then(() => ({ error: `it ended by itself:\n${browser.output()}` })),
-      wait(TIME_LIMIT, undefined, { ref: false }).then(() => ({
-        error: `no answer in ${TIME_LIMIT / 1000} s; the browser wrote:\n${browser.output()}`,
+      wait(timeLimit, undefined, { ref: false }).then(() => ({
+        error: `no answer in ${timeLimit / 1000} s; the browser wrote:\n${browser.output()}`,
       })),
     ]);
     return { version: browser.version, found };
