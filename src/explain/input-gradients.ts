@@ -30,7 +30,7 @@ export interface InputGradientOptions {
  * @param data samples with targets or labels; for an output, the inputs are enough. `sampleWeights` multiply the costs
  * @returns [n][inputs], row-major, with respect to the inputs of the first layer: after `inputScale` and transforms, as in
  * `net.backprop(data).inputs`. Gradients of an output are in the units of the targets
- * @throws TypeError, RangeError naming the invalid row and column, or the option
+ * @throws TypeError, RangeError naming the invalid row and column, or the option; RangeError for the cost of a loss of your own
  * @throws StateError if the network is disposed
  */
 export async function inputGradients(
@@ -42,6 +42,13 @@ export async function inputGradients(
   const output = options.output === undefined ? undefined : checkOutput(options.output, net.outputs);
   const aligned = alignFor(net, data);
   return await withBothWays(net, function* (way) {
+    if (output === undefined && way.model.spec.own) {
+      throw new RangeFault({
+        place: 'net',
+        problem: 'its loss is your own, and only the gradients of its outputs can be computed',
+        cure: 'pass { output }',
+      });
+    }
     const samples =
       output === undefined
         ? yield* Samples.read(aligned, way.model)

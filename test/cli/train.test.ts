@@ -399,6 +399,25 @@ describe('options', () => {
     expect(readEvent(ran, 'data')).toMatchObject({ samples: 105, testSamples: 45 });
   });
 
+  it('--find-rate finds the rate that the training and its schedule take, the same each time', async () => {
+    const args = ['iris.csv', '--find-rate', '--epochs', '3', '--ema', '0.9'];
+    const ran = await trained(...args, '--schedule', 'cosine');
+    const { learningRate, curve } = readEvent(ran, 'rate') as { learningRate: number; curve: object[] };
+    expect(curve.length).toBeGreaterThan(10);
+    expect(readEvent(ran, 'network')).toMatchObject({
+      options: { learningRate: { schedule: 'cosine', rate: learningRate }, ema: 0.9 },
+    });
+    const { stdout } = await run('train', ...args);
+    expect(stdout).toMatch(new RegExp(`rate +${learningRate}, found from 0\\.000001 to .*\\(--find-rate\\)`));
+    expect(await run('train', ...args, '--learning-rate', '0.1')).toMatchObject({
+      code: 2,
+      stderr: 'bp4: --find-rate: --learning-rate sets the rate; leave one of them out\n',
+    });
+    expect((await run('train', 'iris.csv', '--stream', '--find-rate')).stderr).toContain(
+      "--find-rate: it needs the samples in memory, and streamed data isn't; give --learning-rate",
+    );
+  });
+
   it('sets every layer by --layers, with a single output for two classes', async () => {
     const lines = Array.from(
       { length: 60 },

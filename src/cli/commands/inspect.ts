@@ -251,6 +251,12 @@ const figureNames: Readonly<Record<string, string>> = {
   rSquared: 'R²',
   meanAbsoluteError: 'mean absolute error',
   rootMeanSquaredError: 'root mean squared error',
+  balancedAccuracy: 'balanced accuracy',
+  rocAUC: 'ROC-AUC',
+  logLoss: 'log loss',
+  brierScore: 'Brier score',
+  calibrationError: 'calibration error',
+  pinballLoss: 'pinball loss',
 };
 
 function effortText({

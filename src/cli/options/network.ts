@@ -130,7 +130,7 @@ export const networkGroup: OptionGroup = {
     ),
     new Option(
       '--wide',
-      'Use vectors of 256 bits, an experiment of V8 in Node 24 or newer; the results are identical, and checked',
+      'Use 256-bit vectors, an experimental V8 feature in Node 24 or newer. bp4 checks that the results are identical',
     ),
   ],
 };

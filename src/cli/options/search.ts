@@ -140,7 +140,7 @@ const searchGroup: OptionGroup = {
     ),
     valueOption(
       '--workers <n>',
-      'Threads to train on; the result is the same for any number (default: the number of processors)',
+      'Number of threads on this machine (not bp4 worker processes); the result is the same for any number (default: the number of processors)',
       wholeNumber({ min: 1, max: 256 }),
     ),
   ],

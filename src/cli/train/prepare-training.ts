@@ -120,7 +120,7 @@ async function findRate(
   const names = ['optimizer', 'miniBatchSize', 'classWeights', ...regularizationNames];
   const given = Object.entries(options).filter(([name]) => names.includes(name));
   try {
-    return await net.findLearningRate(data, Object.fromEntries(given) as RateSearchOptions);
+    return await net.findLearningRate(data, Object.fromEntries(given));
   } catch (error) {
     throw toUsageError(error);
   }
@@ -128,8 +128,7 @@ async function findRate(
 
 const withRate = (options: PlainTrainOptions, rate: number): PlainTrainOptions => ({
   ...options,
-  learningRate:
-    typeof options.learningRate === 'object' ? ({ ...options.learningRate, rate } as ScheduleOptions) : rate,
+  learningRate: typeof options.learningRate === 'object' ? { ...options.learningRate, rate } : rate,
 });
 
 /** The validation part of a stream is held in memory; that of a dataset is a share of the data passed to `train`. */

@@ -18,7 +18,7 @@ export interface Extent {
   readonly epochs: number;
   /** Whether it trains again on all samples, without validation. */
   readonly isRefit: boolean;
-  /** For a training in shards: the number of rounds, which the reports are about. */
+  /** For a training run in shards: the number of rounds, which the reports are about. */
   readonly rounds: number | undefined;
   /** Epochs done before. */
   readonly done: number;

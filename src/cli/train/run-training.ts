@@ -7,6 +7,7 @@ import type { Dataset } from '../../data/index.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
 import { areAllFinite } from '../../model/state.js';
+import { tensorBoardFile } from '../../node/tensorboard.js';
 import { threads } from '../../node/threads.js';
 import { queue } from '../../queue/queue.js';
 import { QueueError } from '../../queue/queue-error.js';
@@ -21,7 +22,7 @@ import type { TrainOptions } from '../../training/options.js';
 /** Where a run is saved while it trains. */
 export interface SavingOptions {
   readonly resume: boolean;
-  /** Where the shards train; undefined for a training that isn't divided. */
+  /** Where the shards train; undefined for a training run that isn't divided. */
   readonly executor: Executor | undefined;
   readonly checkpoint: string | undefined;
   /** Epochs between checkpoints; undefined for each epoch, but at most one per second. */
@@ -29,6 +30,8 @@ export interface SavingOptions {
   readonly out: string;
   /** Its signal ends the run. */
   readonly stop: Stop;
+  /** The directory of an event file for TensorBoard. */
+  readonly tensorboard: string | undefined;
 }
 
 /** How a run went. */
@@ -74,12 +77,13 @@ export async function runTraining(
     done: training.from?.epochs ?? 0,
     miniBatchSize: options.miniBatchSize!,
   });
-  const { executor, stop } = saving;
+  const { executor, stop, tensorboard } = saving;
   stop.onQuit = () => progress.stop();
   const history: EpochReport[] = [];
   const parameters = net.layers.reduce((sum, { weights }) => sum + weights.length, 0);
   const isLong = samples * parameters > WORK_OF_A_LONG_EPOCH;
   const writeCheckpoint = createCheckpoint(training, saving);
+  const events = tensorboard === undefined ? undefined : tensorBoardFile(tensorboard, net);
   const trainOptions = {
     ...options,
     ...watchedMetrics(options, net.loss),
@@ -90,6 +94,7 @@ export async function runTraining(
       history.push(report);
       progress.onEpoch(report);
       await writeCheckpoint?.(report);
+      await events?.onEpoch(report);
     },
   } satisfies TrainOptions;
   try {

@@ -49,7 +49,8 @@ export async function trainNetwork(
     `Training again from the start, on all ${formatCount(samples, 'sample')}, for ${formatCount(again.options.epochs!, 'epoch')}  ` +
       output.dim('(--no-refit leaves this out)'),
   );
-  const run = await runOrDispose(output, again, { ...saving, resume: false });
+  // TensorBoard would join the epochs of both runs in one curve.
+  const run = await runOrDispose(output, again, { ...saving, resume: false, tensorboard: undefined });
   if (run.isStopped && !again.net.state.run?.step) {
     again.net.dispose();
     return describeTrained(training, { ...watched, isStopped: true }, watched);
@@ -119,7 +120,7 @@ async function createLike(net: Network, flags: TrainFlags, seed?: number): Promi
 export function isOfSeveral(flags: TrainFlags): boolean {
   const { ensemble = 1 } = flags;
   if (ensemble === 1) return false;
-  const names = ['resume', 'checkpoint', 'report', 'diagnose', 'shards', 'queue'] as const;
+  const names = ['resume', 'checkpoint', 'tensorboard', 'report', 'diagnose', 'shards', 'queue'] as const;
   const other = names.find((name) => flags[name] !== undefined);
   if (other !== undefined)
     throw new UsageError('--ensemble', `can't be combined with --${other}, which is for one network`);
