@@ -12,7 +12,6 @@ import {
   quotePath,
 } from '../terminal/format.js';
 import type { PreparedTraining } from '../train/prepare-training.js';
-import type { TrainingRun } from '../train/run-training.js';
 import { describeShape } from './network-drawing.js';
 import type { Fact, Report } from './page.js';
 import { hashWeights } from '../../search/task.js';
