@@ -75,7 +75,7 @@ export default [
   besideCore('reading Zstandard', 'data/parquet/zstd.js', '5 kB'),
   besideCore('bp4/search', 'search/index.js', '18.2 kB', ['../ensemble/*', '../metrics/*']),
   besideCore('bp4/worker', 'worker/index.js', '3 kB'),
-  besideCore('bp4/node', 'node/index.js', '4.9 kB', ['node:*', '../data/*', '../formats/*', '../search/*']),
+  besideCore('bp4/node', 'node/index.js', '5.9 kB', ['node:*', '../data/*', '../formats/*', '../search/*']),
   besideCore('bp4/onnx', 'formats/onnx/index.js', '5.4 kB', ['./read.js']),
   besideCore('reading ONNX', 'formats/onnx/read.js', '15.3 kB', ['./write.js']),
   besideCore('bp4/tfjs', 'formats/tfjs/index.js', '10.7 kB'),

@@ -29,7 +29,6 @@ export type {
   LossName,
   LossSpec,
   NetworkSpec,
-  OutputRow,
   OwnLoss,
   StoredLoss,
 } from './model/spec.js';

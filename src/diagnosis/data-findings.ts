@@ -153,7 +153,7 @@ export function findUnscaledTargets(
   columns: readonly Column[],
   { spec }: Model,
 ): ScaleFinding | undefined {
-  if (isClassified || spec.loss === 'poisson') return undefined;
+  if (isClassified || spec.loss === 'poisson' || spec.ignoresMissing) return undefined;
   const sizes = columns.map(({ size }) => size);
   const largest = Math.max(...sizes);
   const isLarge = largest > LARGEST_SIZE;
@@ -169,12 +169,9 @@ export function findUnscaledTargets(
 }
 
 /** Targets that the activation of the last layer can't reach. */
-export function findUnreachableTargets(
-  { targets }: Table,
-  { spec: { layers, loss, lossParameters } }: Model,
-): Finding[] {
+export function findUnreachableTargets({ targets }: Table, { spec: { layers, loss } }: Model): Finding[] {
   const { activation, alpha } = layers.at(-1)!;
-  if (activation === 'softmax' || loss === 'hinge' || lossParameters.length > 1) return [];
+  if (activation === 'softmax' || loss === 'hinge' || loss === 'own') return [];
   const lowest: Partial<Record<string, number>> = { elu: -alpha, swish: -0.28, gelu: -0.17 };
   const [from, to] = outputRanges[activation] ?? [lowest[activation] ?? -Infinity, Infinity];
   const slack = 0.05;

@@ -47,6 +47,9 @@ export interface DiagnoseOptions {
   readonly training?: TrainOptions;
 }
 
+/** Trials know neither losses of one's own nor missing targets. */
+const canTry = ({ spec }: Model): true | undefined => (!spec.own && !spec.ignoresMissing) || undefined;
+
 /** What a diagnosis knows of a network beside its weights. */
 interface Background {
   /** The last training, if there was one. */
@@ -82,7 +85,7 @@ export function* diagnoseNetwork(
   const samples = yield* Samples.read(data, model);
   return yield* diagnose(model, samples, {
     run,
-    engine: engine && (model.kernels.engine === 'reference' ? 'reference' : engine),
+    engine: canTry(model) && engine && (model.kernels.engine === 'reference' ? 'reference' : engine),
     history,
     validation: validation && (yield* Samples.read(validation, model, 'validation.')),
     training: training && checkTrainOptions(training, model.layers.length),

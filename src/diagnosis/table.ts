@@ -39,7 +39,8 @@ export function* readTable(model: Model, all: Samples): Work<Table> {
     model.matrix(layout.targets, model.layers.at(-1)!.stride, rows, outputs, targets, first * outputs);
     if (weights) model.matrix(layout.sampleWeights, 1, rows, 1, weights, first);
   });
-  return { count, width, outputs, inputs, targets, weights, isClassified: samples.isClassified(model) };
+  const isClassified = !spec.ignoresMissing && samples.isClassified(model);
+  return { count, width, outputs, inputs, targets, weights, isClassified };
 }
 
 /** Writes some rows of the table as a mini-batch. @param rows their numbers */
@@ -95,13 +96,17 @@ function findConstant(
   const { loss, lossParameters } = spec;
   if (loss === 'quantile' || loss === 'meanAbsoluteError' || loss === 'huber' || loss === 'logCosh') {
     const q = loss === 'quantile' ? lossParameters[Math.min(j, lossParameters.length - 1)]! : 0.5;
-    const sorted = Float32Array.from(rows, (n) => targets[n * outputs + j]!).sort();
+    const sorted = Float32Array.from(rows, (n) => targets[n * outputs + j]!)
+      .filter((y) => !Number.isNaN(y))
+      .sort();
     return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
   }
   let [sum, total] = [0, 0];
   for (const n of rows) {
     const weight = weights ? weights[n]! : 1;
-    sum += weight * targets[n * outputs + j]!;
+    const y = targets[n * outputs + j]!;
+    if (Number.isNaN(y)) continue; // missing
+    sum += weight * y;
     total += weight;
   }
   const mean = total && sum / total;

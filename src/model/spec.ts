@@ -103,20 +103,18 @@ export type LossSpec<Name extends LossName = LossName> =
           ? { readonly name: Name; readonly labelSmoothing?: number }
           : { readonly name: Name });
 
-/** A sample's outputs or targets, in a buffer that the next call overwrites. `checkGradients` computes in double precision. */
-export type OutputRow = Float32Array | Float64Array;
-
 /**
  * A loss of your own. Its functions get the outputs a and targets y of one sample, as the loss takes them: after the transforms of
- * targets. With `missingTargets: 'ignore'`, y may hold NaN. They must depend on nothing else, and change neither row.
+ * targets. With `missingTargets: 'ignore'`, y may hold NaN. They must depend on nothing else. The
+ * rows are overwritten by the next call; `checkGradients` passes `Float64Array`s.
  */
 export interface OwnLoss {
   /** Not the name of another loss. A file stores the name alone, so pass the loss again to load it. */
   readonly name: string;
   /** The cost C of the sample. */
-  readonly cost: (a: OutputRow, y: OutputRow) => number;
+  readonly cost: (a: Float32Array, y: Float32Array) => number;
   /** ∇ₐC: ∂C/∂a of each output. May be a new array at each call, or always the same. */
-  readonly slope: (a: OutputRow, y: OutputRow) => ArrayLike<number>;
+  readonly slope: (a: Float32Array, y: Float32Array) => ArrayLike<number>;
 }
 
 /** A loss of your own in a file. */
@@ -347,7 +345,7 @@ function checkLoss(
   const isObject = typeof spec === 'object' && (spec as unknown) !== null;
   // own-loss.ts checks it, before the network is created.
   if (isObject && ('cost' in spec || 'own' in spec))
-    return { loss: 'own', own: spec as OwnLoss | StoredLoss, lossParameters: [0], labelSmoothing: 0 };
+    return { loss: 'own', own: spec, lossParameters: [0], labelSmoothing: 0 };
   const given: { name: unknown; delta?: number; q?: unknown; labelSmoothing?: number } = isObject
     ? spec
     : { name: spec };

@@ -89,7 +89,7 @@ export function* runRounds(training: ShardedTraining): Work<EpochReport[]> {
   return history;
 }
 
-/** The state of a training at its start. */
+/** The state of a training run at its start. */
 function begin(
   { generator, run: last, ...state }: NetworkState,
   model: Model,

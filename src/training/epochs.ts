@@ -11,7 +11,7 @@ import type { Samples } from './samples.js';
 import type { Window } from './window.js';
 import type { Windows } from './windows.js';
 
-/** The parts of a training, and its progress. */
+/** The parts of a training run, and its progress. */
 export interface Training {
   readonly model: Model;
   readonly random: Random;

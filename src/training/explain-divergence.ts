@@ -44,7 +44,7 @@ export function* findRate(
   return undefined;
 }
 
-/** Describes the loss with which a training ends. */
+/** Describes the loss with which a training run ends. */
 export function describeLoss(loss: number, hasGrown: boolean): string {
   if (!Number.isFinite(loss)) return `the loss is ${loss}`;
   return hasGrown

@@ -6,7 +6,7 @@ import type { Hook } from './hook.js';
 import { assertFinite, Diverged, keepEachStep } from './hooks/divergence.js';
 
 /**
- * Repeats a training from its last snapshot, step by step, up to the step that diverges. The weights may have been infinite
+ * Repeats a training run from its last snapshot, step by step, up to the step that diverges. The weights may have been infinite
  * for a while. If a callback or a stream differs the second time, the repeat may not diverge: then the learning rate of the
  * first time is all that's known.
  * @param first how it diverged

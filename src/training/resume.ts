@@ -6,13 +6,13 @@ import type { Run } from '../model/state.js';
 import type { CheckedUpdate } from '../model/update.js';
 import type { CheckedTrainOptions } from './options.js';
 
-// Starts or resumes a training.
+// Starts or resumes a training run.
 
 /** Worse than any loss. JSON can't hold Infinity. */
 const WORST = Number.MAX_VALUE;
 
 /**
- * The number of slots that a training needs: those of its optimizer, then one for the best parameters, then one for those from which
+ * The number of slots that a training run needs: those of its optimizer, then one for the best parameters, then one for those from which
  * `ema` learns.
  */
 export const countSlots = ({ optimizer, earlyStopping, ema }: CheckedTrainOptions): number =>

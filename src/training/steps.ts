@@ -97,7 +97,7 @@ export class Steps {
     const rows = this.#rows;
     clearTally(tally);
     const { net } = layout;
-    let learned = 0;
+    let learned: number;
     try {
       learned = (kernels.team?.descendAlone ?? kernels.descend)(net, 0, 0, rows, rows, this.#rate);
     } catch (error) {

@@ -126,7 +126,7 @@ export function* measureWatched(
   return sum / count;
 }
 
-/** The parts of a training other than its data and options. */
+/** The parts of a training run other than its data and options. */
 export interface TrainingContext {
   readonly model: Model;
   readonly random: Random;
@@ -219,7 +219,7 @@ function* learn(training: Training, hooks: readonly Hook[], history: EpochReport
   yield* runEpochs(training, hooks);
 }
 
-/** The hooks of a training, in calling order. */
+/** The hooks of a training run, in calling order. */
 function listHooks(
   { model, run, save, diagnosis }: TrainingContext,
   { windows, validation, options, snapshot }: Training,

@@ -31,7 +31,7 @@ async function opened(settings: Settings, text?: string): Promise<{ page: Page; 
 
 it.each(runs)(
   'previews the next step, which then takes place as previewed: %s',
-  async (_, settings, text) => {
+  async (_, settings: Settings, text?: string) => {
     const { page, next } = await opened(settings, text);
     const { hash } = page.progress;
     const [{ walk }] = ofType(await page.ask({ type: 'step' }), 'walk') as [{ walk: Walk }];
@@ -49,7 +49,7 @@ it.each(runs)(
 
 it.each(runs)(
   'tries a sample with other weights as an independent computation does: %s',
-  async (_, settings, text) => {
+  async (_, settings: Settings, text?: string) => {
     const { page, next } = await opened(settings, text);
     const { hash, step } = page.progress;
     const layers = next.before.map((layer) => ({ ...layer, weights: layer.weights.map((w) => w + 0.25) }));

@@ -418,6 +418,28 @@ it('uses the options of the training for a network that was loaded', async () =>
   expect((await loaded.diagnose(classes, { training })).findings[0]!.code).toBe('regularization');
 });
 
+it("takes missing targets and losses of one's own, without trials", async () => {
+  const missing = {
+    ...several,
+    targets: several.targets.map((row, n) => row.map((y, j) => (n % 3 === j ? NaN : y))),
+  };
+  const net = await Network.create({ ...healthy['several labels']![1], missingTargets: 'ignore' });
+  await net.train(missing, { epochs: 1, learningRate: 1e-6 });
+  const { loss, baseline, messages } = await net.diagnose(missing);
+  expect(Number.isFinite(loss + baseline.loss)).toBe(true);
+  expect(messages).toEqual([]);
+  const own = await Network.create({
+    ...specOf(numbers, [8], 'relu'),
+    loss: {
+      name: 'cubic',
+      cost: ([a], [y]) => Math.abs(a! - y!) ** 3,
+      slope: ([a], [y]) => [3 * (a! - y!) * Math.abs(a! - y!)],
+    },
+  });
+  await own.train(numbers, { epochs: 1, learningRate: 1e-6 });
+  expect((await own.diagnose(numbers)).messages).toEqual([]);
+});
+
 it.each([
   [{ histroy: [] }, /^options: .*histroy/],
   [{ history: 3 }, /^history: expected the result of train, got 3/],

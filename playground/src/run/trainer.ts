@@ -160,7 +160,10 @@ export class Trainer {
 
   /** The values of the four equations for one sample and other weights. The network of the run doesn't change. */
   async try({ layers, inputs, targets }: Trial): Promise<Walk> {
-    return this.#pass(await this.#copyWith(layers), { count: 1, inputs, targets });
+    // other features don't determine the point
+    const isPoint = this.lesson.toInputs !== undefined && this.settings.features.join() === 'x,y';
+    const sample = { count: 1, inputs, targets, ...(isPoint && { points: inputs }) };
+    return this.#pass(await this.#copyWith(layers), sample);
   }
 
   /** The slope of the cost of one sample at a weight or bias, as a difference of two costs. */

@@ -54,6 +54,8 @@ export interface About {
     /** The number of training samples, including those for validation. */
     readonly samples: number;
     readonly validationSamples: number;
+    /** Set if the network trained from the start on the validation samples too, for as many epochs as were best before. */
+    readonly isRefit?: boolean;
     readonly testSamples: number;
     /** The hash of the training samples; for a stream, of those that are set aside or held in memory. */
     readonly hashes: DataHashes;
@@ -77,7 +79,7 @@ export function countParts({
 
 /** The results on the test part, or on the training data if nothing was set aside. */
 interface Results {
-  /** Of a training. */
+  /** Of a training run. */
   readonly epochs?: number;
   readonly seconds?: number;
   /** Of a search, whose file has no times: equal searches lead to equal files. */
@@ -166,8 +168,8 @@ export async function readModel(path: string, options: EngineOptions = {}): Prom
     throw new FileError('could not be read', path, error);
   });
   if (isEnsembleFile(bytes)) {
-    const problem = 'it is an ensemble of bp4 search, and bp4 train continues one network';
-    throw new DataError(path, problem, 'to go on searching, use bp4 search with a larger --trials');
+    const problem = 'it is an ensemble, and bp4 train continues one network';
+    throw new DataError(path, problem, 'to go on with a search, use bp4 search with a larger --trials');
   }
   return await parseModel(path, bytes, options);
 }

@@ -99,8 +99,8 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--unknown <policy>',
-      "How to encode categories that don't occur in the training rows. zeros: as zeros. other: as the merged rare " +
-        'categories. error: reject the row. (default: zeros)',
+      "How to encode categories that don't occur in the training rows. zeros: all inputs of the column are 0. other: treat as " +
+        'one of the rare categories that were merged. error: reject the row. (default: zeros)',
       nameIn(['error', 'zeros', 'other']),
     ),
     valueOption(

@@ -25,6 +25,8 @@ export interface EarlyStoppingFlags {
   readonly minDelta?: number;
   readonly monitor?: Monitor;
   readonly keepLast?: true;
+  /** False after --no-refit. */
+  readonly refit: boolean;
 }
 
 export const earlyStoppingGroup: OptionGroup = {
@@ -54,6 +56,11 @@ export const earlyStoppingGroup: OptionGroup = {
       nameIn(monitors),
     ),
     new Option('--keep-last', 'Keep the weights of the last epoch instead of the best'),
+    new Option(
+      '--no-refit',
+      'Keep the weights of the best epoch (default: train once more from the start, on the validation samples too, for as many ' +
+        'epochs as were best)',
+    ),
   ],
 };
 
@@ -71,7 +78,10 @@ const FEWEST_TO_VALIDATE = 50;
  * The share of samples in memory that is set aside.
  * @throws UsageError if it leaves a part empty
  */
-export function chooseValidationSplit({ validationSplit }: EarlyStoppingFlags, count: number): number {
+export function chooseValidationSplit(
+  { validationSplit }: Pick<EarlyStoppingFlags, 'validationSplit'>,
+  count: number,
+): number {
   if (validationSplit === undefined) return count < FEWEST_TO_VALIDATE ? 0 : 0.15;
   const taken = Math.round(validationSplit * count);
   if (validationSplit === 0 || (taken > 0 && taken < count)) return validationSplit;
@@ -84,7 +94,7 @@ export function chooseValidationSplit({ validationSplit }: EarlyStoppingFlags, c
 
 /** @param isValidated whether there is a validation part */
 export function buildEarlyStopping(
-  { patience: given, minDelta, monitor, keepLast }: EarlyStoppingFlags,
+  { patience: given, minDelta, monitor, keepLast }: Omit<EarlyStoppingFlags, 'refit'>,
   epochs: number,
   isValidated: boolean,
 ): EarlyStopping | undefined {

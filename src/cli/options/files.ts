@@ -11,6 +11,7 @@ interface TrainFileFlags {
   readonly out?: string;
   readonly checkpoint?: string;
   readonly checkpointEvery?: number;
+  readonly tensorboard?: string;
   /** True if no file was named. */
   readonly resume?: string | true;
 }
@@ -36,6 +37,10 @@ export const trainFileGroup: OptionGroup = {
       '--checkpoint-every <n>',
       'Epochs between checkpoints (default: 1, with at most one checkpoint per second)',
       wholeNumber({ min: 1 }),
+    ),
+    new Option(
+      '--tensorboard <directory>',
+      'Write losses, scores and histograms of the weights after each epoch, for TensorBoard',
     ),
     new Option(
       '--resume [file]',

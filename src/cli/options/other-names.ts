@@ -41,6 +41,7 @@ const optionNames: Readonly<Record<string, readonly string[]>> = {
   'test-split': words('test-size test-fraction test-ratio holdout hold-out'),
   test: words('test-file test-data test-set validation-data validation-file val-file'),
   patience: words('early-stopping early-stop early-stopping-rounds n-iter-no-change'),
+  ensemble: words('members n-members models n-models bagging n-estimators'),
   'min-delta': words('tol tolerance min-improvement'),
   monitor: words('metric metrics'),
   l2: words('weight-decay wd l2-reg l2-regularization reg regularization lambda'),

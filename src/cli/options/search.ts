@@ -46,7 +46,19 @@ export const metricsOf: Readonly<Record<Task, readonly MetricName[]>> = {
 };
 
 /** Options of `bp4 train` that a search doesn't have: it decides them itself, or needs all samples in memory. */
-const unfit = ['stream', 'layers', 'threads', 'engine', 'wide', 'diagnose', 'validation-split'];
+const unfit = [
+  ...[
+    'stream',
+    'layers',
+    'threads',
+    'engine',
+    'wide',
+    'ensemble',
+    'diagnose',
+    'validation-split',
+    'no-refit',
+  ],
+];
 
 /** The options that the default space varies (`listDefaults` in ../search/space.ts). */
 const searched = ['learning-rate', 'hidden', 'activation', 'dropout', 'l2', 'batch'];
@@ -128,7 +140,7 @@ const searchGroup: OptionGroup = {
     ),
     valueOption(
       '--workers <n>',
-      'Threads to train on; the result is the same for any number (default: the number of processors)',
+      'Number of threads on this machine (not bp4 worker processes); the result is the same for any number (default: the number of processors)',
       wholeNumber({ min: 1, max: 256 }),
     ),
   ],

@@ -36,6 +36,8 @@ export interface Report {
   readonly history?: readonly EpochReport[];
   /** The epoch whose weights were kept, if it isn't the last. */
   readonly bestEpoch?: number | undefined;
+  /** Whether it trained again on all samples, for as many epochs as were best. */
+  readonly isRefit?: boolean;
   readonly evaluation?: Evaluation;
   /** What was evaluated: 'the 30 samples set aside'. */
   readonly evaluated?: string;
@@ -55,7 +57,7 @@ export interface Page extends Pick<Report, 'title' | 'summary' | 'facts'> {
   readonly sections: readonly Content[];
 }
 
-/** A report of a model or a training as a page of HTML. */
+/** A report of a model or a training run as a page of HTML. */
 export function reportPage(report: Report): string {
   const { title, summary, shape, history = [], evaluation, diagnosis, importance, facts } = report;
   const { isClassified = false } = report;
@@ -175,7 +177,7 @@ function headline(figures: Page['figures']): Content {
   </dl>`;
 }
 
-function learningCurves({ history = [], bestEpoch }: Report, isClassification: boolean): Content {
+function learningCurves({ history = [], bestEpoch, isRefit }: Report, isClassification: boolean): Content {
   const epochs = history.map(({ epoch }) => epoch);
   const validated = history.some(({ validation }) => validation !== undefined);
   const lines = (of: (metrics: { readonly loss: number; readonly accuracy: number }) => number): Line[] => [
@@ -195,9 +197,11 @@ function learningCurves({ history = [], bestEpoch }: Report, isClassification: b
       ? undefined
       : {
           at: bestEpoch,
-          words: bestEpoch
-            ? `The weights are those of epoch ${bestEpoch}, the best.`
-            : 'No epoch improved on the initial weights, so these are kept.',
+          words: isRefit
+            ? `Epoch ${bestEpoch} was the best. The network then trained again from the start, on all samples, for as many epochs.`
+            : bestEpoch
+              ? `The weights are those of epoch ${bestEpoch}, the best.`
+              : 'No epoch improved on the initial weights, so these are kept.',
         };
   const accuracies = lines(({ accuracy }) => accuracy);
   const least = Math.min(...accuracies.map(({ values }) => values.reduce((a, b) => (b < a ? b : a), 1)));

@@ -120,7 +120,7 @@ async function findRate(
   const names = ['optimizer', 'miniBatchSize', 'classWeights', ...regularizationNames];
   const given = Object.entries(options).filter(([name]) => names.includes(name));
   try {
-    return await net.findLearningRate(data, Object.fromEntries(given) as RateSearchOptions);
+    return await net.findLearningRate(data, Object.fromEntries(given));
   } catch (error) {
     throw toUsageError(error);
   }
@@ -128,8 +128,7 @@ async function findRate(
 
 const withRate = (options: PlainTrainOptions, rate: number): PlainTrainOptions => ({
   ...options,
-  learningRate:
-    typeof options.learningRate === 'object' ? ({ ...options.learningRate, rate } as ScheduleOptions) : rate,
+  learningRate: typeof options.learningRate === 'object' ? { ...options.learningRate, rate } : rate,
 });
 
 /** The validation part of a stream is held in memory; that of a dataset is a share of the data passed to `train`. */
@@ -165,7 +164,7 @@ export function checkNetworkFlags(flags: NetworkFlags, task: Task, shape: DataSh
 /** @throws UsageError naming the flag that is wrong */
 export function chooseTrainOptions(flags: TrainFlags, layers: number, data: TrainingData): PlainTrainOptions {
   const tryAlone = (alone: Partial<TrainingFlags>): unknown =>
-    checkPlainOptions(buildTrainOptions({ shuffle: true, ...alone }, data), layers);
+    checkPlainOptions(buildTrainOptions({ shuffle: true, refit: true, ...alone }, data), layers);
   for (const group of [trainingGroup, earlyStoppingGroup]) tryEachFlag(group, flags, tryAlone);
   const options = buildTrainOptions(flags, data);
   try {

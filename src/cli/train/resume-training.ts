@@ -22,6 +22,7 @@ const freeOptions = [
     'out',
     'checkpoint',
     'checkpoint-every',
+    'tensorboard',
     'report',
     'resume',
   ],

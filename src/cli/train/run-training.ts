@@ -2,11 +2,12 @@ import { toDataError } from '../errors.js';
 import { encodeModel } from '../model/model-file.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { Progress } from './progress-bar.js';
-import { Stop } from '../terminal/stop-signals.js';
+import type { Stop } from '../terminal/stop-signals.js';
 import type { Dataset } from '../../data/index.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
 import { areAllFinite } from '../../model/state.js';
+import { tensorBoardFile } from '../../node/tensorboard.js';
 import { threads } from '../../node/threads.js';
 import { queue } from '../../queue/queue.js';
 import { QueueError } from '../../queue/queue-error.js';
@@ -21,12 +22,16 @@ import type { TrainOptions } from '../../training/options.js';
 /** Where a run is saved while it trains. */
 export interface SavingOptions {
   readonly resume: boolean;
-  /** Where the shards train; undefined for a training that isn't divided. */
+  /** Where the shards train; undefined for a training run that isn't divided. */
   readonly executor: Executor | undefined;
   readonly checkpoint: string | undefined;
   /** Epochs between checkpoints; undefined for each epoch, but at most one per second. */
   readonly checkpointEvery: number | undefined;
   readonly out: string;
+  /** Its signal ends the run. */
+  readonly stop: Stop;
+  /** The directory of an event file for TensorBoard. */
+  readonly tensorboard: string | undefined;
 }
 
 /** How a run went. */
@@ -38,8 +43,6 @@ export interface TrainingRun {
   /** The epoch with the best weights, 0 for the initial ones; undefined without early stopping. */
   readonly bestEpoch: number | undefined;
   readonly isStopped: boolean;
-  /** Restores the usual effect of Ctrl-C. Call it when everything is saved. */
-  readonly close: () => void;
 }
 
 /** Where the shards train. */
@@ -55,7 +58,7 @@ const WORK_OF_A_LONG_EPOCH = 3e8;
 const MS_BETWEEN_CHECKPOINTS = 1000;
 
 /**
- * Trains, shows the progress, and stops at Ctrl-C.
+ * Trains, shows the progress, and stops at the signal.
  * @throws UsageError, DataError, DivergenceError
  */
 export async function runTraining(
@@ -69,19 +72,18 @@ export async function runTraining(
   const progress = new Progress(output, {
     task: about.task,
     ...{ epochs: options.epochs!, samples },
+    isRefit: about.training.isRefit === true,
     rounds: sharding && (sharding.rounds ?? options.epochs),
     done: training.from?.epochs ?? 0,
     miniBatchSize: options.miniBatchSize!,
   });
-  const stop = new Stop(
-    () => undefined,
-    () => progress.stop(),
-  );
+  const { executor, stop, tensorboard } = saving;
+  stop.onQuit = () => progress.stop();
   const history: EpochReport[] = [];
   const parameters = net.layers.reduce((sum, { weights }) => sum + weights.length, 0);
   const isLong = samples * parameters > WORK_OF_A_LONG_EPOCH;
   const writeCheckpoint = createCheckpoint(training, saving);
-  const { executor } = saving;
+  const events = tensorboard === undefined ? undefined : tensorBoardFile(tensorboard, net);
   const trainOptions = {
     ...options,
     ...watchedMetrics(options, net.loss),
@@ -92,6 +94,7 @@ export async function runTraining(
       history.push(report);
       progress.onEpoch(report);
       await writeCheckpoint?.(report);
+      await events?.onEpoch(report);
     },
   } satisfies TrainOptions;
   try {
@@ -100,10 +103,8 @@ export async function runTraining(
       await trainInShards(net, train as Dataset, sharded);
     } else await net.train(train, { ...trainOptions, ...(isLong && { onBatch: progress.onBatch }) });
   } catch (error) {
-    if (!stop.signal.aborted || error !== stop.signal.reason) {
-      stop.close();
+    if (!stop.signal.aborted || error !== stop.signal.reason)
       throw describeFailure(error, about.training.data);
-    }
   } finally {
     progress.stop();
   }
@@ -113,7 +114,6 @@ export async function runTraining(
     seconds: progress.seconds,
     bestEpoch: options.earlyStopping && net.state.run?.bestEpoch,
     isStopped: stop.signal.aborted,
-    close: () => stop.close(),
   };
 }
 

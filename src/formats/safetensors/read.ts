@@ -178,7 +178,7 @@ function readStoredSpec(text: string | undefined): SpecJSON | undefined {
   if (json.training !== undefined) {
     throw new RangeFault({
       place: 'it',
-      problem: 'was written by net.save and holds the state of a training',
+      problem: 'was written by net.save and holds the state of a training run',
       cure: 'pass it to Network.load',
     });
   }

@@ -51,7 +51,7 @@ export function checkMetrics(metrics: unknown): asserts metrics is NamedMetrics 
 }
 
 /**
- * Checks the metrics of a training, which are computed on validation data.
+ * Checks the metrics of a training run, which are computed on validation data.
  * @throws TypeError if a metric isn't a function, or if there is no validation data
  */
 export function checkValidationMetrics(
