@@ -345,6 +345,25 @@ describe('train and evaluate warn of', () => {
     expect(ran.stderr).toMatch(/^bp4: --monitor/);
   });
 
+  it('--monitor takes a metric of the task', async () => {
+    const ran = await run('train', 'iris.csv', '--monitor', 'rocAUC', '--epochs', '3', '--json');
+    expect(ran.code).toBe(0);
+    expect(readEvent(ran, 'network')).toMatchObject({
+      options: { earlyStopping: { monitor: 'rocAUC', direction: 'maximize' } },
+    });
+    const refused = await run('train', 'iris.csv', '--monitor', 'rSquared');
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toMatch(/^bp4: --monitor: a classification has no rSquared; use loss, /);
+    const alone = await run(
+      ...['train', 'iris.csv', '--monitor', 'rocAUC', '--validation-split', '0'],
+      '--patience',
+      '2',
+    );
+    expect(alone.stderr).toMatch(
+      /^bp4: --monitor: rocAUC is measured on validation samples, and there are none/,
+    );
+  });
+
   it('nothing in iris.csv', async () => {
     const ran = await run('train', 'iris.csv');
     expect(ran).toMatchObject({ code: 0, stderr: '' });

@@ -487,6 +487,33 @@ describe('evaluate', () => {
     expect(confusion.flat().reduce((a, b) => a + b)).toBe(150);
   });
 
+  it('evaluate says what accuracy leaves unsaid, and what the probabilities are worth with --json', async () => {
+    const { stdout } = await run('evaluate', 'iris.bp4', 'iris.csv');
+    expect(stdout).toMatch(
+      /^balanced accuracy [\d.]+%, ROC-AUC [01]\.\d{3}, log loss [\d.]+, calibration error [\d.]+%$/m,
+    );
+    const evaluation = readEvent(await run('evaluate', 'iris.bp4', 'iris.csv', '--json'), 'evaluation');
+    // the classes are of the same size
+    expect(evaluation['balancedAccuracy']).toBeCloseTo(evaluation['accuracy'] as number, 12);
+    const bins = evaluation['reliability'] as { count: number }[];
+    expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(150);
+  });
+
+  it('evaluate prints the pinball loss and the coverage of quantiles, not R²', async () => {
+    const lines = Array.from({ length: 60 }, (_, n) => `${n % 10},${(n % 10) + (n % 7)}`);
+    put('spread.csv', ['x,y', ...lines].join('\n'));
+    const options = ['--target', 'y', '--loss', 'quantile:q=0.9', '--epochs', '60', '--quiet'];
+    await captureOutput('train', 'spread.csv', ...options);
+    const { stdout } = await run('evaluate', 'spread.bp4', 'spread.csv');
+    expect(stdout).toMatch(
+      /^y: pinball loss [\d.]+, [\d.]+% of the values at or below the prediction \(the quantile is 0\.9\), of 60 samples$/m,
+    );
+    const evaluation = readEvent(await run('evaluate', 'spread.bp4', 'spread.csv', '--json'), 'evaluation');
+    expect(evaluation).not.toHaveProperty('rSquared');
+    expect(evaluation['targets']).toMatchObject([{ name: 'y', q: 0.9 }]);
+    expect(evaluation['coverage']).toBeGreaterThan(0.6);
+  });
+
   it('evaluate prints the errors of a regression', async () => {
     const { stdout } = await run('evaluate', 'houses.bp4', 'houses.csv');
     expect(stdout).toMatch(
@@ -497,7 +524,9 @@ describe('evaluate', () => {
   it('evaluate writes a page with --report', async () => {
     const { stdout } = await run('evaluate', 'iris.bp4', 'iris.csv', '--report', 'evaluated.html');
     expect(stdout).toContain('Report: evaluated.html');
-    expect(readFileSync(at('evaluated.html'), 'utf8')).toContain('Confusion matrix');
+    const page = readFileSync(at('evaluated.html'), 'utf8');
+    expect(page).toContain('Confusion matrix');
+    expect(page).toContain('What the probabilities are worth');
   });
 
   it('evaluate rejects data without answers, classes that were not learned, and a missing folder', async () => {
@@ -514,6 +543,30 @@ describe('evaluate', () => {
       3,
       /no\/where\.html: no such folder: no/,
     );
+  });
+});
+
+describe('explain', () => {
+  it('explain prints a bar for each column, the most important first, and writes a page', async () => {
+    const { code, stdout } = await run('explain', 'iris.bp4', 'iris.csv', '--report', 'columns.html');
+    expect(code).toBe(0);
+    const columns = ['sepal_length', 'sepal_width', 'petal_length', 'petal_width'];
+    const shown = lines(stdout).filter((line) => columns.some((column) => line.startsWith(column)));
+    expect(shown).toHaveLength(4);
+    expect(shown[0]).toMatch(/^petal_\w+ .* ± .*█{30}/);
+    expect(readFileSync(at('columns.html'), 'utf8')).toContain('Which columns matter in iris.csv');
+  });
+
+  it('explain prints the numbers with --json, the same again and others with another seed', async () => {
+    const explain = async (...args: string[]) =>
+      readEvent(await run('explain', 'iris.bp4', 'iris.csv', '--json', ...args), 'importance');
+    const first = await explain();
+    expect(first).toMatchObject({ samples: 150, columns: [{}, {}, {}, {}] });
+    const importances = (first['columns'] as { importance: number }[]).map(({ importance }) => importance);
+    expect(importances).toEqual([...importances].sort((a, b) => b - a));
+    expect(await explain()).toEqual(first);
+    expect(await explain('--seed', '1')).not.toEqual(first);
+    expect(await explain('--samples', '50')).toMatchObject({ samples: 50 });
   });
 });
 

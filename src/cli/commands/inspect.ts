@@ -247,15 +247,13 @@ function transformText(transform: Transform): string {
   }
 }
 
+/** The figures of a training to show. `bp4 evaluate` prints more. */
 const figureNames: Readonly<Record<string, string>> = {
+  loss: 'loss',
+  accuracy: 'accuracy',
   rSquared: 'R²',
   meanAbsoluteError: 'mean absolute error',
   rootMeanSquaredError: 'root mean squared error',
-  balancedAccuracy: 'balanced accuracy',
-  rocAUC: 'ROC-AUC',
-  logLoss: 'log loss',
-  brierScore: 'Brier score',
-  calibrationError: 'calibration error',
   pinballLoss: 'pinball loss',
 };
 
@@ -271,9 +269,10 @@ function effortText({
 function trainedText({ training, results }: NonNullable<OpenedNetwork['about']>): string {
   const from = `on ${training.data}: ${countParts(training)}`;
   if (!results) return from;
-  const figures = Object.entries(results.figures).map(
-    ([name, value]) =>
-      `${figureNames[name] ?? name} ${name === 'accuracy' ? formatPercent(value) : formatPrecise(value)}`,
+  const figures = Object.entries(results.figures).flatMap(([name, value]) =>
+    figureNames[name] === undefined
+      ? []
+      : [`${figureNames[name]} ${name === 'accuracy' ? formatPercent(value) : formatPrecise(value)}`],
   );
   return `${from}; ${effortText(results)}: ${figures.join(', ')}`;
 }
