@@ -19,6 +19,7 @@ const floors = [
   'src/worker',
   'src/metrics',
   'src/ensemble',
+  'src/explain',
   'src/formats',
   'src/data',
   'src/search',
@@ -113,7 +114,7 @@ const errorsAsData = [
 /** What pages and their workers have besides. */
 const pageGlobals = [
   ...['Worker', 'addEventListener', 'cancelAnimationFrame', 'document', 'location', 'navigator', 'parent'],
-  ...['postMessage', 'requestAnimationFrame'],
+  ...['NodeFilter', 'getComputedStyle', 'postMessage', 'requestAnimationFrame'],
 ];
 
 export default defineConfig(

@@ -1,6 +1,17 @@
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, OWN, QUADRATIC } from '../src/kernels/codes';
+import {
+  BINARY_CROSS_ENTROPY,
+  CROSS_ENTROPY,
+  HINGE,
+  HUBER,
+  LOG_COSH,
+  MEAN_ABSOLUTE_ERROR,
+  MEAN_SQUARED_ERROR,
+  OWN,
+  POISSON,
+  QUANTILE,
+} from '../src/kernels/codes';
 import { multiplySlope } from './activation';
-import { slopeOf } from './micro/losses';
+import { AbsoluteError, Hinge, Huber, LogCosh, Poisson, Quantile, SquaredError } from './micro/losses';
 import { clearPadding } from './micro/padding';
 import { lastLayer, rowAt } from './network';
 import { Net } from './structs';
@@ -20,6 +31,7 @@ import { Net } from './structs';
 export function outputDelta(net: Net, from: i32, to: i32): void {
   const l = lastLayer(net);
   const loss = net.loss;
+  const parameters = net.lossParameters;
   const stride = l.stride;
   const units = l.units;
   const rows = to - from;
@@ -39,13 +51,36 @@ export function outputDelta(net: Net, from: i32, to: i32): void {
       }
       return;
     }
-    case QUADRATIC:
-    case BINARY_CROSS_ENTROPY: {
-      difference(a, 1, targets, delta, count);
+    case MEAN_SQUARED_ERROR: {
+      meanSlopes<SquaredError>(a, targets, delta, rows, stride, units, parameters);
+      break;
+    }
+    case MEAN_ABSOLUTE_ERROR: {
+      meanSlopes<AbsoluteError>(a, targets, delta, rows, stride, units, parameters);
+      break;
+    }
+    case HUBER: {
+      meanSlopes<Huber>(a, targets, delta, rows, stride, units, parameters);
+      break;
+    }
+    case HINGE: {
+      meanSlopes<Hinge>(a, targets, delta, rows, stride, units, parameters);
+      break;
+    }
+    case LOG_COSH: {
+      meanSlopes<LogCosh>(a, targets, delta, rows, stride, units, parameters);
+      break;
+    }
+    case POISSON: {
+      meanSlopes<Poisson>(a, targets, delta, rows, stride, units, parameters);
+      break;
+    }
+    case QUANTILE: {
+      meanSlopes<Quantile>(a, targets, delta, rows, stride, units, parameters);
       break;
     }
     default: {
-      meanSlopes(loss, a, targets, delta, rows, stride, units, net.lossParameters);
+      difference(a, 1, targets, delta, count);
     }
   }
   if (net.ignoresMissing) clearMissing(targets, delta, count);
@@ -73,12 +108,8 @@ function clearMissing(targets: usize, delta: usize, count: i32): void {
   }
 }
 
-/**
- * δ = slope/units over `rows` rows. One loop for all these losses: the last layer is small, and a loop for each is large.
- * @param parameters f32[stride], the loss's parameter for each output
- */
-function meanSlopes(
-  loss: i32,
+/** δ = slope/units over `rows` rows. @param parameters f32[stride], the loss's parameter for each output */
+function meanSlopes<Loss>(
   a: usize,
   targets: usize,
   delta: usize,
@@ -87,11 +118,12 @@ function meanSlopes(
   units: i32,
   parameters: usize,
 ): void {
+  const loss = changetype<Loss>(0);
   const divisor = f32x4.splat(<f32>units);
   const bytes: usize = stride << 2;
   for (; rows > 0; --rows) {
     for (let at: usize = 0; at < bytes; at += 16) {
-      const slope = slopeOf(loss, v128.load(a + at), v128.load(targets + at), v128.load(parameters + at));
+      const slope = loss.slope(v128.load(a + at), v128.load(targets + at), v128.load(parameters + at));
       v128.store(delta + at, f32x4.div(slope, divisor));
     }
     a += bytes;

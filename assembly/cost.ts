@@ -1,6 +1,17 @@
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, OWN, QUADRATIC } from '../src/kernels/codes';
+import {
+  BINARY_CROSS_ENTROPY,
+  CROSS_ENTROPY,
+  HINGE,
+  HUBER,
+  LOG_COSH,
+  MEAN_ABSOLUTE_ERROR,
+  OWN,
+  POISSON,
+  QUADRATIC,
+  QUANTILE,
+} from '../src/kernels/codes';
 import { log } from './micro/log';
-import { SquaredError, valueOf } from './micro/losses';
+import { AbsoluteError, Hinge, Huber, LogCosh, Poisson, Quantile, SquaredError } from './micro/losses';
 import { lastLayer, rowAt } from './network';
 import { Net } from './structs';
 
@@ -35,11 +46,18 @@ export function cost(net: Net, from: i32, to: i32): f64 {
 export class AnyLoss {
   cost(net: Net, z: usize, a: usize, targets: usize, units: i32): f64 {
     const loss = net.loss;
+    const parameters = net.lossParameters;
+    if (loss == QUADRATIC) return 0.5 * sumOf<SquaredError>(a, targets, units, parameters);
     if (loss == CROSS_ENTROPY) return crossEntropy(z, a, targets, units);
     if (loss == BINARY_CROSS_ENTROPY) return binaryCrossEntropy(z, a, targets, units);
+    if (loss == MEAN_ABSOLUTE_ERROR) return sumOf<AbsoluteError>(a, targets, units, parameters) / <f64>units;
+    if (loss == HUBER) return sumOf<Huber>(a, targets, units, parameters) / <f64>units;
+    if (loss == HINGE) return sumOf<Hinge>(a, targets, units, parameters) / <f64>units;
+    if (loss == LOG_COSH) return sumOf<LogCosh>(a, targets, units, parameters) / <f64>units;
+    if (loss == POISSON) return sumOf<Poisson>(a, targets, units, parameters) / <f64>units;
     if (loss == OWN) return 0;
-    const sum = sumOf<AnyValue>(loss, a, targets, units, net.lossParameters);
-    return loss == QUADRATIC ? 0.5 * sum : sum / <f64>units;
+    if (loss == QUANTILE) return sumOf<Quantile>(a, targets, units, parameters) / <f64>units;
+    return sumOf<SquaredError>(a, targets, units, parameters) / <f64>units;
   }
 }
 
@@ -48,29 +66,17 @@ export class TinyLoss {
   cost(net: Net, z: usize, a: usize, targets: usize, units: i32): f64 {
     return net.loss == BINARY_CROSS_ENTROPY
       ? binaryCrossEntropy(z, a, targets, units)
-      : 0.5 * sumOf<SquaredValue>(net.loss, a, targets, units, net.lossParameters);
-  }
-}
-
-class AnyValue {
-  of(loss: i32, a: f64, y: f64, d: f64): f64 {
-    return valueOf(loss, a, y, d);
-  }
-}
-
-export class SquaredValue {
-  of(loss: i32, a: f64, y: f64, d: f64): f64 {
-    return changetype<SquaredError>(0).value(a, y, d);
+      : 0.5 * sumOf<SquaredError>(a, targets, units, net.lossParameters);
   }
 }
 
 /** Σ over the outputs whose target isn't NaN, in f64, sequential from +0. */
-export function sumOf<Value>(loss: i32, a: usize, targets: usize, units: i32, parameters: usize): f64 {
-  const value = changetype<Value>(0);
+export function sumOf<Loss>(a: usize, targets: usize, units: i32, parameters: usize): f64 {
+  const loss = changetype<Loss>(0);
   let sum: f64 = 0;
   for (let at: usize = 0; at < <usize>(units << 2); at += 4) {
     const y = <f64>load<f32>(targets + at);
-    if (y == y) sum += value.of(loss, <f64>load<f32>(a + at), y, <f64>load<f32>(parameters + at));
+    if (y == y) sum += loss.value(<f64>load<f32>(a + at), y, <f64>load<f32>(parameters + at));
   }
   return sum;
 }

@@ -1,5 +1,5 @@
 // `npm start`: Nielsen's network for handwritten digits, trained on all 60,000 images of MNIST.
-// Ctrl-C stops after the current step, then reports and saves the result. A second Ctrl-C quits at once.
+// Ctrl-C stops after the current step, then reports and saves the result. A second Ctrl-C quits immediately.
 
 import { writeFileSync } from 'node:fs';
 import { Network } from 'bp4';

@@ -3,7 +3,7 @@ import cliProgress from 'cli-progress';
 export const percent = (share) => `${(100 * share).toFixed(2)}%`;
 export const count = (n) => Math.round(n).toLocaleString('en');
 
-/** Prints the progress of a training: a line for each epoch and, on a terminal, a bar for the current epoch. */
+/** Prints the progress of a training run: a line for each epoch and, on a terminal, a bar for the current epoch. */
 export class Progress {
   /** The reports of the completed epochs. */
   epochs = [];

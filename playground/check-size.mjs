@@ -7,11 +7,11 @@ const LIMIT = 150_000;
 const folder = fileURLToPath(new URL('../build/playground/', import.meta.url));
 
 /**
- * Files that load later (tables with their helper `half`, digits, code, another language, explanations), only without
+ * Files that load later (tables with their helper `half`, digits, code, another language, explanations, exports), only without
  * WebAssembly (reference), or never (Parquet files, threads, the gradient check).
  */
 const later =
-  /^(data|half|iris|digits|code|zh|explain-divergence|reference|file|thrift|zstd|threads|check-gradients)-/;
+  /^(data|half|iris|digits|code|zh|explain-divergence|python-cell|save-picture|reference|file|thrift|zstd|threads|check-gradients)-/;
 
 const files = [
   'index.html',

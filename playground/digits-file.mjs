@@ -8,7 +8,7 @@ export function digitsFile(train = 5000, test = 1000) {
 
 /**
  * `import url from 'virtual:digits'` imports the file's URL. Its name hides the gzip, so that servers don't declare it.
- * @param mode `package` leaves the file out
+ * @param mode `package` leaves the file out, `single` writes it into the script
  */
 export function digitsPlugin(mode) {
   const id = '\0virtual:digits';
@@ -20,6 +20,10 @@ export function digitsPlugin(mode) {
     load(source) {
       if (source !== id) return;
       if (isDev) return `export default '/digits.bin'`;
+      if (mode === 'single') {
+        const bytes = Buffer.from(digitsFile()).toString('base64');
+        return `export default 'data:application/octet-stream;base64,${bytes}'`;
+      }
       if (mode === 'package') return `export default new URL('digits.bin', import.meta.url).href`;
       const file = this.emitFile({ type: 'asset', name: 'digits.bin', source: digitsFile() });
       return `export default import.meta.ROLLUP_FILE_URL_${file}`;

@@ -9,10 +9,13 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const pictures = at('../docs/playground/');
 
 const wide = { width: 1280, height: 1040 };
+const projector = { width: 1920, height: 1080 };
 const narrow = { width: 390, height: 844 };
 
 /** Each picture: a link, the actions on the page, and the viewport for each theme. */
 const shots = [
+  { name: 'first', hash: '#task=first', act: explainWeight, light: wide },
+  { name: 'first', hash: '#task=first', act: projectPhase, dark: projector },
   { name: 'spiral', hash: '#task=spiral&steps=1800', act: walkTo('BP2'), light: wide, dark: narrow },
   { name: 'digits', hash: '#task=digits&steps=600', act: drawAndWalk, light: narrow, dark: wide },
   { name: 'circle', hash: '#task=circle&steps=300', act: walkTo('forward'), light: narrow },
@@ -64,6 +67,18 @@ function walkTo(phase) {
     while ((await page.getByTestId('phase').textContent()) !== phase)
       await page.getByTestId('next-phase').click();
   };
+}
+
+/** Asks for the derivation of a weight. */
+async function explainWeight(page) {
+  await waitForRun(page);
+  await page.locator('[data-weight="1,0,2"]').dispatchEvent('click');
+  await page.getByTestId('slope-check').filter({ hasText: '/ 0.02' }).waitFor();
+}
+
+async function projectPhase(page) {
+  await walkTo('BP2')(page);
+  await page.keyboard.press('p');
 }
 
 /** Waits for the worker's first reply. */

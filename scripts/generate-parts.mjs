@@ -10,14 +10,20 @@ const target = 'src/formats/code/parts.ts';
 const sources = [
   'src/errors.ts',
   'src/base/check.ts',
+  'src/base/log.ts',
+  'src/base/exp.ts',
   'src/model/columns.ts',
+  'src/model/formulas.ts',
   'src/kernels/reference/numerics.ts',
   'src/kernels/reference/micro/activations.ts',
 ].map(parsed);
-const [, , , numerics, activations] = sources;
+const [, , log, exp, , formulas, numerics, activations] = sources;
 
 /** The parts that a module may request, in addition to the activations. */
-const entries = ['round', 'fits', 'misfit', 'show', 'Columns'];
+const entries = [
+  ...['round', 'fits', 'misfit', 'show', 'Columns'],
+  ...['Robust', 'LogScale', 'Quantiles', 'PiecewiseLinear', 'Hashed', 'BagOfWords'],
+];
 
 /** Parses the source without its types. */
 function parsed(path) {
@@ -33,6 +39,12 @@ for (const { name, initializer } of single.properties) {
   if (ts.isIdentifier(initializer) && initializer.text !== 'Float32Array')
     newNames.set(initializer.text, name.text);
 }
+
+/** Functions in double precision, which have a namesake in single precision. */
+const doubles = new Map(
+  ['exp', 'log', 'log1p', 'polynomial', 'EXP_COEFFICIENTS'].map((name) => [name, `${name}_double`]),
+);
+const newNamesIn = (source) => ([log, exp, formulas].includes(source) ? doubles : newNames);
 
 /** All parts by name: { text, needs }. */
 const parts = new Map();
@@ -63,7 +75,12 @@ function takeStatements(source, statements) {
       else {
         // const { fround, min } = Math
         for (const { text } of name.elements.map((element) => element.name))
-          take(source, text, undefined, `const ${newName(text)} = ${renameIn(source, initializer)}.${text};`);
+          take(
+            source,
+            text,
+            undefined,
+            `const ${newName(source, text)} = ${renameIn(source, initializer)}.${text};`,
+          );
       }
     }
   }
@@ -91,13 +108,13 @@ function takeActivation(property) {
 }
 
 function take(source, oldName, node, text) {
-  const name = newName(oldName);
+  const name = newName(source, oldName);
   if (parts.has(name)) throw new Error(`${source.fileName}: a second ${name}`);
-  parts.set(name, { text: text.replace(/^export /m, ''), mentions: node ? identifiersIn(node) : [] });
+  parts.set(name, { text: text.replace(/^export /m, ''), mentions: node ? identifiersIn(source, node) : [] });
 }
 
-function newName(name) {
-  return newNames.get(name) ?? name;
+function newName(source, name) {
+  return newNamesIn(source).get(name) ?? name;
 }
 
 /** The text of a node with the new names. */
@@ -105,8 +122,9 @@ function renameIn(source, node) {
   let text = '';
   let at = node.getStart(source);
   visit(node, (one) => {
-    if (!newNames.has(one.text)) return;
-    text += source.text.slice(at, one.getStart(source)) + newNames.get(one.text);
+    const name = newName(source, one.text);
+    if (name === one.text) return;
+    text += source.text.slice(at, one.getStart(source)) + name;
     at = one.end;
   });
   return text + source.text.slice(at, node.end);
@@ -119,12 +137,12 @@ function findComment(source, node) {
 }
 
 /** The names that a node uses but doesn't declare. */
-function identifiersIn(node) {
+function identifiersIn(source, node) {
   const found = new Set();
   const own = new Set();
   visit(node, (one) => {
     const isDeclared = one.parent.name === one && one.parent !== node;
-    (isDeclared ? own : found).add(newName(one.text));
+    (isDeclared ? own : found).add(newName(source, one.text));
   });
   return [...found].filter((name) => !own.has(name));
 }

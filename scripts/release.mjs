@@ -1,6 +1,6 @@
 /**
- * npm run release -- VERSION: sets the version in package.json, package-lock.json and CHANGELOG.md, removes README's notice that
- * nothing has been published, commits, tags and pushes.
+ * npm run release -- VERSION: sets the version in package.json, package-lock.json and CHANGELOG.md, removes the notice that
+ * nothing has been published from README.md and the guide, commits, tags and pushes.
  * VERSION is major, minor, patch, or a version such as 0.1.0. The tag starts .github/workflows/release.yml, which publishes:
  * npm signs provenance only in CI. `--dry-run` prints the steps and changes nothing; it doesn't need Git.
  */
@@ -34,7 +34,10 @@ function withVersion(text, version) {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-/** README.md without the notice that nothing has been published, which the first release makes wrong. */
+/** The pages that say that nothing has been published. */
+const pagesWithNotice = ['README.md', 'docs/guide/getting-started.md'];
+
+/** A page without the notice that nothing has been published, which the first release makes wrong. */
 function withoutNotice(text) {
   return text.replace(/^bp4 isn't on npm yet\..*\n\n/m, '');
 }
@@ -54,7 +57,7 @@ function release(wanted, isDryRun) {
     ['package.json', withVersion(readFileSync('package.json', 'utf8'), version)],
     ['package-lock.json', withVersion(readFileSync('package-lock.json', 'utf8'), version)],
     ['CHANGELOG.md', releaseChangelog(readFileSync('CHANGELOG.md', 'utf8'), version, date)],
-    ['README.md', withoutNotice(readFileSync('README.md', 'utf8'))],
+    ...pagesWithNotice.map((path) => [path, withoutNotice(readFileSync(path, 'utf8'))]),
   ]);
   const commands = [
     ['add', ...files.keys()],

@@ -36,7 +36,6 @@ export type {
   LossName,
   LossSpec,
   NetworkSpec,
-  OutputRow,
   OwnLoss,
   StoredLoss,
 } from './model/spec.js';

@@ -10,6 +10,7 @@ import type { ThreadChoice } from './kernels/kernels.js';
 import { viewBytes } from './base/bytes.js';
 import { checkInteger, checkKeys, checkName, show } from './base/check.js';
 import { loaded } from './base/loaded.js';
+import { withFormulas } from './model/check-transforms.js';
 import { checkState, type CheckedState } from './model/check-state.js';
 import { decodeState, encodeState } from './model/file.js';
 import { stateFromJSON, stateToJSON, type NetworkJSON } from './model/json.js';
@@ -173,7 +174,7 @@ export class Network {
     },
   ): Promise<Network> {
     checkKeys('options', options, [...specNames, 'engine', 'threads']);
-    const spec = checkSpec(options);
+    const spec = await withFormulas(() => checkSpec(options));
     const random = Random.fromSeed(spec.seed);
     const how = checkEngine(options);
     const model = await newModel(spec, how, (model) => drawParameters(model, random));
@@ -186,7 +187,7 @@ export class Network {
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async fromJSON(json: NetworkJSON, options: LoadOptions = {}): Promise<Network> {
-    return await Network.#of(withCheckedSpec(stateFromJSON(json)), options);
+    return await Network.#of(() => withCheckedSpec(stateFromJSON(json)), options);
   }
 
   /**
@@ -203,7 +204,7 @@ export class Network {
         problem: `expected a Uint8Array or an ArrayBuffer, got ${show(bytes)}`,
       });
     }
-    return await Network.#of(withCheckedSpec(decodeState(view).state), options);
+    return await Network.#of(() => withCheckedSpec(decodeState(view).state), options);
   }
 
   /**
@@ -213,10 +214,11 @@ export class Network {
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async fromState(state: NetworkState, options: LoadOptions = {}): Promise<Network> {
-    return await Network.#of(checkState(state), options);
+    return await Network.#of(() => checkState(state), options);
   }
 
-  static async #of(state: CheckedState, options: LoadOptions): Promise<Network> {
+  static async #of(check: () => CheckedState, options: LoadOptions): Promise<Network> {
+    const state = await withFormulas(check);
     checkKeys('options', options, ['engine', 'threads', 'loss']);
     const how = checkEngine(options);
     const update = checkStepUpdate(state.optimizer ?? 'sgd', state.spec.layers.length);
@@ -305,8 +307,8 @@ export class Network {
    * @throws StateError after `dispose`
    */
   async clone(): Promise<Network> {
-    const { own } = this.#use().spec;
-    return await Network.fromState(this.state, { ...this.#options, ...(own && { loss: own as OwnLoss }) });
+    const loss = this.#use().spec.own as OwnLoss; // with its functions, or undefined
+    return await Network.fromState(this.state, { ...this.#options, loss });
   }
 
   /**
@@ -474,7 +476,7 @@ export class Network {
    * Looks for a learning rate, by training copies of the network: first at a rate that rises from step to step, which gives the curve;
    * then at some constant rates below the one with the smallest loss. The network itself doesn't change. The same network, data and
    * options give the same result.
-   * @returns the rate with the smallest loss among those that were tried, and the curve
+   * @returns the lowest rate that lowered the loss about as much as the best that was tried, and the curve
    * @throws TypeError, RangeError for invalid data or options, named in the message, or if no rate lowers the loss
    * @throws StateError if the network is disposed, before or during the call
    */
@@ -502,7 +504,7 @@ export class Network {
   }
 
   /**
-   * Takes one step on a batch, at once: the same bits as `train` with one mini-batch of these samples. Typed arrays, without
+   * Takes one step on a batch, synchronously: the same bits as `train` with one mini-batch of these samples. Typed arrays, without
    * transforms of the inputs, are fastest. One thread computes. The memory grows to hold the whole batch.
    * @returns the mean loss and the accuracy of the batch before the update
    * @throws TypeError, RangeError for invalid data or options, named in the message; the network is unchanged
@@ -556,13 +558,6 @@ export class Network {
     onDispose: () => void,
   ): Promise<EpochReport[]> {
     const model = this.#use();
-    if (model.spec.own) {
-      throw new TypeFault({
-        place: 'loss',
-        problem: "functions of your own can't be sent to workers",
-        cure: 'use net.train',
-      });
-    }
     this.#begin(onDispose);
     try {
       return await train(this.#options.threads, (state) => this.#restore(state), model);
@@ -590,9 +585,19 @@ export class Network {
       const { reportDiagnosis } = yield* awaited(loaded('diagnose', part));
       diagnosis = reportDiagnosis(model, checked.validation ?? checked.training);
     }
+    const averaging = options.ema
+      ? yield* awaited(loaded('ema', import('./training/average.js')))
+      : undefined;
     model.reserve(1, countSlots(options));
     if (!options.resume) this.#run = startRun(model, this.#random, options, this.#run);
-    const context = { model, random: this.#random, run: this.#run!, save: () => this.save(), diagnosis };
+    const context = {
+      model,
+      random: this.#random,
+      run: this.#run!,
+      save: () => this.save(),
+      diagnosis,
+      averageSteps: averaging?.averageSteps,
+    };
     return yield* train(context, checked, options);
   }
 

@@ -1,4 +1,5 @@
-import { SquaredValue, sumOf } from '../cost';
+import { sumOf } from '../cost';
+import { SquaredError } from '../micro/losses';
 import { lastLayer, layerAt } from '../network';
 import { Net, Rule, Tally, Window } from '../structs';
 import { Adam, beginUpdate, updates } from '../optimizers';
@@ -52,8 +53,7 @@ export function learn(
       takeInputs(net, window, i);
       forwardSample(net, isSparse);
       sum +=
-        sumOf<SquaredValue>(net.loss, last.activations, net.targets, last.units, net.lossParameters) /
-        <f64>last.units;
+        sumOf<SquaredError>(last.activations, net.targets, last.units, net.lossParameters) / <f64>last.units;
       if (!isFinite(sum)) {
         tally.right = i + 1;
         break;

@@ -1,4 +1,3 @@
-import { HINGE, HUBER, LOG_COSH, MEAN_ABSOLUTE_ERROR, POISSON, QUANTILE } from '../../src/kernels/codes';
 import { exp as expOfFour } from './exp';
 import { exp } from './exp-double';
 import { log } from './log';
@@ -92,26 +91,4 @@ export class Quantile {
     const below = v128.bitselect(f32x4.neg(d), difference, f32x4.lt(difference, zero));
     return v128.bitselect(f32x4.sub(f32x4.splat(1), d), below, f32x4.gt(difference, zero));
   }
-}
-
-/** The value of a loss by its number in codes.ts; of the squared error by default. */
-export function valueOf(loss: i32, a: f64, y: f64, d: f64): f64 {
-  if (loss == MEAN_ABSOLUTE_ERROR) return changetype<AbsoluteError>(0).value(a, y, d);
-  if (loss == HUBER) return changetype<Huber>(0).value(a, y, d);
-  if (loss == HINGE) return changetype<Hinge>(0).value(a, y, d);
-  if (loss == LOG_COSH) return changetype<LogCosh>(0).value(a, y, d);
-  if (loss == POISSON) return changetype<Poisson>(0).value(a, y, d);
-  if (loss == QUANTILE) return changetype<Quantile>(0).value(a, y, d);
-  return changetype<SquaredError>(0).value(a, y, d);
-}
-
-/** The slope of a loss by its number in codes.ts; of the squared error by default. */
-export function slopeOf(loss: i32, a: v128, y: v128, d: v128): v128 {
-  if (loss == MEAN_ABSOLUTE_ERROR) return changetype<AbsoluteError>(0).slope(a, y, d);
-  if (loss == HUBER) return changetype<Huber>(0).slope(a, y, d);
-  if (loss == HINGE) return changetype<Hinge>(0).slope(a, y, d);
-  if (loss == LOG_COSH) return changetype<LogCosh>(0).slope(a, y, d);
-  if (loss == POISSON) return changetype<Poisson>(0).slope(a, y, d);
-  if (loss == QUANTILE) return changetype<Quantile>(0).slope(a, y, d);
-  return changetype<SquaredError>(0).slope(a, y, d);
 }

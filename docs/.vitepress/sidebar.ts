@@ -25,6 +25,7 @@ export const groups: readonly Group[] = [
       'guide/choosing-a-model',
       'guide/data',
       'guide/metrics-and-search',
+      'guide/which-inputs-matter',
       'guide/search',
       'guide/diagnosis',
       'guide/save-and-resume',

@@ -12,6 +12,8 @@ import type { Failure } from './run/failure.js';
 // The messages between the page and the training worker. All of them can be cloned.
 
 export type TaskName =
+  /** The network of chapter 2, with one output. */
+  | 'first'
   | 'circle'
   | 'spiral'
   | 'xor'
@@ -63,8 +65,14 @@ export interface Csv {
 }
 
 export type Request =
-  /** Creates the network from its seed, and trains it for `steps` steps before the reply. */
-  | { readonly type: 'open'; readonly settings: Settings; readonly csv?: Csv; readonly steps?: number }
+  /** Creates the network from its seed, or with the given weights and biases in the order of `net.parameters`, and trains it for `steps` steps before the reply. */
+  | {
+      readonly type: 'open';
+      readonly settings: Settings;
+      readonly csv?: Csv;
+      readonly parameters?: readonly number[];
+      readonly steps?: number;
+    }
   | { readonly type: 'play' }
   | { readonly type: 'pause' }
   /** Trains one mini-batch. Answered by 'walk', then 'progress'. */
@@ -73,6 +81,10 @@ export type Request =
   | { readonly type: 'epoch' }
   /** Predicts the outputs of raw inputs (a digit: [784], 0 to 1). Answered by 'answer'. */
   | { readonly type: 'ask'; readonly inputs: Float32Array }
+  /** Passes one sample through the equations with other weights. Answered by 'tried'; the run stays as it is. */
+  | { readonly type: 'try'; readonly id: number; readonly trial: Trial }
+  /** Measures the slope of the cost at one weight or bias. Answered by 'checked'; the run stays as it is. */
+  | { readonly type: 'check'; readonly id: number; readonly trial: Trial; readonly at: Parameter }
   | { readonly type: 'export'; readonly format: 'json' | 'code' };
 
 export type Reply =
@@ -80,6 +92,8 @@ export type Reply =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'walk'; readonly walk: Walk }
   | { readonly type: 'answer'; readonly outputs: Float32Array }
+  | { readonly type: 'tried'; readonly id: number; readonly walk: Walk }
+  | { readonly type: 'checked'; readonly id: number; readonly check: SlopeCheck }
   | { readonly type: 'exported'; readonly fileName: string; readonly mimeType: string; readonly text: string }
   /** The run diverged, or the settings or the CSV file are invalid. */
   | ({ readonly type: 'failed' } & Failure);
@@ -88,8 +102,10 @@ export type Reply =
 export interface Problem {
   /** The name of each input: 'x', 'y', 'x²' …, or the columns of a CSV file. Empty for digits, whose inputs are 28 × 28 pixels. */
   readonly inputNames: readonly string[];
-  /** The name of each output: the classes, or the target column of a regression. */
+  /** The name of each output: its class, or the target column of a regression. */
   readonly outputNames: readonly string[];
+  /** Empty for a regression. One output distinguishes two classes. */
+  readonly classNames: readonly string[];
   readonly isRegression: boolean;
   /** inputs, hidden units …, outputs */
   readonly sizes: readonly number[];
@@ -130,6 +146,8 @@ export interface Progress {
    * from y = −1.1 to 1.1, columns from x = −1.1 to 1.1.
    */
   readonly boundary?: Float32Array;
+  /** The next mini-batch with the current weights, before its step; only while the run is paused. */
+  readonly next?: Walk;
   /** The confusion matrix of the test data, for classification. */
   readonly confusion?: Confusion;
 }
@@ -175,4 +193,28 @@ export interface Walk {
   readonly learningRate: number;
   /** C of each sample with the weights before and after the update, without penalties. */
   readonly costs: { readonly before: Float64Array; readonly after: Float64Array };
+}
+
+/** One sample, and the weights and biases that it passes through. */
+export interface Trial {
+  readonly layers: readonly LayerState[];
+  /** As the network receives them. */
+  readonly inputs: Float32Array;
+  readonly targets: Float32Array;
+}
+
+/** A weight, or the bias of a unit. Layers and units count from 0; layer 0 is the first after the inputs. */
+export interface Parameter {
+  readonly layer: number;
+  readonly unit: number;
+  /** The unit or input at the start of the weight; undefined for the bias. */
+  readonly from?: number | undefined;
+}
+
+/** The central difference of the cost of one sample: (C(w + step) − C(w − step)) / 2 step. */
+export interface SlopeCheck {
+  readonly step: number;
+  /** C(w + step) and C(w − step). */
+  readonly costs: readonly [above: number, below: number];
+  readonly slope: number;
 }

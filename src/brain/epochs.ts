@@ -5,7 +5,7 @@ import type { BrainTraining } from './training.js';
 /** The most epochs that one call of the kernel runs. */
 const MOST_EPOCHS = 2 ** 30;
 
-/** Runs the epochs of a training until it ends, and calls `log` and `callback`. */
+/** Runs the epochs of a training run until it ends, and calls `log` and `callback`. */
 export class Epochs {
   readonly status: TrainingStatus = { error: 1, iterations: 0 };
   readonly #session: BrainTraining;

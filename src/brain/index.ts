@@ -1,6 +1,6 @@
 /**
- * bp4/brain replaces brain.js (1.6.1 and 2.0.0-beta.24) for its dense `NeuralNetwork`: programs change the import, or the address of
- * the script, and nothing else. From the same weights it trains like brain.js, up to single-precision rounding, with identical results
+ * bp4/brain replaces brain.js (1.6.1 and 2.0.0-beta.24) for its dense `NeuralNetwork`: programs only need to change the import, or the
+ * address of the script. From the same weights it trains like brain.js, up to single-precision rounding, with identical results
  * on every engine. If the two versions differ, it follows version 2, but takes what version 1 took.
  *
  * What brain.js accepts and can't be right counts as in version 1, after one warning of each kind for a network; with

@@ -143,7 +143,7 @@ export class Machine {
     return { parameters, changes: rest.changes, adam: { first, second, step: model.step } };
   }
 
-  /** Keeps the parameters and the optimizer's memory, so that `restore` can undo a training. */
+  /** Keeps the parameters and the optimizer's memory, so that `restore` can undo a training run. */
   keep(): void {
     this.#step = this.model.step;
     const [parameters, slots] = this.#learned;

@@ -364,7 +364,7 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
   }
 
   /**
-   * Begins a training that calls `trainingTick` itself: sets the options, and initializes the network for the data.
+   * Begins a training run that calls `trainingTick` itself: sets the options, and initializes the network for the data.
    * @throws as `train` does
    */
   prepTraining(

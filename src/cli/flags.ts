@@ -37,7 +37,9 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
   shuffle: { flags: ['no-shuffle'] },
   validationSplit: { flags: ['validation-split'] },
   diagnose: { flags: ['diagnose'] },
-  earlyStopping: { flags: ['patience', 'min-delta', 'monitor', 'keep-last'] },
+  earlyStopping: { flags: ['patience', 'min-delta', 'monitor', 'keep-last', 'no-refit'] },
+  ema: { flags: ['ema'] },
+  findLearningRate: { flags: ['find-rate'] },
   checkpoint: { flags: ['checkpoint', 'checkpoint-every'] },
   resume: { flags: ['resume'] },
   // Network.create

@@ -13,7 +13,10 @@ const outputGroup: OptionGroup = {
   heading: 'Output',
   options: [
     new Option('--json', 'Print JSON instead of text, one object per line'),
-    new Option('-q, --quiet', 'Print only errors and requested output'),
+    new Option(
+      '-q, --quiet',
+      'Print only errors and predictions, with notes on skipped data; no progress, scores or warnings',
+    ),
     new Option('--debug', 'Print a stack trace with errors'),
   ],
 };

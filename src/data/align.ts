@@ -43,7 +43,7 @@ export class NamedData implements Data {
   }
 }
 
-const toData = ({ inputs, targets, labels, sampleWeights, inputScale }: SampleArrays): Data => ({
+const toData = ({ inputs, targets, labels, sampleWeights, inputScale }: AlignedSamples): Data => ({
   inputs,
   ...(targets && { targets }),
   ...(labels && { labels }),
@@ -51,12 +51,19 @@ const toData = ({ inputs, targets, labels, sampleWeights, inputScale }: SampleAr
   ...(inputScale !== undefined && { inputScale }),
 });
 
+/** Samples in the order of a network: rows instead of an array if some columns take strings. */
+type AlignedSamples = Omit<SampleArrays, 'inputs'> & {
+  readonly inputs: NumericArray | readonly (readonly (number | string)[])[];
+};
+
 /** The names in a network; those that it doesn't know are undefined. */
 interface Names {
   readonly width: number;
   readonly columns: readonly string[] | undefined;
   readonly categories: readonly (Categories | undefined)[];
   readonly unknown: readonly (UnknownPolicy | undefined)[];
+  /** Whether each column takes strings. */
+  readonly areTexts: readonly boolean[];
   readonly classes: Categories | undefined;
   readonly targetColumns: readonly string[] | undefined;
 }
@@ -73,7 +80,7 @@ export function learnNames(spec: CheckedSpec, schema: Schema): void {
  * @returns the same object if the samples are in the order of the network already
  * @throws RangeError naming the column, category or class that doesn't fit
  */
-function alignSamples(samples: SampleArrays, spec: CheckedSpec): SampleArrays {
+function alignSamples(samples: SampleArrays, spec: CheckedSpec): AlignedSamples {
   const names = namesOf(spec);
   const inputs = alignInputs(samples, names);
   const labels = alignLabels(samples, names);
@@ -92,6 +99,7 @@ function namesOf(spec: CheckedSpec): Names {
       ? inputs.map((one) => (one.kind === 'oneHot' ? one.categories : undefined))
       : (schema?.categories ?? []),
     unknown: inputs?.map((one) => (one.kind === 'oneHot' ? one.unknown : undefined)) ?? [],
+    areTexts: inputs?.map(({ kind }) => kind === 'hash' || kind === 'bagOfWords') ?? [],
     classes: outputs ?? (schema?.hasIndices ? undefined : schema?.classes),
     targetColumns: (targets && pickNames(targets)) ?? outputs?.map(String) ?? schema?.targetColumns,
   };
@@ -103,18 +111,26 @@ function pickNames(transforms: readonly Transform[]): readonly string[] | undefi
   return names.length === transforms.length ? names : undefined;
 }
 
-function alignInputs({ inputs, schema }: SampleArrays, names: Names): SampleArrays['inputs'] {
+function alignInputs({ inputs, schema }: SampleArrays, names: Names): AlignedSamples['inputs'] {
   const { width, columns } = schema;
   const at = findColumns('inputs', names.columns, columns, names.width, width);
   const encoders = at.map((from, k) => createEncoder(schema, from, names, k));
   if (at.length === width && at.every((from, k) => from === k && !encoders[k])) return inputs;
   const count = inputs.length / width;
+  if (names.areTexts.some(Boolean)) {
+    return Array.from({ length: count }, (_, n) =>
+      at.map((from, k) => {
+        const value = inputs[n * width + from]!;
+        return encoders[k]?.(value) ?? value;
+      }),
+    );
+  }
   const values = new Float64Array(count * at.length);
   for (const [k, from] of at.entries()) {
     const encode = encoders[k];
     for (let n = 0; n < count; n++) {
       const value = inputs[n * width + from]!;
-      values[n * at.length + k] = encode ? encode(value) : value;
+      values[n * at.length + k] = encode ? (encode(value) as number) : value;
     }
   }
   return values;
@@ -126,11 +142,12 @@ function createEncoder(
   from: number,
   names: Names,
   k: number,
-): ((value: number) => number) | undefined {
+): ((value: number) => number | string) | undefined {
   const given = categories?.[from];
   const known = names.categories[k];
   const place = `column ${show(columns?.[from] ?? names.columns?.[k] ?? k)}`;
   const isText = typeof given?.[0] === 'string';
+  if (names.areTexts[k]) return (value) => (isText ? (given[value] as string) : String(value));
   if (!known) {
     if (!isText) return undefined;
     throw new RangeFault({ place, problem: 'it holds texts, and the network expects numbers' });

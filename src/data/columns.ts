@@ -37,6 +37,11 @@ export interface ColumnOptions extends GapOptions {
    * objects, strings are categories without being named here. Default categories: all that occur, sorted.
    */
   readonly categorical?: readonly string[] | Readonly<Record<string, Categories>>;
+  /**
+   * The inputs that hold short texts, such as remarks or titles. A fitted transform counts their words. A missing text is empty, and
+   * never counts as a missing value.
+   */
+  readonly text?: readonly string[];
   /** The classes of `label`, in the order of the network's outputs. Default: all that occur, sorted. */
   readonly classes?: Categories;
   /**
@@ -51,6 +56,8 @@ export interface ColumnOptions extends GapOptions {
    * category, 'other', also in later files. Doesn't apply to categories that you list yourself. Default: no limit.
    */
   readonly maxCategories?: number;
+  /** The rows that a category of an input needs; those with fewer become 'other' too. Default 1. */
+  readonly minFrequency?: number;
   /**
    * How the texts of columns become numbers. Default: as JavaScript writes numbers; if a column has other texts, its
    * format is recognized from all of them (see `formats` of the result), except in `csvBatches`.
@@ -59,7 +66,8 @@ export interface ColumnOptions extends GapOptions {
 }
 
 export const columnOptionNames = [
-  ...['inputs', 'label', 'targets', 'categorical', 'classes', 'missing', 'maxCategories', 'formats'],
+  ...['inputs', 'label', 'targets', 'categorical', 'classes', 'missing', 'maxCategories'],
+  ...['minFrequency', 'text', 'formats'],
   ...gapOptionNames,
 ];
 
@@ -88,6 +96,10 @@ export interface TextReading {
 interface ColumnReading {
   /** The maximum number of categories to keep. Default: no limit. */
   readonly most?: number | undefined;
+  /** The rows that a category needs to be kept. Default 1. */
+  readonly least?: number | undefined;
+  /** Whether it holds texts of several words, which are never missing. */
+  readonly isText?: boolean;
   readonly reading?: TextReading;
 }
 
@@ -117,7 +129,7 @@ function composeNames(value: unknown): unknown {
   );
 }
 
-const namingOptions = ['inputs', 'label', 'targets', 'categorical', 'formats', 'answer', 'ignore'];
+const namingOptions = ['inputs', 'label', 'targets', 'categorical', 'text', 'formats', 'answer', 'ignore'];
 
 /** Options whose names of columns are found whether their letters are composed (NFC) or not. */
 export function composeOptions<Options extends object>(options: Options): Options {
@@ -132,6 +144,7 @@ export function composeOptions<Options extends object>(options: Options): Option
 export class Column {
   readonly name: string;
   readonly role: 'input' | 'label' | 'target';
+  readonly isText: boolean;
   readonly #source: CellSource;
   readonly #reading: TextReading;
   readonly #read: NumberReader;
@@ -143,6 +156,7 @@ export class Column {
   readonly #counts: number[] = [];
   /** The number of categories to keep; the others are merged. */
   readonly #most: number;
+  readonly #least: number;
   /** Whether a missing value is a category. */
   #hasMissing = false;
   /** Undefined until the first value decides it. */
@@ -154,12 +168,14 @@ export class Column {
     name: string,
     role: Column['role'],
     categories: Categories | boolean | undefined,
-    { most = Infinity, reading = { gaps: noGaps } }: ColumnReading = {},
+    { most = Infinity, least = 1, isText = false, reading = { gaps: noGaps } }: ColumnReading = {},
   ) {
     this.#source = source;
     this.name = name;
     this.role = role;
     this.#most = most;
+    this.#least = least;
+    this.isText = isText;
     this.#reading = reading;
     this.#read = createReader(reading.format?.kind === 'text' ? undefined : reading.format);
     this.#given = typeof categories === 'object' ? (categories.map(composed) as Categories) : undefined;
@@ -178,6 +194,7 @@ export class Column {
   }
 
   isMissing(value: unknown): boolean {
+    if (this.isText) return false;
     if (value === undefined || value === null || value === '' || Number.isNaN(value)) return true;
     if (typeof value !== 'string') return value === Infinity || value === -Infinity;
     const { gaps, format } = this.#reading;
@@ -279,7 +296,8 @@ export class Column {
     return { cure: isInput ? `${cure}, ${others}` : cure, option: { name: 'gaps', values: [value] } };
   }
 
-  #encodeCategory(given: unknown, row: number): number {
+  #encodeCategory(cell: unknown, row: number): number {
+    const given = this.isText ? toText(cell) : cell;
     const hasNumbers = typeof this.#given?.[0] === 'number';
     const value = typeof given === 'boolean' ? (hasNumbers ? Number(given) : String(given)) : given;
     if (typeof value !== 'string' && !Number.isFinite(value)) {
@@ -298,7 +316,7 @@ export class Column {
     const category = (this.#source.origin === 'text' && hasNumbers ? Number(value) : value) as
       string | number;
     let code = this.#codes.get(category);
-    if (code === undefined && this.#given && this.#most < Infinity) code = this.#codes.get(OTHER);
+    if (code === undefined && this.#given && this.#merges) code = this.#codes.get(OTHER);
     if (code === undefined) {
       if (this.#given) {
         throw new RangeFault({
@@ -340,14 +358,19 @@ export class Column {
       categories,
       meanings,
       ofMissing: places.get(MISSING) ?? places.get(OTHER),
-      hasOthers: this.#most < Infinity && places.has(OTHER),
+      hasOthers: this.#merges && places.has(OTHER),
     };
+  }
+
+  /** Whether rare categories are merged. */
+  get #merges(): boolean {
+    return this.#most < Infinity || this.#least > 1;
   }
 
   /** The codes that are kept; undefined if all are. */
   #mostFrequent(coded: Categories): Set<number> | undefined {
-    if (coded.length <= this.#most) return undefined;
-    const codes = Array.from(coded.keys());
+    const codes = Array.from(coded.keys()).filter((code) => this.#counts[code]! >= this.#least);
+    if (codes.length === coded.length && codes.length <= this.#most) return undefined;
     const byName = (a: number, b: number): number => (String(coded[a]) < String(coded[b]) ? -1 : 1);
     codes.sort((a, b) => this.#counts[b]! - this.#counts[a]! || byName(a, b));
     return new Set(codes.slice(0, this.#most));
@@ -368,6 +391,8 @@ export class Column {
     const known = this.isCategorical ? this.decide().categories : false;
     return new Column(this.#source, this.name, this.role, known, {
       most: this.#most,
+      least: this.#least,
+      isText: this.isText,
       reading: this.#reading,
     });
   }
@@ -380,12 +405,21 @@ export class Column {
     const values = [...this.#codes.keys()];
     const numbers = values.map(Number);
     const areNumbers =
+      !this.isText &&
       this.#source.origin === 'text' &&
       numbers.every(Number.isFinite) &&
       new Set(numbers).size === new Set(values.map(withoutEmptyFraction)).size;
     return areNumbers ? numbers : (values as string[] | number[]);
   }
 }
+
+/** A missing text is empty. */
+const toText = (cell: unknown): unknown =>
+  typeof cell === 'number' && Number.isFinite(cell)
+    ? String(cell)
+    : typeof cell === 'number'
+      ? ''
+      : (cell ?? '');
 
 /** The categories of a column, and the values that samples hold for them. */
 interface Decision {
@@ -443,8 +477,9 @@ export function planColumns(source: RowSource, given: ColumnOptions): ColumnPlan
     'mean',
     'category',
   ] as const);
-  const { maxCategories } = options;
+  const { maxCategories, minFrequency, text = [] } = options;
   if (maxCategories !== undefined) checkInteger('maxCategories', maxCategories);
+  if (minFrequency !== undefined) checkInteger('minFrequency', minFrequency);
   const places = new Map<string, number>();
   for (const [i, name] of names.entries()) {
     if (places.has(name))
@@ -480,6 +515,8 @@ export function planColumns(source: RowSource, given: ColumnOptions): ColumnPlan
   checkKeys('formats', formats, names);
   for (const [name, format] of Object.entries(formats)) checkFormat(`formats[${show(name)}]`, format);
   const readingOf = createReadings(options);
+  checkNames('text', text, inputs);
+  const areTexts = new Set(text);
   const ofInput = findCategories(categorical, inputs, source.origin);
   const ofAnswer =
     label === undefined
@@ -489,9 +526,14 @@ export function planColumns(source: RowSource, given: ColumnOptions): ColumnPlan
         : (checkCategories('classes', classes) as Categories);
   return {
     columns: [
-      ...inputs.map(
-        (name) =>
-          new Column(source, name, 'input', ofInput(name), { most: maxCategories, reading: readingOf(name) }),
+      ...inputs.map((name) =>
+        areTexts.has(name)
+          ? new Column(source, name, 'input', true, { isText: true, reading: readingOf(name) })
+          : new Column(source, name, 'input', ofInput(name), {
+              most: maxCategories,
+              least: minFrequency,
+              reading: readingOf(name),
+            }),
       ),
       ...answers.map(
         (name) =>

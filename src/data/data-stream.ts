@@ -1,3 +1,4 @@
+import { TypeFault } from '../errors.js';
 import { checkInteger, checkKeys, checkOptional, show } from '../base/check.js';
 import type { NumericArray } from '../base/numeric-arrays.js';
 import { loaded } from '../base/loaded.js';
@@ -14,6 +15,7 @@ import {
   buildTransforms,
   chooseTransforms,
   createStatistics,
+  needsValues,
   type ColumnStatistics,
   type FitOptions,
 } from './fit-transforms.js';
@@ -249,16 +251,26 @@ export class DataStream implements Stream {
   /**
    * Fits transforms to these samples, exactly as `Dataset.fitTransforms` does for the same rows. The first fit of
    * 'standardize' or 'minMax' reads the file once or twice more.
-   * @throws TypeError or RangeError naming the option
+   * @throws TypeError or RangeError naming the option; TypeError for kinds that need all values of a column: 'log1p', 'quantile',
+   * 'robust', 'piecewiseLinear', and bags of words
    */
   async fitTransforms(options: FitOptions = {}): Promise<Transforms> {
     const { schema, statistics } = this.#source;
     const chosen = chooseTransforms(schema, options);
     const kinds = [...chosen.inputs.filter((_, k) => !schema.categories?.[k]), ...(chosen.targets ?? [])];
+    const hasBags = [...(schema.texts ?? [])].some((k) => !chosen.buckets.has(k));
+    const kind = kinds.find(needsValues) ?? (hasBags ? 'bagOfWords' : undefined);
+    if (kind !== undefined) {
+      throw new TypeFault({
+        place: 'fitTransforms',
+        problem: `${show(kind)} needs all values of a column in memory, and this is a stream`,
+        cure: 'fit it to a Dataset with a part of the rows, and create the network with those transforms',
+      });
+    }
     const isFitted = kinds.some((kind) => kind !== 'identity');
-    if (!isFitted) return buildTransforms(schema, chosen, statistics ?? createStatistics(schema));
+    if (!isFitted) return buildTransforms(schema, chosen, statistics ?? createStatistics(schema), notHeld);
     this.#statistics ??= this.#readStatistics();
-    return buildTransforms(schema, chosen, await this.#statistics);
+    return buildTransforms(schema, chosen, await this.#statistics, notHeld);
   }
 
   async #readStatistics(): Promise<ColumnStatistics> {
@@ -283,6 +295,9 @@ export class DataStream implements Stream {
     }
   }
 }
+
+/** A stream doesn't hold the values of a column. */
+const notHeld = { inputs: () => new Float64Array(0), targets: () => new Float64Array(0) };
 
 /** Separates the options of a stream from the others. */
 function takeBatchOptions<Options extends StreamOptions>(

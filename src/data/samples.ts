@@ -132,11 +132,13 @@ export class SampleBuilder {
         inputs[i] = Number.isNaN(inputs[i]) ? ofMissing! : meanings[inputs[i]!]!;
       return categories;
     });
+    const texts = inputColumns.flatMap(({ isText }, k) => (isText ? k : []));
     const schema = {
       width: this.#width,
       columns: inputColumns.map(({ name }) => name),
       ...(categories.some(Boolean) && { categories }),
       ...(withOthers.size > 0 && { withOthers }),
+      ...(texts.length > 0 && { texts: new Set(texts) }),
       ...pickFormats(columns),
     };
     if (answerColumns[0]?.role === 'label') {

@@ -23,7 +23,10 @@ const arrayNames = ['inputs', 'targets', 'labels', 'sampleWeights'] as const;
 interface Header {
   readonly version: 1;
   readonly inputScale?: number;
-  readonly schema: Omit<Schema, 'withOthers'> & { readonly withOthers?: readonly number[] };
+  readonly schema: Omit<Schema, 'withOthers' | 'texts'> & {
+    readonly withOthers?: readonly number[];
+    readonly texts?: readonly number[];
+  };
   readonly arrays: Readonly<
     Partial<Record<(typeof arrayNames)[number], { readonly type: ArrayType; readonly length: number }>>
   >;
@@ -37,11 +40,15 @@ export function encodeSamples({ schema, inputScale, ...samples }: SampleArrays):
     const values = samples[name];
     return values ? [{ name, values: storable(values) }] : [];
   });
-  const { withOthers, ...plain } = schema;
+  const { withOthers, texts, ...plain } = schema;
   const header: Header = {
     version: 1,
     ...(inputScale !== undefined && { inputScale }),
-    schema: { ...plain, ...(withOthers && { withOthers: [...withOthers] }) },
+    schema: {
+      ...plain,
+      ...(withOthers && { withOthers: [...withOthers] }),
+      ...(texts && { texts: [...texts] }),
+    },
     arrays: Object.fromEntries(
       arrays.map(({ name, values }) => [name, { type: values[Symbol.toStringTag], length: values.length }]),
     ),
@@ -135,7 +142,7 @@ function readSchema(schema: Header['schema'] | undefined): Schema {
     throw new TypeFault({ place: 'schema', problem: `expected an object, got ${show(schema)}` });
   const width = checkInteger('schema.width', schema.width);
   const targetWidth = checkInteger('schema.targetWidth', schema.targetWidth, 0);
-  const { columns, targetColumns, classes, categories, withOthers, formats, hasIndices } = schema;
+  const { columns, targetColumns, classes, categories, withOthers, texts, formats, hasIndices } = schema;
   return {
     width,
     targetWidth,
@@ -152,8 +159,19 @@ function readSchema(schema: Header['schema'] | undefined): Schema {
     ...(withOthers && {
       withOthers: new Set(withOthers.map((k) => checkInteger('schema.withOthers', k, 0, width - 1))),
     }),
+    ...(texts && { texts: readTexts(texts, width, categories) }),
     ...(formats && { formats }),
   };
+}
+
+/** @throws TypeError or RangeError for a column without texts */
+function readTexts(texts: readonly number[], width: number, categories: Schema['categories']): Set<number> {
+  for (const k of texts) {
+    checkInteger('schema.texts', k, 0, width - 1);
+    if (typeof categories?.[k]?.[0] !== 'string')
+      throw new TypeFault({ place: 'schema.texts', problem: `column ${k} holds no texts` });
+  }
+  return new Set(texts);
 }
 
 function checkNames(place: string, names: unknown, count: number): readonly string[] {

@@ -17,6 +17,8 @@ export interface Schema {
   readonly categories?: readonly (Categories | undefined)[];
   /** The input columns whose rare categories were joined as 'other'. */
   readonly withOthers?: ReadonlySet<number>;
+  /** The input columns that hold texts of several words; `categories` lists the texts. */
+  readonly texts?: ReadonlySet<number>;
   /** How texts became numbers, by the name of the column. */
   readonly formats?: Readonly<Record<string, ColumnFormat>>;
 }
@@ -36,8 +38,8 @@ export interface SampleArrays {
 }
 
 /** The categories of each categorical column, by column name. */
-export function categoriesByName({ columns, categories = [] }: Schema): Record<string, Categories> {
+export function categoriesByName({ columns, categories = [], texts }: Schema): Record<string, Categories> {
   return Object.fromEntries(
-    categories.flatMap((list, k) => (list ? [[columns?.[k] ?? String(k), list]] : [])),
+    categories.flatMap((list, k) => (list && !texts?.has(k) ? [[columns?.[k] ?? String(k), list]] : [])),
   );
 }

@@ -2,6 +2,7 @@ import { checkBytes, type Bytes } from '../base/bytes.js';
 import { checkKeys, show } from '../base/check.js';
 import { shortest } from '../base/shortest.js';
 import { StateError, TypeFault } from '../errors.js';
+import { withFormulas } from '../model/check-transforms.js';
 import { checkSpec, type LossName, type NetworkSpec } from '../model/spec.js';
 import { Network, type EngineOptions } from '../network.js';
 import type { Metrics } from '../training/evaluate.js';
@@ -94,7 +95,8 @@ export class Ensemble {
    * @throws EngineError if the engine is 'wasm' and the host refuses WebAssembly with SIMD
    */
   static async load(bytes: Bytes, options: Pick<EngineOptions, 'engine'> = {}): Promise<Ensemble> {
-    const { members } = decodeEnsemble(checkBytes('bytes', bytes, 'an ensemble'));
+    const given = checkBytes('bytes', bytes, 'an ensemble');
+    const { members } = await withFormulas(() => decodeEnsemble(given));
     return await Ensemble.#of(members, options);
   }
 

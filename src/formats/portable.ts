@@ -1,6 +1,7 @@
 import { checkFloat, show } from '../base/check.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { FormatError, TypeFault, within } from '../errors.js';
+import { withFormulas } from '../model/check-transforms.js';
 import { checkState } from '../model/check-state.js';
 import { nameTensors } from '../model/file.js';
 import { specFromJSON, specToJSON, type SpecJSON } from '../model/json.js';
@@ -67,7 +68,9 @@ export async function importNetwork(
   let state: NetworkState;
   try {
     checkFinite(parameters);
-    const read = specFromJSON({ ...(spec as SpecJSON), format: 'bp4', version: 1 });
+    const read = await withFormulas(() =>
+      specFromJSON({ ...(spec as SpecJSON), format: 'bp4', version: 1 }),
+    );
     // Drops the other properties that readers keep with them.
     const plain = parameters.map(({ weights, biases }) => ({ weights, biases }));
     state = { spec: read.spec, parameters: plain, generator: read.generator };

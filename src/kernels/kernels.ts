@@ -10,7 +10,7 @@ import type { Memory } from '../memory/memory.js';
  * input-major, [fanIn][stride]: row k holds w_jk for every unit j, so that kernels compute the units of a layer side by
  * side.
  *
- * Every sum is sequential: one accumulator from +0 in ascending order. Every operation rounds once. Therefore the engines
+ * Every sum is sequential: one accumulator from +0, terms in ascending order of their index. Every operation rounds once. Therefore the engines
  * agree.
  */
 export interface Kernels extends Engine, EquationKernels, StepKernels {}
@@ -162,6 +162,7 @@ export interface StepKernels {
    * not finite
    */
   descend(
+    this: void,
     net: number,
     window: number,
     first: number,

@@ -11,7 +11,7 @@ import { Batch, Layer, Net, Rule, Tally } from './structs.js';
  *        ├ mini-batch  raw bytes │ inputs │ targets │ …        ┐
  *        ├ layers      z, a, δ of layer 1 │ of layer 2 │ …     │ room for `rows` samples
  *        ├ scratch     of the matrix products                  ┘
- *        └ window      samples of a training (window.ts)
+ *        └ window      samples of a training run (window.ts)
  *
  * Buffers begin at multiples of 64 bytes (a cache line). A layer of `units` has rows of `stride` floats.
  */

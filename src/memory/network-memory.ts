@@ -100,7 +100,7 @@ export class NetworkMemory {
     return copy;
   }
 
-  /** The start of the window of a training. It moves when mini-batches grow. */
+  /** The start of the window of a training run. It moves when mini-batches grow. */
   get window(): number {
     return this.#layout.bytes;
   }

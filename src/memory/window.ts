@@ -29,7 +29,7 @@ export interface WindowLayout {
 }
 
 /**
- * The samples of a training in the network's memory:
+ * The samples of a training run in the network's memory:
  *
  *   window ┌ struct   Window
  *          ├ order    u32[n], the n-th sample to draw

@@ -11,19 +11,27 @@ import { read, readThreshold, type Measure, type Truth } from './predictions.js'
  * @throws TypeError or RangeError if outputs and answers differ in shape, or a number is not finite
  */
 export function accuracy(answers: Float32Array, truth: Truth): number {
-  const { outputs, count, width, labels, targets } = read(answers, truth);
+  const { outputs, count, width, labels, targets } = read(answers, truth, true);
   const threshold = readThreshold(truth);
   const side = (y: number): boolean => y >= threshold;
   let right = 0;
   for (let n = 0; n < count; n++) {
     const output = outputs.subarray(n * width, (n + 1) * width);
     const target = targets?.subarray(n * width, (n + 1) * width);
-    const isLargest = width > 1 && (!target || isShare(target) || target.filter(side).length === 1);
+    const isLargest =
+      width > 1 && (!target || (isWhole(target) && (isShare(target) || target.filter(side).length === 1)));
     if (isLargest) right += Number(argmax(output, 0, width) === (labels?.[n] ?? argmax(target!, 0, width)));
-    else right += Number(output.every((y, j) => side(y) === (target ? side(target[j]!) : labels![n] === 1)));
+    else {
+      const isRight = (y: number, j: number): boolean =>
+        Number.isNaN(target?.[j]) || side(y) === (target ? side(target[j]!) : labels![n] === 1);
+      right += Number(output.every(isRight));
+    }
   }
   return right / count;
 }
+
+/** Whether no target is missing. */
+const isWhole = (row: Float32Array): boolean => !row.some((y) => Number.isNaN(y));
 
 /** Whether numbers are probabilities of classes that exclude each other: they add up to 1 within rounding. */
 const isShare = (row: Float32Array): boolean => Math.abs(row.reduce((sum, y) => sum + y, 0) - 1) < 1e-3;

@@ -5,6 +5,7 @@
  * @module bp4/metrics
  */
 export { accuracy, topK } from './accuracy.js';
+export { calibrate, type Calibration } from './calibrate.js';
 export { confusionMatrix, formatConfusionMatrix } from './confusion.js';
 export {
   multiLabelF1,

@@ -19,6 +19,11 @@ export interface Truth {
   readonly outputs?: number | undefined;
   /** A single output of at least this is class 1. Default 0.5. Use 0 for a network with the hinge loss. */
   readonly threshold?: number | undefined;
+  /**
+   * Whether targets may be NaN, as for a network with this option. `accuracy` and the metrics of numbers leave those outputs out; the
+   * others refuse them. Default 'error'.
+   */
+  readonly missingTargets?: 'error' | 'ignore' | undefined;
 }
 
 /** The `threshold` for a network with this loss. A training passes it to its metrics in `Answers`. */
@@ -44,10 +49,11 @@ interface Predictions {
 
 /**
  * Checks the arguments of a metric.
+ * @param mayMiss whether the metric can leave out targets of NaN
  * @throws TypeError or RangeError if lengths differ, a number is not finite, or a label is not a class
  */
-export function read(outputs: Float32Array, truth: Truth): Predictions {
-  const { labels, targets } = truth;
+export function read(outputs: Float32Array, truth: Truth, mayMiss = false): Predictions {
+  const { labels, targets, missingTargets } = truth;
   if ((targets === undefined) === (labels === undefined)) {
     const got = targets === undefined ? 'neither' : 'both';
     throw new TypeFault({
@@ -67,7 +73,9 @@ export function read(outputs: Float32Array, truth: Truth): Predictions {
   if (labels !== undefined) {
     return { ...predictions, labels: finish(readLabels('labels', labels, count, width)) };
   }
-  const right = finish(readMatrix('targets', targets, width));
+  const right = finish(
+    readMatrix('targets', targets, width, undefined, mayMiss && missingTargets === 'ignore'),
+  );
   if (right.count !== count) {
     throw new RangeFault({
       place: 'targets',

@@ -7,7 +7,7 @@ type OfOutput = (outputs: Float32Array, targets: Float32Array, width: number, ou
 
 /** The unweighted mean over the outputs: multioutput='uniform_average' in scikit-learn. */
 function overOutputs(answers: Float32Array, truth: Truth, figure: OfOutput, least = 1): number {
-  const { outputs, targets, width, count } = read(answers, truth);
+  const { outputs, targets, width, count } = read(answers, truth, true);
   if (!targets)
     throw new TypeFault({
       place: 'labels',
@@ -17,8 +17,31 @@ function overOutputs(answers: Float32Array, truth: Truth, figure: OfOutput, leas
   if (count < least)
     throw new RangeFault({ place: 'outputs', problem: `expected at least ${least} rows, got ${count}` });
   let total = 0;
-  for (let j = 0; j < width; j++) total += figure(outputs, targets, width, j);
+  for (let j = 0; j < width; j++) {
+    const known = findKnown(targets, width, j);
+    if (known.length < least) {
+      throw new RangeFault({
+        place: 'targets',
+        problem: `expected at least ${least} known for output ${j}, got ${known.length}`,
+      });
+    }
+    const pick = (rows: Float32Array): Float32Array =>
+      known.length === count ? rows : pickRows(rows, width, known);
+    total += figure(pick(outputs), pick(targets), width, j);
+  }
   return total / width;
+}
+
+/** The samples whose target of an output isn't NaN. */
+const findKnown = (targets: Float32Array, width: number, output: number): number[] =>
+  Array.from({ length: targets.length / width }, (_, n) => n).filter(
+    (n) => !Number.isNaN(targets[n * width + output]),
+  );
+
+function pickRows(rows: Float32Array, width: number, chosen: readonly number[]): Float32Array {
+  const picked = new Float32Array(chosen.length * width);
+  for (const [i, n] of chosen.entries()) picked.set(rows.subarray(n * width, (n + 1) * width), i * width);
+  return picked;
 }
 
 /** The mean over the samples of one output. */

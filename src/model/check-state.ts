@@ -6,8 +6,8 @@ import { checkSpec, specNames, type CheckedSpec, type NetworkSpec } from './spec
 import type { NetworkState, Parameters, Run, RunState } from './state.js';
 import type { UpdateOptions } from './update.js';
 
-/** The most slots of a training: two of adam, and the best parameters. */
-export const MOST_SLOTS = 3;
+/** The most slots of a training run: two of adam, the best parameters, and those from which ema learns. */
+export const MOST_SLOTS = 4;
 
 /** A checked state. It shares no data that training changes with the state it was made from. */
 export interface CheckedState {
@@ -77,7 +77,7 @@ function checkFloats(place: string, floats: unknown, length: number): Float32Arr
 }
 
 /**
- * Checks the progress of a training, except its slots.
+ * Checks the progress of a training run, except its slots.
  * @throws TypeError, RangeError that name the place
  */
 export function checkRun(place: string, given: unknown): Run {
@@ -118,6 +118,7 @@ export function checkRun(place: string, given: unknown): Run {
     optimizer: checkName(`${place}.optimizer`, run['optimizer'], optimizerNames),
     miniBatchSize: integer('miniBatchSize'),
     shuffle: boolean('shuffle'),
+    ema: finite('ema', run['ema'] ?? 0),
   };
   checkKeys(place, given, [...Object.keys(checked), 'slots']);
   return checked;

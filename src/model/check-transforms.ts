@@ -1,16 +1,50 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import { checkKeys, checkName, checkOptional, misfit, show } from '../base/check.js';
+import { loaded } from '../base/loaded.js';
 import { Columns, type CheckedTransforms, type CheckedColumn } from './columns.js';
 import type { Transform, Transforms } from './transforms.js';
 
-/** The fields of each kind. The first kind is for inputs only. */
+/** The fields of each kind. The first five are for inputs only. */
 const fields = {
   oneHot: ['categories', 'unknown'],
+  robust: ['median', 'range'],
+  piecewiseLinear: ['edges'],
+  hash: ['buckets'],
+  bagOfWords: ['weights'],
   identity: [],
   standardize: ['mean', 'deviation'],
   minMax: ['min', 'max'],
+  log1p: ['mean', 'deviation'],
+  quantile: ['quantiles', 'scores'],
 } as const;
 const kinds = Object.keys(fields) as Transform['kind'][];
+
+/** The others are in formulas.ts, which loads on demand. */
+const kindsInCore = ['oneHot', 'identity', 'standardize', 'minMax'] as const;
+const isInCore = (kind: Transform['kind']): kind is (typeof kindsInCore)[number] =>
+  kindsInCore.includes(kind as (typeof kindsInCore)[number]);
+
+let checkFormula: typeof import('./formulas.js').checkFormula | undefined;
+let isNeeded = false;
+
+/** Provides the other kinds, so that they need no import() later. */
+export function provideFormulas(check: NonNullable<typeof checkFormula>): void {
+  checkFormula = check;
+}
+
+/**
+ * Runs a check of transforms, and once more if it needs formulas that aren't loaded yet.
+ * @throws EngineError if they can't be loaded, and whatever the check throws
+ */
+export async function withFormulas<Checked>(check: () => Checked): Promise<Checked> {
+  try {
+    return check();
+  } catch (error) {
+    if (checkFormula || !isNeeded) throw error;
+    provideFormulas((await loaded('transforms', import('./formulas.js'))).checkFormula);
+    return check();
+  }
+}
 
 /**
  * @param inputs the number of inputs that the transforms must produce
@@ -34,7 +68,7 @@ export function checkTransforms(transforms: Transforms, inputs: number, outputs:
   return {
     given,
     inputs: readColumns('inputs', inputs, kinds),
-    targets: readColumns('targets', outputs, kinds.slice(1)),
+    targets: readColumns('targets', outputs, kinds.slice(5)),
   };
 }
 
@@ -66,6 +100,11 @@ function checkColumn(place: string, one: unknown, kinds: Transform['kind'][]): C
   checkKeys(place, one, ['kind', 'name', ...fields[kind]]);
   const given: Record<string, unknown> = { ...one };
   checkOptional(`${place}.name`, given.name, 'string');
+  if (!isInCore(kind)) {
+    isNeeded = true;
+    if (checkFormula) return checkFormula(place, kind, given);
+    throw new TypeFault({ place, problem: `the formula of ${show(kind)} isn't loaded` });
+  }
   if (kind === 'oneHot') {
     const categories = checkCategories(`${place}.categories`, given.categories);
     const places = new Map(categories.map((category, i) => [category, i]));

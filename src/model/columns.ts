@@ -17,6 +17,21 @@ export interface CheckedColumn {
   /** For numbers: y = (x − shift) / range, or 0 if the range is 0. */
   readonly shift: number;
   readonly range: number;
+  /** Instead of these, for the kinds of formulas.ts. */
+  readonly formula?: Formula;
+}
+
+/** The computation of a kind that few networks have. */
+export interface Formula {
+  /** Whether it takes strings only. */
+  readonly isOfText?: boolean;
+  /**
+   * Writes the transformed value from `at` on, where `values` hold zeros.
+   * @throws TypeError, RangeError that name the place
+   */
+  write(value: unknown, scale: number, values: Float32Array, at: number, where: () => string): void;
+  /** Undefined for kinds of inputs only. */
+  invert?(y: number): number;
 }
 
 /** All columns of the inputs, or of the targets. */
@@ -29,10 +44,11 @@ export class Columns {
 
   /** The values of a row by name. Only in an array a number may stand for a text. */
   pick(row: Readonly<Record<string, unknown>>): unknown[] {
-    return this.list.map(({ given, places }) => {
+    return this.list.map(({ given, places, formula }) => {
       const value = row[given.name!];
       const [category] = places?.keys() ?? [];
-      return typeof value === 'number' && typeof category === 'string' ? `${value}` : value;
+      const isText = formula?.isOfText ?? typeof category === 'string';
+      return typeof value === 'number' && isText ? `${value}` : value;
     });
   }
 
@@ -53,10 +69,11 @@ export class Columns {
     at: number,
     mayMiss?: boolean,
   ): void {
-    for (const [k, { given, width, places, rest, shift, range }] of this.list.entries()) {
+    for (const [k, { given, width, places, rest, shift, range, formula }] of this.list.entries()) {
       const value = row[k];
       const where = (): string => `${place}[${given.name === undefined ? k : show(given.name)}]`;
-      if (places) {
+      if (formula) formula.write(value, scale, values, at, where);
+      else if (places) {
         // Data files are read in composed form, NFC.
         const category =
           places.get(value ?? '') ??
@@ -83,8 +100,8 @@ export class Columns {
   invert(answers: Float32Array): void {
     const columns = this.list;
     for (let i = 0; i < answers.length; i++) {
-      const { shift, range } = columns[i % columns.length]!;
-      answers[i] = answers[i]! * range + shift;
+      const { shift, range, formula } = columns[i % columns.length]!;
+      answers[i] = formula ? formula.invert!(answers[i]!) : answers[i]! * range + shift;
     }
   }
 }

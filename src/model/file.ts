@@ -8,7 +8,7 @@ import type { NetworkState, Parameters, RunState } from './state.js';
 import { checkStepUpdate, type UpdateOptions } from './update.js';
 
 // A network in one binary. Weights are tensors '0.weight' [units][fanIn] and '0.bias' [units], named as in PyTorch's
-// nn.Sequential. The slots of a training are 'slot0.0.weight', 'slot0.0.bias' and so on. The rest is the JSON of `toJSON`, as
+// nn.Sequential. The slots of a training run are 'slot0.0.weight', 'slot0.0.bias' and so on. The rest is the JSON of `toJSON`, as
 // 'bp4' in the metadata, with the run as `training`.
 
 /**

@@ -132,7 +132,7 @@ export function specFromJSON(json: SpecJSON): SpecOfJSON {
     inputs,
     loss,
     layers,
-    ...(missingTargets !== undefined && { missingTargets }),
+    missingTargets,
     ...(seed !== undefined && { seed }),
     ...(transforms !== undefined && { transforms }),
   });

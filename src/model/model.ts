@@ -15,7 +15,7 @@ const MULTIPLICATIONS_AN_ACTIVATION = 50;
 /** Multiplications that take an engine some milliseconds. */
 const MULTIPLICATIONS_AT_A_TIME = { wasm: 5e7, reference: 2e6 };
 
-/** The update of a training: a rule without its pointers and without the fields that kernels write. */
+/** The update of a training run: a rule without its pointers and without the fields that kernels write. */
 export type RuleOptions = Omit<
   Fields<Rule>,
   'isWeighted' | 'first' | 'second' | 'rate' | 'rootScale' | 'decay' | 'gradientScale'

@@ -103,20 +103,18 @@ export type LossSpec<Name extends LossName = LossName> =
           ? { readonly name: Name; readonly labelSmoothing?: number }
           : { readonly name: Name });
 
-/** A sample's outputs or targets, in a buffer that the next call overwrites. `checkGradients` computes in double precision. */
-export type OutputRow = Float32Array | Float64Array;
-
 /**
  * A loss of your own. Its functions get the outputs a and targets y of one sample, as the loss takes them: after the transforms of
- * targets. With `missingTargets: 'ignore'`, y may hold NaN. They must depend on nothing else, and change neither row.
+ * targets. With `missingTargets: 'ignore'`, y may hold NaN. They must depend on nothing else. The
+ * rows are overwritten by the next call; `checkGradients` passes `Float64Array`s.
  */
 export interface OwnLoss {
   /** Not the name of another loss. A file stores the name alone, so pass the loss again to load it. */
   readonly name: string;
   /** The cost C of the sample. */
-  readonly cost: (a: OutputRow, y: OutputRow) => number;
+  readonly cost: (a: Float32Array, y: Float32Array) => number;
   /** ∇ₐC: ∂C/∂a of each output. May be a new array at each call, or always the same. */
-  readonly slope: (a: OutputRow, y: OutputRow) => ArrayLike<number>;
+  readonly slope: (a: Float32Array, y: Float32Array) => ArrayLike<number>;
 }
 
 /** A loss of your own in a file. */
@@ -149,7 +147,7 @@ export interface NetworkSpec {
    * still divide by all outputs and samples, so that each known target weighs the same. A sample needs at least one known target. Not
    * for softmax. Default 'error'.
    */
-  readonly missingTargets?: 'error' | 'ignore';
+  readonly missingTargets?: 'error' | 'ignore' | undefined;
   /** Seed of the initial weights, the order of samples and dropout: a safe integer. Default 0. */
   readonly seed?: number;
   /**
@@ -270,8 +268,11 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
     checkLayer(`layers[${l}]`, layer, l === spec.layers.length - 1),
   );
   const last = layers.at(-1)!.activation;
-  const { seed = 0, loss = last === 'softmax' ? 'crossEntropy' : 'quadratic' } = spec;
-  const missing = checkName('missingTargets', spec.missingTargets ?? 'error', ['error', 'ignore']);
+  const {
+    seed = 0,
+    loss = last === 'softmax' ? 'crossEntropy' : 'quadratic',
+    missingTargets = 'error',
+  } = spec;
   const checkedLoss = checkLoss(loss, layers.at(-1)!);
   const transforms =
     spec.transforms === undefined ? {} : checkTransforms(spec.transforms, inputs, layers.at(-1)!.units);
@@ -283,18 +284,14 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
       cure: "leave targets out, or use 'identity'",
     });
   }
-  if (missing === 'ignore' && last === 'softmax') {
-    throw new RangeFault({
-      place: 'missingTargets',
-      problem: 'softmax has one target for all outputs',
-      cure: 'leave samples without it out',
-    });
-  }
+  const ignoresMissing = checkName('missingTargets', missingTargets, ['error', 'ignore']) === 'ignore';
+  if (ignoresMissing && last === 'softmax')
+    throw new RangeFault({ place: 'missingTargets', problem: "'ignore' is not for softmax" });
   return {
     inputs,
     layers,
     ...checkedLoss,
-    ignoresMissing: missing === 'ignore',
+    ignoresMissing,
     seed: checkInteger('seed', seed, Number.MIN_SAFE_INTEGER),
     transforms,
   };
@@ -347,8 +344,8 @@ function checkLoss(
 ): Pick<CheckedSpec, 'loss' | 'own' | 'lossParameters' | 'labelSmoothing'> {
   const isObject = typeof spec === 'object' && (spec as unknown) !== null;
   // own-loss.ts checks it, before the network is created.
-  if (isObject && ('cost' in spec || 'slope' in spec || 'own' in spec))
-    return { loss: 'own', own: spec as OwnLoss | StoredLoss, lossParameters: [0], labelSmoothing: 0 };
+  if (isObject && ('cost' in spec || 'own' in spec))
+    return { loss: 'own', own: spec, lossParameters: [0], labelSmoothing: 0 };
   const given: { name: unknown; delta?: number; q?: unknown; labelSmoothing?: number } = isObject
     ? spec
     : { name: spec };

@@ -67,11 +67,13 @@ export interface Run {
   readonly optimizer: OptimizerName;
   readonly miniBatchSize: number;
   readonly shuffle: boolean;
+  /** β of the average of the weights; 0 for none. */
+  readonly ema: number;
 }
 
 /** A run with the state of its optimizer. */
 export interface RunState extends Run {
-  /** The optimizer's state of each parameter, slot by slot; then the best parameters of early stopping. */
+  /** The optimizer's state of each parameter, slot by slot; then the best parameters of early stopping, then those from which ema learns. */
   readonly slots: readonly (readonly Parameters[])[];
 }
 

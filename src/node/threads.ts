@@ -23,7 +23,7 @@ interface Job {
 }
 
 /**
- * Runs the tasks of a study, or the shards of a training, in threads, one in each. The threads share the data in one block of memory.
+ * Runs the tasks of a study, or the shards of a training run, in threads, one in each. The threads share the data in one block of memory.
  * @param count the number of threads, from 1 to 256. Default: the number of processors
  */
 export function threads(count: number = availableParallelism()): Executor {

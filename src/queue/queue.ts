@@ -94,7 +94,7 @@ interface Open {
 }
 
 /**
- * Runs the tasks of a study, or the shards of a training, on other machines, where `startWorker` or `bp4 worker` runs, through a
+ * Runs the tasks of a study, or the shards of a training run, on other machines, where `startWorker` or `bp4 worker` runs, through a
  * queue on Redis, Valkey or PostgreSQL. Needs the packages bullmq and ioredis, or bullmq and pg. The networks of whole trials stay on
  * those machines: those of the best trials are trained again here, to the same bits. Networks that training goes on from, those of
  * shards and of rungs, are sent through the queue, and so are those that a metric of your own measures.

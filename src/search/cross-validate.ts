@@ -54,7 +54,7 @@ export interface CrossValidationOptions {
  * labeled data are stratified: each keeps the class proportions.
  * @param spec the network and its training, as in a study; transforms are fitted to the training part of each fold
  * @throws TypeError or RangeError naming the problem in the spec, the options or the data
- * @throws StateError if a training diverges
+ * @throws StateError if a training run diverges
  */
 export async function crossValidate(
   spec: TrialSpec,

@@ -2,7 +2,7 @@ import { RangeFault, TypeFault } from '../errors.js';
 import { canonicalJSON, type JSONValue } from './canonical-json.js';
 import { checkArray, checkInteger, checkKeys, checkOptional, checkType, show } from '../base/check.js';
 import { log as ln } from '../base/log.js';
-import { exp } from './normal.js';
+import { exp } from '../base/exp.js';
 
 // Domains are plain data: a space survives JSON. checkSpace turns them into dimensions, which samplers compute with.
 

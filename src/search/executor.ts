@@ -16,7 +16,7 @@ export interface RunOptions extends Interruption {
 }
 
 /**
- * Runs a task of a study, or a shard of a training.
+ * Runs a task of a study, or a shard of a training run.
  * @throws TypeError, RangeError if it doesn't fit the data
  * @throws DivergenceError of a shard
  * @throws the reason of the signal
@@ -33,7 +33,7 @@ export async function runTask(
 }
 
 /**
- * Runs the tasks of a study, or the shards of a training: here, in threads, or on other machines. The results have the same bits
+ * Runs the tasks of a study, or the shards of a training run: here, in threads, or on other machines. The results have the same bits
  * everywhere.
  */
 export interface Executor {

@@ -57,8 +57,8 @@ export function* runRounds(training: ShardedTraining): Work<EpochReport[]> {
   const watch = (): Work<Hook | undefined> =>
     watchBest(model, run, () => measureWatched(model, parts, options), earlyStopping, optimizer.slots);
   let early = yield* watch();
+  const metrics = yield* watchMetrics(model, validation, options.metrics, earlyStopping?.monitor);
   const reports = [
-    yield* watchMetrics(model, validation, options.metrics),
     options.diagnose ? reportDiagnosis(model, validation ?? parts.training) : undefined,
     collectReports(history, options.onEpoch),
   ];
@@ -74,6 +74,7 @@ export function* runRounds(training: ShardedTraining): Work<EpochReport[]> {
     early = yield* watch();
     for (const hook of [
       schedule.plateau && reduceOnPlateau(run.plateau, schedule.plateau),
+      metrics,
       early,
       ...reports,
     ]) {
@@ -88,7 +89,7 @@ export function* runRounds(training: ShardedTraining): Work<EpochReport[]> {
   return history;
 }
 
-/** The state of a training at its start. */
+/** The state of a training run at its start. */
 function begin(
   { generator, run: last, ...state }: NetworkState,
   model: Model,

@@ -1,9 +1,6 @@
 import { checkName } from '../base/check.js';
 import { TypeFault } from '../errors.js';
-import { accuracy } from '../metrics/accuracy.js';
-import { logLoss } from '../metrics/log-loss.js';
-import { meanAbsoluteError, rootMeanSquaredError, rSquared } from '../metrics/regression.js';
-import { macroF1 } from '../metrics/scores.js';
+import { namedMetrics } from '../metrics/named.js';
 import type { Metric } from '../training/hooks/metrics.js';
 
 /** What a study optimizes. */
@@ -18,14 +15,12 @@ export interface Objective {
 export type MetricName =
   'logLoss' | 'accuracy' | 'macroF1' | 'rootMeanSquaredError' | 'meanAbsoluteError' | 'rSquared';
 
+const { logLoss, accuracy, macroF1, rootMeanSquaredError, meanAbsoluteError, rSquared } = namedMetrics;
+
 /** The metrics that have a name. */
 export const objectives = {
-  logLoss: { measure: logLoss, isLoss: true, of: 'labels' },
-  accuracy: { measure: accuracy, isLoss: false, of: 'labels' },
-  macroF1: { measure: macroF1, isLoss: false, of: 'labels' },
-  rootMeanSquaredError: { measure: rootMeanSquaredError, isLoss: true, of: 'targets' },
-  meanAbsoluteError: { measure: meanAbsoluteError, isLoss: true, of: 'targets' },
-  rSquared: { measure: rSquared, isLoss: false, of: 'targets' },
+  ...{ logLoss, accuracy, macroF1 },
+  ...{ rootMeanSquaredError, meanAbsoluteError, rSquared },
 } as const satisfies Record<MetricName, Objective>;
 
 const metricNames = Object.keys(objectives) as MetricName[];

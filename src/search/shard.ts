@@ -34,7 +34,7 @@ export interface Shard {
   readonly start: string;
 }
 
-/** The options of a training that a shard takes. */
+/** The options of a training run that a shard takes. */
 export const shardKeys = trainKeys.filter((name) => name !== 'earlyStopping');
 
 export const isShard = (task: Task | Shard): task is Shard => 'shards' in task;

@@ -17,7 +17,7 @@ import { canonicalJSON } from './canonical-json.js';
 import { objectives, toLoss, type MetricName, type Objective } from './scores.js';
 
 // A task is one training of a study: a pure function of plain data and a dataset. Whoever runs it, on whatever machine, gets the
-// same score and the same weights to the bit.
+// same score and the same weights, bit for bit.
 
 /** The options of `train` that are plain data. */
 export interface PlainTrainOptions extends Omit<

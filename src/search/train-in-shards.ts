@@ -40,7 +40,7 @@ export interface ShardedTrainOptions extends Omit<TrainOptions, 'learningRate' |
   readonly checkpoint?: Pick<Checkpoint, 'everyEpochs' | 'write'>;
 }
 
-/** The most shards of a training. */
+/** The most shards of a training run. */
 export const MOST_SHARDS = 4096;
 
 /**
@@ -48,9 +48,9 @@ export const MOST_SHARDS = 4096;
  * round every shard trains from the same weights on its own samples; then the network gets the mean of their weights, and of their
  * moments, weighted by the number of samples (local SGD: S. U. Stich, 2019). A round takes the place of an epoch wherever something
  * comes after each epoch: validation, metrics, diagnosis, early stopping (whose patience counts rounds), the schedule 'plateau',
- * `onEpoch` and `checkpoint`. One shard is plain training, to the bit.
+ * `onEpoch` and `checkpoint`. One shard is plain training, bit for bit.
  *
- * The same network, seed, data and options lead to the same weights, to the bit, whatever the executor.
+ * The same network, seed, data and options lead to the same weights, bit for bit, with every executor.
  * @returns a report of the last epoch of each round: loss and accuracy are means over the shards
  * @throws the errors of `net.train`; a DivergenceError names the shard and the round
  * @throws TypeError if an option is a function that would run at each step, or the data isn't a Dataset of bp4/data

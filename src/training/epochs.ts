@@ -6,11 +6,12 @@ import type { Hook, ReportDraft } from './hook.js';
 import { Diverged, type Snapshot } from './hooks/divergence.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Run } from '../model/state.js';
+import type { AveragedSteps } from './average.js';
 import type { Samples } from './samples.js';
 import type { Window } from './window.js';
 import type { Windows } from './windows.js';
 
-/** The parts of a training, and its progress. */
+/** The parts of a training run, and its progress. */
 export interface Training {
   readonly model: Model;
   readonly random: Random;
@@ -19,6 +20,8 @@ export interface Training {
   readonly options: CheckedTrainOptions;
   readonly run: Run;
   readonly snapshot: Snapshot;
+  /** Takes the steps, if the weights are averaged after each. */
+  readonly average: AveragedSteps | undefined;
 }
 
 /** Returns to the position of the run. */
@@ -42,9 +45,9 @@ export function restart({ model, windows, run }: Training): void {
  * of the kernels takes many mini-batches if no hook needs each. Hooks do the rest.
  */
 export function* runEpochs(training: Training, hooks: readonly Hook[]): Work<void> {
-  const { model, windows, validation, run, snapshot } = training;
+  const { model, windows, validation, run, snapshot, average } = training;
   const { epochs, schedule } = training.options;
-  const isStepwise = schedule.isStepwise || hooks.some((hook) => hook.isStepwise);
+  const isStepwise = average || schedule.isStepwise || hooks.some((hook) => hook.isStepwise);
   const afterStep = hooks.flatMap((hook) => hook.afterStep ?? []);
   const afterEpoch = hooks.flatMap((hook) => hook.afterEpoch ?? []);
 
@@ -96,11 +99,18 @@ export function countSteps({ miniBatchSize, stepsPerEpoch }: Run, { count }: Win
 }
 
 /** Learns the samples drawn last, mini-batch by mini-batch. @returns whether it learned all of them */
-function updateMiniBatches({ model, run }: Training, window: Window, rate: number): boolean {
+function updateMiniBatches({ model, run, average }: Training, window: Window, rate: number): boolean {
   const { kernels, layout } = model;
   if (!window.isHeld) window.gather();
   const count = window.drawn - window.learned;
-  const learned = kernels.descend(layout.net, window.pointer, window.learned, count, window.size, rate);
+  const learned = (average ?? kernels).descend(
+    layout.net,
+    window.pointer,
+    window.learned,
+    count,
+    window.size,
+    rate,
+  );
   window.learned += learned;
   run.done += learned;
   readTally(model.tally, run);

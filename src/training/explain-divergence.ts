@@ -44,10 +44,15 @@ export function* findRate(
   return undefined;
 }
 
-/** Describes the loss with which a training ends. */
+/** Describes the loss with which a training run ends. */
 export function describeLoss(loss: number, hasGrown: boolean): string {
   if (!Number.isFinite(loss)) return `the loss is ${loss}`;
   return hasGrown
     ? `the loss is ${loss.toPrecision(3)}, over a million times that of the start`
     : 'a weight or an optimizer slot became infinite';
 }
+
+/** @param rate that works, if there is one */
+export const describeCure = (rate: number | undefined): string =>
+  (rate ? `use a learningRate below ${rate}, ` : 'use ') +
+  'clip: { norm: 1 }, or inputs scaled to about 1, with transforms: dataset.fitTransforms()';

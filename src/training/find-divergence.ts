@@ -6,7 +6,7 @@ import type { Hook } from './hook.js';
 import { assertFinite, Diverged, keepEachStep } from './hooks/divergence.js';
 
 /**
- * Repeats a training from its last snapshot, step by step, up to the step that diverges. The weights may have been infinite
+ * Repeats a training run from its last snapshot, step by step, up to the step that diverges. The weights may have been infinite
  * for a while. If a callback or a stream differs the second time, the repeat may not diverge: then the learning rate of the
  * first time is all that's known.
  * @param first how it diverged
@@ -47,9 +47,7 @@ export function* findDivergence(
       problem:
         `diverged in epoch ${epoch}, step ${at.step}: ${what}${describeLargest(where)}. ` +
         'The network keeps its last finite step',
-      cure:
-        (rate ? `use a learningRate below ${rate}, ` : 'use ') +
-        'clip: { norm: 1 }, or inputs scaled to about 1, with transforms: dataset.fitTransforms()',
+      cure: part?.describeCure(rate) ?? `use a learningRate below ${rate}`,
       option: { name: 'learningRate', ...(rate && { values: [rate] }) },
     },
     { ...at, ...where },

@@ -48,6 +48,9 @@ const SMOOTHING = 0.9;
 const CANDIDATES = 5;
 const FACTOR = 0.3162;
 
+/** The share of the largest drop of the loss that makes a rate good. */
+const GOOD_SHARE = 0.9;
+
 /** The loss that decides is that of at most so many samples. */
 const MEASURED_SAMPLES = 1000;
 
@@ -103,22 +106,26 @@ export function* findLearningRate(
   restart();
   const before = yield* measure();
   let rate = curve.find(({ smoothed }) => smoothed === least)?.learningRate ?? low;
-  let best: { readonly rate: number; readonly loss: number } | undefined;
-  for (let tried = 0; rate >= low && (tried < CANDIDATES || !best); tried++) {
-    const trial = { size, steps: stepsOfTrial(model, size), random: restart() };
+  const tried: { readonly rate: number; readonly drop: number }[] = [];
+  let most = 0;
+  for (let trial = 1; rate >= low && (trial <= CANDIDATES || most === 0); trial++) {
+    const how = { size, steps: stepsOfTrial(model, size), random: restart() };
     const candidate = rate;
-    if (yield* learnSome(model, samples, trial, () => candidate)) {
-      const loss = yield* measure();
-      if (loss < before && !(best && best.loss <= loss)) best = { rate, loss };
+    if (yield* learnSome(model, samples, how, () => candidate)) {
+      const drop = before - (yield* measure());
+      tried.push({ rate, drop });
+      most = Math.max(most, drop);
     }
     rate = Number((rate * FACTOR).toPrecision(2));
   }
-  if (!best) {
+  if (most === 0) {
     throw new RangeFault({
       place: 'findLearningRate',
       problem: `no rate from ${from} to ${to} lowers the loss, ${before.toPrecision(3)}`,
       cure: 'scale the inputs to about 1, or pass a smaller from',
     });
   }
+  // The lowest of the good ones, because a longer training at a high rate is noisier, and nearer to a divergence.
+  const best = tried.filter(({ drop }) => drop >= GOOD_SHARE * most).at(-1)!;
   return { learningRate: best.rate, curve };
 }

@@ -12,7 +12,7 @@ export interface Hook {
   /** Whether it must be called after each single step. If no hook must, one call of the kernels takes many steps. */
   readonly isStepwise?: boolean | undefined;
   /**
-   * Whether it changes the training, and doesn't only report. To find the step at which a training diverged, the training
+   * Whether it changes the training, and doesn't only report. To find the step at which a training run diverged, the training
    * repeats with these hooks alone.
    */
   readonly affectsTraining?: boolean | undefined;

@@ -46,6 +46,12 @@ export interface TrainOptions extends RegularizationOptions {
   readonly diagnose?: boolean;
   /** Ends training when it stops improving. */
   readonly earlyStopping?: EarlyStopping;
+  /**
+   * β of an exponential moving average of the weights, such as 0.999: after step t, from 0, v += (1 − βₜ)(w − v) with
+   * βₜ = min(β, (1 + t)/(10 + t)). Steps learn w; validation, predictions, files and the trained network have v. One thread
+   * computes. From 0, for none, to below 1. Default 0.
+   */
+  readonly ema?: number;
   /** Saves the network during training. */
   readonly checkpoint?: Checkpoint;
   /**
@@ -80,6 +86,8 @@ export interface CheckedTrainOptions extends CheckedUpdate {
   readonly metrics: NamedMetrics | undefined;
   readonly diagnose: boolean;
   readonly earlyStopping: Required<EarlyStopping> | undefined;
+  /** 0 for none. */
+  readonly ema: number;
   readonly resume: boolean;
   readonly checkpoint: Checkpoint | undefined;
   readonly onEpoch: TrainOptions['onEpoch'] | undefined;
@@ -100,6 +108,7 @@ export const optionNames = [
   'metrics',
   'diagnose',
   'earlyStopping',
+  'ema',
   'checkpoint',
   'resume',
   'onEpoch',
@@ -126,10 +135,18 @@ export function checkTrainOptions(
       cure: 'write { signal }',
     });
   }
-  const { epochs = 10, miniBatchSize = 32, shuffle = true, resume = false, diagnose = false } = options;
+  const {
+    epochs = 10,
+    miniBatchSize = 32,
+    shuffle = true,
+    resume = false,
+    diagnose = false,
+    ema = 0,
+  } = options;
   const { validation, validationSplit, onEpoch, onBatch, signal } = options;
   const update = checkUpdate(options.optimizer ?? 'sgd', options, layerCount);
   checkSignal(signal);
+  const metrics = checkValidationMetrics(options.metrics, (validation ?? validationSplit) !== undefined);
   return {
     given: isPlain(options) ? { ...options } : undefined,
     ...update,
@@ -140,9 +157,10 @@ export function checkTrainOptions(
     shuffle: checkOptional('shuffle', shuffle, 'boolean'),
     validation,
     validationSplit: checkSplit(validationSplit, validation),
-    metrics: checkValidationMetrics(options.metrics, (validation ?? validationSplit) !== undefined),
+    metrics,
     diagnose: checkOptional('diagnose', diagnose, 'boolean'),
-    earlyStopping: checkEarlyStopping(options.earlyStopping),
+    earlyStopping: checkEarlyStopping(options.earlyStopping, metrics),
+    ema: checkNumber('ema', ema, 0, 1) && ema, // in double precision
     checkpoint: checkCheckpoint(options.checkpoint),
     resume: checkOptional('resume', resume, 'boolean'),
     onEpoch: checkOptional('onEpoch', onEpoch, 'function'),

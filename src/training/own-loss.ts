@@ -4,7 +4,7 @@ import { SOFTMAX } from '../kernels/codes.js';
 import type { Kernels, ThreadChoice } from '../kernels/kernels.js';
 import { Layer, Net, Rule, Tally } from '../memory/structs.js';
 import { Views } from '../memory/views.js';
-import { lossNames, type CheckedSpec, type LossName, type OutputRow, type OwnLoss } from '../model/spec.js';
+import { lossNames, type CheckedSpec, type LossName, type OwnLoss } from '../model/spec.js';
 
 // Loaded only for a network with a loss of the user's own.
 
@@ -40,8 +40,8 @@ export function withFunctions(
   if ('own' in loss) {
     throw new TypeFault({
       place: 'loss',
-      problem: `${show(name)} has functions of your own, which files don't hold`,
-      cure: `pass the loss again: { loss: { name: ${show(name)}, cost, slope } }`,
+      problem: `${show(name)} has functions of your own, which are neither in files nor sent to workers`,
+      cure: `to load a file, pass { loss: { name: ${show(name)}, cost, slope } }; to train, use net.train`,
     });
   }
   checkKeys('loss', loss, ['name', 'cost', 'slope']);
@@ -74,19 +74,20 @@ export function withFunctions(
 export function kernelsWithLoss(base: Kernels, { own }: CheckedSpec): Kernels {
   const loss = own as OwnLoss;
   const views = new Views(base);
-  const FloatArray = base.bytesPerFloat === 4 ? Float32Array : Float64Array;
-  let [a, y]: OutputRow[] = [];
+  const newRow = (units: number): Float32Array =>
+    base.bytesPerFloat === 4 ? new Float32Array(units) : (new Float64Array(units) as unknown as Float32Array); // checkGradients
+  let [a, y]: Float32Array[] = [];
 
   function outputsOf(pointer: number): { net: Net; last: Layer } {
     views.refresh();
     const net = new Net(views, pointer);
     const last = new Layer(views, net.layers + (net.layerCount - 1) * Layer.bytes);
-    if (a?.length !== last.units) [a, y] = [new FloatArray(last.units), new FloatArray(last.units)];
+    if (a?.length !== last.units) [a, y] = [newRow(last.units), newRow(last.units)];
     return { net, last };
   }
 
   /** Copies the outputs and targets of a sample into a and y. */
-  function readRow({ net, last }: ReturnType<typeof outputsOf>, n: number): [OutputRow, OutputRow] {
+  function readRow({ net, last }: ReturnType<typeof outputsOf>, n: number): [Float32Array, Float32Array] {
     const { activations, stride, units } = last;
     for (const [row, pointer] of [
       [a!, activations],

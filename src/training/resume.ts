@@ -6,14 +6,17 @@ import type { Run } from '../model/state.js';
 import type { CheckedUpdate } from '../model/update.js';
 import type { CheckedTrainOptions } from './options.js';
 
-// Starts or resumes a training.
+// Starts or resumes a training run.
 
 /** Worse than any loss. JSON can't hold Infinity. */
 const WORST = Number.MAX_VALUE;
 
-/** The number of slots that a training needs: those of its optimizer, and then one for the best parameters. */
-export const countSlots = ({ optimizer, earlyStopping }: CheckedTrainOptions): number =>
-  optimizer.slots + Number(earlyStopping?.restoreBest ?? false);
+/**
+ * The number of slots that a training run needs: those of its optimizer, then one for the best parameters, then one for those from which
+ * `ema` learns.
+ */
+export const countSlots = ({ optimizer, earlyStopping, ema }: CheckedTrainOptions): number =>
+  optimizer.slots + Number(earlyStopping?.restoreBest ?? false) + Number(ema > 0);
 
 /** Whether a run has the state of an optimizer with these parameters. */
 export const isOptimizerOf = (run: Run, { name, decays }: CheckedOptimizer): boolean =>
@@ -31,7 +34,10 @@ export function useUpdate(
 }
 
 /** What a run must know of the options. */
-type RunOptions = Pick<CheckedTrainOptions, 'optimizer' | 'earlyStopping' | 'miniBatchSize' | 'shuffle'> & {
+type RunOptions = Pick<
+  CheckedTrainOptions,
+  'optimizer' | 'earlyStopping' | 'ema' | 'miniBatchSize' | 'shuffle'
+> & {
   readonly schedule: Pick<CheckedTrainOptions['schedule'], 'initial'>;
 };
 
@@ -45,7 +51,7 @@ export function startRun(model: Model, random: Random, options: RunOptions, last
   if (!isSame) model.clearSlots();
   const drops = model.layers.some(({ dropBelow }) => dropBelow > 0);
   const keys = drops ? ([random.bits(), random.bits()] as const) : ([0, 0] as const);
-  const worst = options.earlyStopping?.monitor === 'accuracy' ? -1 : WORST;
+  const worst = options.earlyStopping?.direction === 'maximize' ? -WORST : WORST;
   // In the order in which files are read, so that a file is the same however often the training was saved.
   return {
     epoch: 1,
@@ -69,6 +75,7 @@ export function startRun(model: Model, random: Random, options: RunOptions, last
     optimizer: name,
     miniBatchSize: options.miniBatchSize,
     shuffle: options.shuffle,
+    ema: options.ema,
   };
 }
 
@@ -96,7 +103,8 @@ export function assertResumable(
     });
   }
   const { name: optimizer } = options.optimizer;
-  const now = { optimizer, miniBatchSize: options.miniBatchSize, shuffle: options.shuffle };
+  const { miniBatchSize, shuffle, ema } = options;
+  const now = { optimizer, miniBatchSize, shuffle, ema };
   for (const [option, value] of Object.entries(now)) {
     const before = run[option as keyof typeof now];
     if (before !== value) {

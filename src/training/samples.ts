@@ -179,7 +179,7 @@ export class Samples {
       ignoresMissing,
     );
     checkCount(`${place}targets`, targets.count, count);
-    if (ignoresMissing) yield* checkSomeKnown(targets);
+    if (ignoresMissing) yield* checkRows(targets, findNoneKnown);
     const [isValid, expected] = targetRules[loss] ?? [];
     if (isValid) yield* checkValues(targets, (y) => y !== y || isValid(y), `${expected} for ${loss}`);
     return new Samples({ inputs, scale, targets, weights: readWeights(place, data.sampleWeights, count) });
@@ -218,15 +218,23 @@ export class Samples {
   }
 
   /**
-   * Whether accuracy has a meaning: for labels, for losses of classes, and for targets with only two values, one of which
-   * is at least ½.
+   * Whether accuracy has a meaning: for labels, and for targets that are classes. With several outputs, exactly one target
+   * of each sample is at least ½ unless the loss is crossEntropy. With one, the loss is one of classes, or there
+   * are only two values, one of which is at least ½.
    */
   isClassified({ spec }: Model): boolean {
     const { targets } = this.#parts;
-    if (!targets || classLosses.includes(spec.loss)) return true;
+    if (!targets || spec.loss === 'crossEntropy') return true;
+    const { values, width } = targets;
+    const isRight = (y: number): boolean => y >= 0.5;
+    if (width > 1) {
+      for (let at = 0; at < values.length; at += width)
+        if (values.subarray(at, at + width).filter(isRight).length !== 1) return false;
+    }
+    if (classLosses.includes(spec.loss)) return true;
     const found = new Set<number>();
-    for (const y of targets.values) if (y === y && found.add(y).size > 2) return false;
-    return found.size < 2 || [...found].filter((y) => y >= 0.5).length === 1;
+    for (const y of values) if (y === y && found.add(y).size > 2) return false;
+    return found.size < 2 || [...found].filter(isRight).length === 1;
   }
 
   /**
@@ -246,7 +254,7 @@ export class Samples {
         "use 'linear', or transform the targets",
       );
     }
-    if (activation === 'softmax') yield* checkOneRight(targets);
+    if (activation === 'softmax') yield* checkRows(targets, findNotOneRight);
   }
 
   /** The largest size of a target; 1 for labels. */
@@ -405,35 +413,32 @@ export class Samples {
   }
 }
 
-/** @throws RangeError for a sample whose targets are all NaN */
-function* checkSomeKnown({ place, values, width, count }: Matrix): Work<void> {
+/** @throws RangeError for the first row in which `find` finds a fault */
+function* checkRows(
+  { place, values, width, count }: Matrix,
+  find: (row: NumericArray) => Omit<Fault, 'place'> | undefined,
+): Work<void> {
   for (let n = 0; n < count; n++) {
-    if (values.subarray(n * width, (n + 1) * width).every((y) => Number.isNaN(y))) {
-      throw new RangeFault({
-        place: `${place}[${n}]`,
-        problem: 'no target is known',
-        cure: 'leave the sample out',
-      });
-    }
+    const fault = find(values.subarray(n * width, (n + 1) * width));
+    if (fault) throw new RangeFault({ place: `${place}[${n}]`, ...fault });
     if (n % NUMBERS_AT_A_TIME === 0) yield;
   }
 }
 
-/** @throws RangeError for several right answers, or none, where softmax has one */
-function* checkOneRight({ place, values, width, count }: Matrix): Work<void> {
-  for (let n = 0; n < count; n++) {
-    const row = values.subarray(n * width, (n + 1) * width);
-    let ones = 0;
-    for (const y of row) ones += y === 0 || y === 1 ? y : NaN;
-    if (Math.abs(ones - 1) > 0) {
-      throw new RangeFault({
-        place: `${place}[${n}]`,
+/** The fault of a row of targets that are all NaN. */
+const findNoneKnown = (row: NumericArray): Omit<Fault, 'place'> | undefined =>
+  row.every((y: number) => y !== y) ? { problem: 'no target is known', cure: 'leave it out' } : undefined;
+
+/** The fault of a row of targets with several right answers, or none, where softmax has one. */
+function findNotOneRight(row: NumericArray): Omit<Fault, 'place'> | undefined {
+  let ones = 0;
+  for (const y of row) ones += y === 0 || y === 1 ? y : NaN;
+  return Math.abs(ones - 1) > 0
+    ? {
         problem: `expected one right answer for softmax, got ${ones}`,
         cure: "for several use 'sigmoid' with 'binaryCrossEntropy'",
-      });
-    }
-    if (n % NUMBERS_AT_A_TIME === 0) yield;
-  }
+      }
+    : undefined;
 }
 
 /** The weights of the samples: each sample's weight times the weight of its class; undefined if all are 1. */

@@ -97,11 +97,9 @@ export class Steps {
     const rows = this.#rows;
     clearTally(tally);
     const { net } = layout;
-    let learned = 0;
+    let learned: number;
     try {
-      learned = kernels.team
-        ? kernels.team.descendAlone(net, 0, 0, rows, rows, this.#rate)
-        : kernels.descend(net, 0, 0, rows, rows, this.#rate);
+      learned = (kernels.team?.descendAlone ?? kernels.descend)(net, 0, 0, rows, rows, this.#rate);
     } catch (error) {
       this.#undo(); // a loss of the user's own has thrown
       throw error;
@@ -185,7 +183,7 @@ export class Steps {
     this.#replaced = { generator: this.#random.state, slots };
     this.#model.reserve(1, optimizer.slots);
     const options = { optimizer, schedule: { initial: rate }, miniBatchSize: 0, shuffle: false };
-    this.#use(startRun(this.#model, this.#random, { ...options, earlyStopping: undefined }, last));
+    this.#use(startRun(this.#model, this.#random, { ...options, earlyStopping: undefined, ema: 0 }, last));
   }
 
   #use(run: Run): void {

@@ -9,7 +9,7 @@ import { WORK_BETWEEN_PAUSES } from './pace.js';
 import type { EpochReport } from './reports.js';
 import { wasmText } from './wasm-tiny-module.js';
 
-// Whole epochs of tiny networks. Loaded only for a training that's long enough.
+// Whole epochs of tiny networks. Loaded only for a training run that's long enough.
 
 /** The kernel of assembly/tiny.ts. */
 interface TinyKernels {
@@ -39,7 +39,7 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 const instances = new WeakMap<object, TinyKernels>();
 
 /**
- * Runs all epochs of a training that needs nothing between them; otherwise none. The bits are those of `runEpochs`.
+ * Runs all epochs of a training run that needs nothing between them; otherwise none. The bits are those of `runEpochs`.
  * @param history gets the reports
  */
 export function* runTinyEpochs(
@@ -106,6 +106,7 @@ function fits({ model, options, run }: Training): boolean {
     !kernels.team &&
     !isWatched &&
     !diagnose &&
+    options.ema === 0 &&
     validationSplit === 0 &&
     (options.optimizer.name === 'sgd' || options.optimizer.name === 'momentum') &&
     options.regularization.isNone &&

@@ -2,19 +2,20 @@ import type { Random } from '../base/random.js';
 import { awaited, type Work } from '../base/work.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import type { Model } from '../model/model.js';
+import type { averageSteps } from './average.js';
 import { countSteps, restart, runEpochs, type Training } from './epochs.js';
-import { evaluate, meanMetrics, type Metrics } from './evaluate.js';
+import { evaluate } from './evaluate.js';
 import { findDivergence } from './find-divergence.js';
 import type { Hook } from './hook.js';
 import { callOnBatch, collectReports, pauseBetweenSteps } from './hooks/callbacks.js';
 import { writeCheckpoints } from './hooks/checkpoint.js';
 import { assertFinite, Diverged, isSound, keepSnapshots, Snapshot } from './hooks/divergence.js';
-import { watchBest } from './hooks/early-stopping.js';
-import { watchMetrics } from './hooks/metrics.js';
+import { pickFigure, watchBest } from './hooks/early-stopping.js';
+import { measureSamples, watchMetrics } from './hooks/metrics.js';
 import { reduceOnPlateau } from './hooks/plateau.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { EpochReport } from './reports.js';
-import { useUpdate } from './resume.js';
+import { countSlots, useUpdate } from './resume.js';
 import type { Run } from '../model/state.js';
 import { align, Samples, type Data } from './samples.js';
 import { splitSamples } from './split.js';
@@ -76,49 +77,56 @@ function* readParts(
 function checkWatched(
   model: Model,
   { training, validation }: CheckedData,
-  { validationSplit, earlyStopping }: CheckedTrainOptions,
+  options: CheckedTrainOptions,
 ): void {
   const watched = validation ?? training;
   if (isStream(watched)) return;
   if (watched.weighNothing) {
     throw new RangeFault({
-      place: validationSplit ? 'validationSplit' : `${validation ? 'validation.' : ''}sampleWeights`,
+      place: options.validationSplit ? 'validationSplit' : `${validation ? 'validation.' : ''}sampleWeights`,
       problem: 'all are 0',
     });
   }
-  if (earlyStopping?.monitor === 'accuracy') assertClassified(model, watched);
+  if (watchesAccuracy(options)) assertClassified(model, watched);
 }
+
+/** Whether early stopping watches the accuracy, not a metric of the user's with this name. */
+const watchesAccuracy = ({ earlyStopping, metrics = {} }: CheckedTrainOptions): boolean =>
+  earlyStopping?.monitor === 'accuracy' && !('accuracy' in metrics);
 
 /** @throws RangeError if accuracy means nothing for the samples */
 function assertClassified(model: Model, samples: Samples): void {
   if (samples.isClassified(model)) return;
   throw new RangeFault({
     place: 'earlyStopping.monitor',
-    problem: "'accuracy' means nothing for a regression",
-    cure: "use 'loss'",
+    problem: "'accuracy' means nothing for a regression or several right answers",
+    cure: "use 'loss', or one of metrics",
   });
 }
 
-/** Loss and accuracy at the present weights, of the validation data or else of the training data. */
+/** The figure that early stopping watches at the present weights, of the validation data or else of the training data. */
 export function* measureWatched(
   model: Model,
   { training, validation }: CheckedData,
-  { classWeights, earlyStopping }: CheckedTrainOptions,
-): Work<Metrics> {
+  options: CheckedTrainOptions,
+): Work<number> {
+  const { classWeights, metrics } = options;
+  const { monitor } = options.earlyStopping!;
   const watched = validation ?? training;
-  if (!isStream(watched)) return yield* evaluate(model, watched);
-  let [loss, right, count] = [0, 0, 0];
+  if (!isStream(watched)) {
+    if (metrics && monitor in metrics) return (yield* measureSamples(model, watched, metrics))[monitor]!;
+    return pickFigure(yield* evaluate(model, watched), monitor);
+  }
+  let [sum, count] = [0, 0];
   yield* readStream(model, watched, classWeights, function* (samples) {
-    if (earlyStopping?.monitor === 'accuracy') assertClassified(model, samples);
-    const metrics = yield* evaluate(model, samples);
-    loss += metrics.loss * samples.count;
-    right += metrics.accuracy * samples.count;
+    if (watchesAccuracy(options)) assertClassified(model, samples);
+    sum += pickFigure(yield* evaluate(model, samples), monitor) * samples.count;
     count += samples.count;
   });
-  return meanMetrics({ loss, right }, count);
+  return sum / count;
 }
 
-/** The parts of a training other than its data and options. */
+/** The parts of a training run other than its data and options. */
 export interface TrainingContext {
   readonly model: Model;
   readonly random: Random;
@@ -127,6 +135,8 @@ export interface TrainingContext {
   readonly save: () => Uint8Array<ArrayBuffer>;
   /** Diagnoses the network after each epoch. */
   readonly diagnosis: Hook | undefined;
+  /** The part that `ema` needs. */
+  readonly averageSteps: typeof averageSteps | undefined;
 }
 
 /**
@@ -140,8 +150,8 @@ export function* train(
   options: CheckedTrainOptions,
 ): Work<EpochReport[]> {
   const { training: data, validation } = parts;
-  const { model, random, run } = context;
-  const { earlyStopping, optimizer } = options;
+  const { model, random, run, averageSteps } = context;
+  const { earlyStopping, optimizer, ema } = options;
   useUpdate(model, run, options);
   const windows = yield* openWindows(model, random, data, options);
   let snapshot: Snapshot | undefined;
@@ -162,9 +172,10 @@ export function* train(
       earlyStopping,
       optimizer.slots,
     );
-    const metrics = yield* watchMetrics(model, validation, options.metrics);
+    const metrics = yield* watchMetrics(model, validation, options.metrics, earlyStopping?.monitor);
+    const average = averageSteps?.(model, run, ema, countSlots(options) - 1);
     snapshot = new Snapshot(model, random, run);
-    const training = { model, random, windows, validation, options, run, snapshot };
+    const training = { model, random, windows, validation, options, run, snapshot, average };
     const history: EpochReport[] = [];
     const hooks = listHooks(context, training, [early, metrics], history);
     try {
@@ -208,7 +219,7 @@ function* learn(training: Training, hooks: readonly Hook[], history: EpochReport
   yield* runEpochs(training, hooks);
 }
 
-/** The hooks of a training, in calling order. */
+/** The hooks of a training run, in calling order. */
 function listHooks(
   { model, run, save, diagnosis }: TrainingContext,
   { windows, validation, options, snapshot }: Training,
@@ -219,9 +230,9 @@ function listHooks(
   const dependsOnEpochs = Boolean(validation ?? schedule.plateau ?? earlyStopping);
   return [
     schedule.plateau && reduceOnPlateau(run.plateau, schedule.plateau),
+    metrics,
     early,
     keepSnapshots(snapshot, model, dependsOnEpochs),
-    metrics,
     diagnosis,
     onBatch ? callOnBatch(model, run, onBatch, () => countSteps(run, windows)) : pauseBetweenSteps(model),
     collectReports(history, onEpoch),

@@ -6,7 +6,7 @@ import { Order } from './order.js';
 import { estimateWork } from './pace.js';
 import type { Samples } from './samples.js';
 
-// Short trainings that try a learning rate. Loaded only by the parts that need them.
+// Short training runs that try a learning rate. Loaded only by the parts that need them.
 
 /** Multiplications that take an engine some hundredths of a second. */
 const WORK_OF_A_TRIAL = { wasm: 1e9, reference: 1e8 };

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ensemble } from '../../src/ensemble/index.js';
 import { Network } from '../../src/index.js';
-import { bp4, readEvent, type Ran } from '../support/cli.js';
+import { bp4, bp4Process, irisCSV, listEvents, readEvent, type Ran } from '../support/cli.js';
 
 const cwd = mkdtempSync(join(tmpdir(), 'bp4-cli-ensemble-'));
 afterAll(() => rmSync(cwd, { recursive: true }));
@@ -16,6 +16,7 @@ beforeAll(async () => {
   const networks = await Promise.all([1, 2].map((seed) => Network.create({ inputs: 2, layers, seed })));
   ensemble = await Ensemble.fromNetworks(networks.map((network, i) => ({ network, weight: 2 - i })));
   writeFileSync(join(cwd, 'e.bp4'), ensemble.save());
+  writeFileSync(join(cwd, 'iris.csv'), irisCSV());
   writeFileSync(join(cwd, 'data.csv'), 'a,b,kind\n1,2,0\n-3,1,1\n');
 });
 
@@ -62,9 +63,7 @@ it('export writes an ensemble as .bp4 with the same bytes, and refuses formats o
 
 it('train refuses to resume an ensemble, and says how a search goes on', async () => {
   const { code, stderr } = await run('train', '--resume', 'e.bp4');
-  expect(stderr).toContain(
-    'e.bp4: it is an ensemble of bp4 search, and bp4 train continues one network; to go on',
-  );
+  expect(stderr).toContain('e.bp4: it is an ensemble, and bp4 train continues one network; to go on');
   expect(code).toBe(3);
 });
 
@@ -95,4 +94,99 @@ it.each([
     Buffer.concat([first, Buffer.from(header, 'latin1'), bytes.subarray(end)]),
   );
   expect(await run('inspect', 'long.bp4')).toMatchObject({ code: 0, stderr: '' });
+});
+
+describe('bp4 train --ensemble', () => {
+  const iris = ['train', 'iris.csv', '--epochs', '12', '--json'];
+  const loadMembers = async (path: string): Promise<Ensemble['members']> =>
+    (await Ensemble.load(readFileSync(join(cwd, path)))).members;
+
+  it('trains each network as its seed alone would, and saves the mean of them', async () => {
+    const ran = await run(...iris, '--ensemble', '2', '--seed', '3', '--test-split', '0', '--out', 'two.bp4');
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    const alone = await Promise.all(
+      ['3', '4'].map(async (seed) => {
+        const out = `seed${seed}.bp4`;
+        await run(...iris, '--seed', seed, '--test-split', '0', '--out', out);
+        return await Network.load(readFileSync(join(cwd, out)));
+      }),
+    );
+    const members = await loadMembers('two.bp4');
+    expect(members.map(({ state }) => state.parameters)).toEqual(alone.map(({ state }) => state.parameters));
+    expect(listEvents(ran).filter(({ event }) => event === 'member')).toEqual([
+      { event: 'member', member: 0, members: 2, seed: 3 },
+      { event: 'member', member: 1, members: 2, seed: 4 },
+    ]);
+    const evaluated = readEvent(await run('evaluate', 'two.bp4', 'iris.csv', '--json'), 'evaluation');
+    expect(evaluated['accuracy']).toBe(readEvent(ran, 'evaluation')['accuracy']);
+  });
+
+  it.each(['--checkpoint=c.bp4', '--report=r.html', '--shards=2'])('is refused with %s', async (option) => {
+    const { code, stderr } = await run('train', 'iris.csv', '--ensemble', '2', option);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^bp4: --ensemble: can't be combined with --/)]);
+  });
+
+  it('saves the networks that are finished, if it is stopped', async () => {
+    let isSent = false;
+    const args = [
+      'train',
+      'iris.csv',
+      '--ensemble',
+      '50',
+      '--epochs',
+      '300',
+      '--out',
+      'stopped.bp4',
+      '--json',
+    ];
+    const ran = await bp4Process(args, {
+      cwd,
+      onOutput: (stdout, kill) => {
+        if (isSent || !stdout.includes('"member":2')) return;
+        isSent = true;
+        kill('SIGINT');
+      },
+    });
+    expect([ran.code, ran.stderr]).toEqual([
+      130,
+      expect.stringMatching(/stopped in network \d+ of 50; saved the/),
+    ]);
+    expect((await loadMembers('stopped.bp4')).length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('bp4 train, after the epochs with validation', () => {
+  const args = ['train', 'iris.csv', '--epochs', '40', '--patience', '5', '--json', '--out'];
+  const weigh = (ran: Ran): unknown => readEvent(ran, 'saved')['weights'];
+
+  it('trains again on all samples, for as many epochs as were best', async () => {
+    const ran = await run(...args, 'again.bp4', '--learning-rate', '0.02');
+    const { bestEpoch } = readEvent(ran, 'trained') as { bestEpoch: number };
+    expect(readEvent(ran, 'refitted')).toMatchObject({ epochs: bestEpoch, samples: 120 });
+    expect(listEvents(ran).filter(({ event }) => event === 'refit')).toHaveLength(bestEpoch);
+    const same = ['--validation-split', '0', '--epochs', String(bestEpoch), '--learning-rate', '0.02'];
+    expect(weigh(await run('train', 'iris.csv', '--json', '--out', 'all.bp4', ...same))).toBe(weigh(ran));
+  });
+
+  it.each(['--no-refit', '--keep-last', '--patience=0'])('keeps the weights with %s', async (option) => {
+    const ran = await run(...args, 'kept.bp4', option);
+    expect(listEvents(ran).some(({ event }) => event.startsWith('refit'))).toBe(false);
+    expect(readEvent(ran, 'saved')).toBeDefined();
+  });
+
+  it('goes on with it when stopped there, to the same bits', async () => {
+    const long = ['--hidden', '2048', '--batch', '8', '--epochs', '300', '--patience', '100'];
+    const whole = await run('train', 'iris.csv', '--json', '--out', 'whole.bp4', ...long);
+    let isSent = false;
+    const stopped = await bp4Process(['train', 'iris.csv', '--json', '--out', 'half.bp4', ...long], {
+      cwd,
+      onOutput: (stdout, kill) => {
+        if (isSent || !stdout.includes('"event":"refit"')) return;
+        isSent = true;
+        kill('SIGINT');
+      },
+    });
+    expect(stopped.code).toBe(130);
+    expect(weigh(await run('train', '--resume', 'half.bp4', '--json'))).toBe(weigh(whole));
+  });
 });

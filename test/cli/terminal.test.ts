@@ -115,7 +115,8 @@ describe('where texts are among the numbers of an input', () => {
   });
 
   it('a person may leave the column out, and the answer stays', async () => {
-    const choose = (): Promise<string> => Promise.resolve('ignore');
+    const choose = (question: string): Promise<string> =>
+      Promise.resolve(question.includes('which column') ? 'a' : 'ignore');
     // Without d, the rate would be the guess.
     const row = (n: number): string => `${n % 2},${n / 3},${n / 7},${n === 9 ? 'big' : n * n}`;
     const others = Table.fromCSV(`a,b,rate,d\n${Array.from({ length: 30 }, (_, n) => row(n)).join('\n')}`);

@@ -41,7 +41,8 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 it('says that no epoch improved on the initial weights, in text and in events', async () => {
   const rows = Array.from({ length: 60 }, (_, n) => [n % 7, (n * n) % 11, (n * 37) % 13].join(','));
   put('noise.csv', `a,b,y\n${rows.join('\n')}\n`);
-  const args = ['noise.csv', '--learning-rate', '1', '--epochs', '9', '--patience', '2'];
+  const poor = ['--hidden', '16', '--l2', '1e-4', '--learning-rate', '1'];
+  const args = ['noise.csv', ...poor, '--epochs', '9', '--patience', '2'];
   const { stdout } = await run('train', ...args);
   expect(stdout).toMatch(
     /stopped early: no improvement in 2 epochs; no epoch improved on the initial weights, which were restored\./,
@@ -398,13 +399,32 @@ describe('options', () => {
     expect(readEvent(ran, 'data')).toMatchObject({ samples: 105, testSamples: 45 });
   });
 
+  it('--find-rate finds the rate that the training and its schedule take, the same each time', async () => {
+    const args = ['iris.csv', '--find-rate', '--epochs', '3', '--ema', '0.9'];
+    const ran = await trained(...args, '--schedule', 'cosine');
+    const { learningRate, curve } = readEvent(ran, 'rate') as { learningRate: number; curve: object[] };
+    expect(curve.length).toBeGreaterThan(10);
+    expect(readEvent(ran, 'network')).toMatchObject({
+      options: { learningRate: { schedule: 'cosine', rate: learningRate }, ema: 0.9 },
+    });
+    const { stdout } = await run('train', ...args);
+    expect(stdout).toMatch(new RegExp(`rate +${learningRate}, found from 0\\.000001 to .*\\(--find-rate\\)`));
+    expect(await run('train', ...args, '--learning-rate', '0.1')).toMatchObject({
+      code: 2,
+      stderr: 'bp4: --find-rate: --learning-rate sets the rate; leave one of them out\n',
+    });
+    expect((await run('train', 'iris.csv', '--stream', '--find-rate')).stderr).toContain(
+      "--find-rate: it needs the samples in memory, and streamed data isn't; give --learning-rate",
+    );
+  });
+
   it('sets every layer by --layers, with a single output for two classes', async () => {
     const lines = Array.from(
       { length: 60 },
       (_, n) => `${n % 10},${(n * 7) % 10},${n % 10 > 4 ? 'yes' : 'no'}`,
     );
     put('two.csv', ['a,b,c', ...lines].join('\n'));
-    const ran = await trained('two.csv', '--layers', '2,6,1', '--epochs', '80');
+    const ran = await trained('two.csv', '--layers', '2,6,1', '--epochs', '500');
     expect(readEvent(ran, 'network')).toMatchObject({
       layers: [{ units: 6 }, { units: 1, activation: 'sigmoid' }],
       loss: 'binaryCrossEntropy',

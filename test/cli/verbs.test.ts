@@ -470,7 +470,7 @@ describe('evaluate', () => {
     expect(stdout).toMatch(/setosa +100% +100% +100% +50/);
     expect(stdout).toContain('predicted');
     expect(stderr).toBe(
-      'bp4: warning: iris.csv is the training data: the model was trained on 102 samples in it; evaluate on other data\n',
+      'bp4: warning: iris.csv is the training data: the model was trained on 120 samples in it; evaluate on other data\n',
     );
   });
 

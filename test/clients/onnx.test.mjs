@@ -177,6 +177,35 @@ describe('what bp4 writes', () => {
     expect((await fromONNX(bytes)).toJSON()).toEqual(net.toJSON());
   });
 
+  it('onnxruntime computes robust, log1p and quantile, and inverts them for targets', async () => {
+    const quantile = { kind: 'quantile', quantiles: [1, 10, 100, 1e6], scores: [-2, -0.5, 0.5, 2] };
+    const log1p = { kind: 'log1p', mean: 3, deviation: 2 };
+    const net = await Network.create({
+      inputs: 4,
+      layers: [layer(5, 'tanh'), layer(3, 'linear')],
+      transforms: {
+        inputs: [{ kind: 'robust', median: 1990, range: 2 }, log1p, quantile, { kind: 'identity' }],
+        targets: [log1p, { kind: 'identity' }, quantile],
+      },
+      seed: 5,
+    });
+    const rows = [
+      [1989, -20, 30, 1],
+      [1e30, 0, 0, -1],
+      [-1e30, 1e-3, 1e9, 0],
+      [1990, 1e6, 55, 2],
+    ];
+    const expected = net.predict(rows);
+    for (const runtime of [node, web]) {
+      const { data } = await answers(runtime, toONNX(net), Float32Array.from(rows.flat()), [4, 4], 'outputs');
+      for (const [i, value] of data.entries())
+        expect(Math.abs(value - expected[i])).toBeLessThan(
+          20 * TOLERANCE * Math.max(1, Math.abs(expected[i])),
+        );
+    }
+    expect((await fromONNX(toONNX(net))).toJSON()).toEqual(net.toJSON());
+  });
+
   it('onnxruntime turns a category that was not fitted into zeros', async () => {
     const categories = { kind: 'oneHot', categories: ['a', 'b'] };
     const net = await Network.create({

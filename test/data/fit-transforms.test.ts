@@ -203,7 +203,10 @@ describe('invalid options', () => {
     [
       'an unknown kind',
       { inputs: 'log' },
-      [RangeError, "inputs: expected one of 'standardize', 'minMax', 'identity', got 'log'"],
+      [
+        RangeError,
+        "inputs: expected one of 'standardize', 'minMax', 'identity', 'log1p', 'quantile', 'robust', 'piecewiseLinear', got 'log'",
+      ],
     ],
     [
       'an unknown kind for a column',

@@ -193,6 +193,41 @@ describe('transforms', () => {
       expect(() => predict({ ...record, color: 1 })).toThrow(/'color'\]: '1' is not a category/);
   });
 
+  it('the module computes the formulas that load on demand, as predict does', async () => {
+    const quantile = { kind: 'quantile', quantiles: [-3, 1, 100], scores: [-1, 0, 2] } as const;
+    const log1p = { kind: 'log1p', mean: 2, deviation: 3 } as const;
+    const net = await createNetwork(
+      16,
+      [
+        { units: 4, activation: 'tanh' },
+        { units: 3, activation: 'linear' },
+      ],
+      {
+        transforms: {
+          inputs: [
+            { kind: 'robust', median: 1, range: 4, name: 'robust' },
+            { ...log1p, name: 'log' },
+            { ...quantile, name: 'quantile' },
+            { kind: 'piecewiseLinear', edges: [-2, 0, 0.5, 1e3], name: 'bins' },
+            { kind: 'hash', buckets: 3, name: 'city' },
+            { kind: 'bagOfWords', weights: [1, 2, 1.5, 3, 1, 1, 0.25], name: 'note' },
+          ],
+          targets: [log1p, quantile, { kind: 'identity' }],
+        },
+      },
+    );
+    const module = await imported(toModule(net));
+    const texts = ['', 'Two words, two', 'Größe 大小', 'a\ud800'];
+    compare(
+      net,
+      module,
+      rows.map(([a, , b, , c, d], n) => [a!, b!, c!, d!, texts[n % 4]!, texts[(n >> 2) % 4]!]),
+    );
+    const record = { robust: 1, log: 2, quantile: 3, bins: 4, city: 12345, note: 'two' };
+    expect(module.predict(record)).toEqual(net.predict([record]));
+    expect(() => module.predict([1, 2, 3, 4, 'a', 7])).toThrow("inputs['note']: expected a text, got 7");
+  });
+
   it.each(['zeros', 'other'] as const)(
     'the module of a network or an ensemble has the policy for unknown categories: %s',
     async (unknown) => {

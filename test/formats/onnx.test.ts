@@ -207,6 +207,17 @@ describe('toONNX', () => {
     expect(net.state.spec.transforms!.inputs![0]).toMatchObject({ unknown: 'other' });
   });
 
+  it('toONNX names a column of texts, which no operator reads', async () => {
+    const net = await Network.create({
+      inputs: 4,
+      layers: [{ units: 1, activation: 'linear' }],
+      transforms: { inputs: [{ kind: 'hash', buckets: 4, name: 'city' }] },
+    });
+    expect(() => toONNX(net)).toThrow(
+      "transforms: ONNX has no operator for 'hash' of city; write the model by bp4/code",
+    );
+  });
+
   it('toONNX writes transforms, in double precision where single would lose digits', async () => {
     const bytes = toONNX(await transformed());
     expect(listNodes(bytes)).toEqual([

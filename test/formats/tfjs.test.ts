@@ -89,11 +89,34 @@ it('toTFJS rejects a transform that single precision cannot hold', async () => {
       /^transforms.inputs\[0\] \('c'\): .* cannot separate/,
     ],
     [{ targets: [{ kind: 'standardize', mean: 1e39, deviation: 1 }] }, /^transforms.targets\[0\]: /],
+    [{ inputs: [{ kind: 'piecewiseLinear', edges: [0, 1e39] }, identity] }, /^transforms.inputs\[0\]: /],
   ];
   for (const [transforms, message] of cases) {
     const net = await createNet(transforms);
     await expectError(() => toTFJS(net), [RangeError, message]);
   }
+});
+
+it('toTFJS names a transform that no layer computes', async () => {
+  const log1p = { kind: 'log1p', mean: 0, deviation: 1, name: 'price' } as const;
+  const layers = [{ units: 1, activation: 'linear' }] as const;
+  for (const [inputs, one] of [
+    [1, log1p],
+    [1, { kind: 'robust', median: 0, range: 1 }],
+    [4, { kind: 'hash', buckets: 4 }],
+    [2, { kind: 'bagOfWords', weights: [1, 1] }],
+  ] as const) {
+    const net = await Network.create({ inputs, layers, transforms: { inputs: [one] } });
+    const message = new RegExp(
+      `^transforms.inputs\\[0\\].*: no layer of TensorFlow.js computes '${one.kind}'`,
+    );
+    await expectError(() => toTFJS(net), [RangeError, message]);
+  }
+  const net = await Network.create({ inputs: 1, layers, transforms: { targets: [log1p] } });
+  await expectError(
+    () => toTFJS(net),
+    [RangeError, /^transforms.targets\[0\] \('price'\): .*; write the model as ONNX or by bp4\/code/],
+  );
 });
 
 // Models as others write them.

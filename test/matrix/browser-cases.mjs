@@ -146,6 +146,14 @@ export const cases = [
     check: checkPlayground,
     figures: ({ seconds }) => `the spiral errs in at most 5% after ${seconds.toFixed(1)} s`,
   },
+  ...['#task=first', '#task=spiral', '#task=digits', '#task=first&lang=zh'].map((hash) => ({
+    name: `the playground at every width, ${hash}`,
+    files: watchedPlayground(),
+    measure: 'widths',
+    options: { hash },
+    // a few of many, because most faults appear at several widths
+    check: ({ covered }) => covered.slice(0, 10),
+  })),
   smoothCase('[784, 128, 10] trains in a worker', { inWorker: true }),
   smoothCase('the same, with the data handed over', { inWorker: true, isHandedOver: true }),
   smoothCase('[784, 128, 10] trains in time slices', { inWorker: false }),

@@ -6,3 +6,4 @@ export interface Browser {
 }
 
 export function chromium(url: string): Promise<Browser>;
+export function firefox(url: string): Promise<Browser>;

@@ -28,6 +28,8 @@ beforeEach(() => {
   writeFileSync(join(project, 'package-lock.json'), lock);
   writeFileSync(join(project, 'CHANGELOG.md'), changelog);
   writeFileSync(join(project, 'README.md'), readme);
+  mkdirSync(join(project, 'docs', 'guide'), { recursive: true });
+  writeFileSync(join(project, 'docs', 'guide', 'getting-started.md'), readme);
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -35,7 +37,9 @@ afterEach(() => {
 
 const readContent = (name: string): string => readFileSync(join(project, name), 'utf8');
 const contents = (): string[] =>
-  ['package.json', 'package-lock.json', 'CHANGELOG.md', 'README.md'].map(readContent);
+  ['package.json', 'package-lock.json', 'CHANGELOG.md', 'README.md', 'docs/guide/getting-started.md'].map(
+    readContent,
+  );
 
 function release(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
@@ -52,7 +56,8 @@ const steps = (version: string): string =>
     'write package-lock.json',
     'write CHANGELOG.md',
     'write README.md',
-    'git add package.json package-lock.json CHANGELOG.md README.md',
+    'write docs/guide/getting-started.md',
+    'git add package.json package-lock.json CHANGELOG.md README.md docs/guide/getting-started.md',
     `git commit -m 'Release ${version}'`,
     `git tag -a v${version} -m 'digits ${version}'`,
     `git push --atomic origin HEAD v${version}`,
@@ -71,7 +76,7 @@ describe('a dry run of npm run release', () => {
       stdout: `${steps(version)}Dry run: nothing has changed\n`,
       stderr: '',
     });
-    expect(contents()).toEqual([manifest, lock, changelog, readme]);
+    expect(contents()).toEqual([manifest, lock, changelog, readme, readme]);
   });
 
   it.each([
@@ -122,7 +127,8 @@ describe.skipIf(!hasGit)('npm run release in a Git repository', () => {
       '"version": "0.1.9"',
     ]);
     expect(readContent('CHANGELOG.md')).toMatch(/^## \[0\.2\.0\] - /m);
-    expect(readContent('README.md')).toBe(readme.replace(notice, ''));
+    for (const page of ['README.md', 'docs/guide/getting-started.md'])
+      expect(readContent(page)).toBe(readme.replace(notice, ''));
   });
 
   it('npm run release rejects uncommitted changes, and a tag that exists', () => {
@@ -130,7 +136,7 @@ describe.skipIf(!hasGit)('npm run release in a Git repository', () => {
     expect(release('minor')).toMatchObject({ status: 1, stderr: 'release: there is a tag v0.2.0 already\n' });
     writeFileSync(join(project, 'new.txt'), '');
     expect(release('patch')).toMatchObject({ status: 1, stderr: 'release: there are uncommitted changes\n' });
-    expect(contents()).toEqual([manifest, lock, changelog, readme]);
+    expect(contents()).toEqual([manifest, lock, changelog, readme, readme]);
   });
 });
 

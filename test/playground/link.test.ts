@@ -44,6 +44,21 @@ it('parses a link back into the settings and steps that it was formatted from', 
   );
 });
 
+it('keeps the weights and biases of a link to the bit', () => {
+  const single = fc
+    .float({ noNaN: true, noDefaultInfinity: true, min: -Math.fround(1e30), max: Math.fround(1e30) })
+    .map((x) => x + 0);
+  fc.assert(
+    fc.property(fc.array(single, { minLength: 1, maxLength: 40 }), (parameters) => {
+      const link = parseLink(formatLink(tasks.first.defaults, undefined, undefined, parameters));
+      expect(Float32Array.from(link.parameters!)).toEqual(Float32Array.from(parameters));
+    }),
+  );
+  const { messages, ...link } = parseLink('#parameters=1,x');
+  expect(messages).toEqual([expect.stringContaining('parameters=1,x')]);
+  expect(link).not.toHaveProperty('parameters');
+});
+
 it('parses a link whose commas were percent-encoded', () => {
   fc.assert(
     fc.property(anySettings, (settings) => {
@@ -62,7 +77,7 @@ it('formats a link that a person can read', () => {
 });
 
 it('fills in the default settings of the task where a link omits them', () => {
-  expect(parseLink('')).toEqual({ settings: tasks.spiral.defaults, messages: [] });
+  expect(parseLink('')).toEqual({ settings: tasks.first.defaults, messages: [] });
   expect(parseLink('#task=digits&seed=5')).toEqual({
     settings: { ...tasks.digits.defaults, seed: 5 },
     messages: [],
@@ -97,7 +112,7 @@ it.each([
   ['steps', '-1'],
 ])('reports and ignores the invalid setting %s=%s', (name, value) => {
   const { settings, steps, messages } = parseLink(`#${name}=${value}`);
-  expect(settings).toEqual(tasks.spiral.defaults);
+  expect(settings).toEqual(tasks.first.defaults);
   expect(steps).toBeUndefined();
   expect(messages).toEqual([expect.stringContaining(`${name}=${value}`)]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../playground/src/protocol.js';
+import { parseLink } from '../../playground/src/run/link.js';
 import { ofType, Page, settingsFor, withoutDiagnosis } from './support.js';
 
 const play = { type: 'play' } as const;
@@ -161,6 +162,36 @@ it('learns every sample once per epoch, in a new order each epoch', async () => 
   const given = listPoints(opened!.problem.points!.inputs).sort();
   expect(epochs[0]).not.toEqual(epochs[1]);
   for (const points of epochs) expect(points.sort()).toEqual(given);
+});
+
+it('opens with 2-3-1 sigmoid units and one target of 0 or 1, and tells the two classes apart after 60 epochs', async () => {
+  const page = new Page();
+  const [opened] = ofType(await page.open(parseLink('').settings, { steps: 60 * 200 }), 'opened');
+  expect(opened!.problem).toMatchObject({
+    sizes: [2, 3, 1],
+    activations: ['sigmoid', 'sigmoid'],
+    outputNames: ['class 1'],
+    classNames: ['class 0', 'class 1'],
+    stepsPerEpoch: 200,
+  });
+  const [step1] = ofType(await page.ask(step), 'walk');
+  const { count, gradients } = step1!.walk;
+  expect(count).toBe(1);
+  expect([0, 1]).toContain(gradients.targets[0]);
+  const { confusion, boundary, reports } = page.progress;
+  const [[right0], [, right1]] = confusion!.counts as [[number, number], [number, number]];
+  expect((right0 + right1) / 200).toBeGreaterThan(0.95);
+  expect(reports).toEqual([]);
+  expect((right0 + right1) / 200).toBe(page.reports.at(-1)!.testAccuracy);
+  // the middle of the plane is class 1
+  expect(boundary![64 * 32 + 32]).toBeGreaterThan(0.5);
+  expect(boundary![0]).toBeLessThan(0.5);
+});
+
+it('refuses softmax for one output', async () => {
+  const page = new Page();
+  const replies = await page.open(settingsFor('first', { loss: 'crossEntropy' }));
+  expect(ofType(replies, 'failed')[0]).toMatchObject({ key: 'failure.oneOutput' });
 });
 
 describe('concurrent requests', () => {

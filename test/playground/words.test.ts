@@ -67,7 +67,8 @@ const sources = ['page', 'charts', 'run']
     ),
   )
   .concat(`${root}format.ts`)
-  .filter((path) => /\.tsx?$/.test(path));
+  // the Python cell is a program, in English everywhere
+  .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('/python-cell.ts'));
 
 /** Attributes whose values are no text for people. */
 const codes = /^(class|style|d|type|role|key|id|accept|aria-live|aria-keyshortcuts|data-.*|inputMode|scope)$/;

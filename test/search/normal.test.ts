@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { exp, log1p, logMass } from '../../src/search/normal.js';
+import { exp, log1p } from '../../src/base/exp.js';
+import { logMass } from '../../src/search/normal.js';
 
 // Figures by mpmath 1.2 with 50 digits.
 

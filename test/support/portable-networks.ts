@@ -9,7 +9,7 @@ const layer = (units: number, activation: ActivationName, alpha?: number, dropou
   ...(dropout !== undefined && { dropout }),
 });
 
-/** Eight networks without transforms and four with them. All have four inputs; one input of the last is a category. */
+/** Eight networks without transforms and five with them. All have four inputs; one input of the last is a category. */
 export const networks: Readonly<Record<string, NetworkSpec>> = {
   sigmoid: spec([layer(5, 'sigmoid'), layer(3, 'sigmoid')], 'quadratic'),
   tanh: spec([layer(7, 'tanh', undefined, 0.25), layer(2, 'tanh')], 'hinge'),
@@ -50,6 +50,17 @@ export const networks: Readonly<Record<string, NetworkSpec>> = {
         { kind: 'identity', name: 'as it is' },
         { kind: 'minMax', min: 0, max: 0.5 },
         { kind: 'oneHot', categories: ['red', '__proto__', 'blue'], name: 'color' },
+      ],
+    },
+  },
+  bins: {
+    ...spec([layer(5, 'tanh'), layer(2, 'linear')], 'meanSquaredError', 7),
+    transforms: {
+      inputs: [
+        { kind: 'piecewiseLinear', edges: [-2, -0.5, 0, 0.1, 3], name: 'binned' },
+        { kind: 'quantile', quantiles: [-3, -1, 0.25, 7], scores: [-1.5, -0.25, 0.5, 1.5] },
+        { kind: 'quantile', quantiles: [2], scores: [0] },
+        { kind: 'standardize', mean: 2, deviation: 3 },
       ],
     },
   },

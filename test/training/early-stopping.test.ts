@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Network, type EarlyStopping, type EpochReport, type TrainOptions } from '../../src/index.js';
-import { rSquared } from '../../src/metrics/index.js';
+import { brierScore, rocAUC, rSquared } from '../../src/metrics/index.js';
 import { expectHarmlessError, goodData, spec, type Expected } from '../support/patient.js';
 import { randomData } from '../support/random-data.js';
 
@@ -62,7 +62,7 @@ const cases: [EarlyStopping, ReturnType<typeof expected>][] = [
 describe.each(cases)('early stopping with %j', (earlyStopping, { last, best }) => {
   it('stops when patience runs out and restores the weights of the best epoch, or of the start if none is better', async () => {
     const net = await Network.create(spec);
-    const monitor = earlyStopping.monitor ?? 'loss';
+    const monitor = earlyStopping.monitor === 'accuracy' ? 'accuracy' : 'loss';
     const [start, kept] = [net.evaluate(validation)[monitor], history[best - 1]!.validation![monitor]];
     const isWorse = monitor === 'loss' ? kept > start : kept < start;
     const atStart = net.layers;
@@ -145,7 +145,7 @@ describe('figures that are no monitor', () => {
     for (const more of [{}, { validation: prices }, { validationSplit: 0.3 }]) {
       const options: TrainOptions = { ...more, earlyStopping: { monitor: 'accuracy' } };
       await expect(net.train(prices, options)).rejects.toThrow(
-        "earlyStopping.monitor: 'accuracy' means nothing for a regression; use 'loss'",
+        "earlyStopping.monitor: 'accuracy' means nothing for a regression or several right answers; use 'loss', or one of metrics",
       );
     }
     expect(net.layers).toEqual(before);
@@ -161,6 +161,19 @@ describe('figures that are no monitor', () => {
       : data;
     const options: TrainOptions = { epochs: 1, learningRate: 0.01, earlyStopping: { monitor: 'accuracy' } };
     expect(await (await Network.create(net)).train(answers, options)).toHaveLength(1);
+  });
+
+  it('refuses the accuracy of several right answers', async () => {
+    const layers = [{ units: 2, activation: 'sigmoid' }] as const;
+    const net = await Network.create({ ...spec, layers, loss: 'binaryCrossEntropy' });
+    const targets = Array.from({ length: 12 }, (_, n) => (n === 11 ? [1, 1] : [n % 2, 1 - (n % 2)]));
+    const earlyStopping = { monitor: 'accuracy' } as const;
+    const { inputs } = data;
+    await expect(net.train({ inputs, targets }, { earlyStopping })).rejects.toThrow(
+      "earlyStopping.monitor: 'accuracy' means nothing",
+    );
+    targets[11] = [1, 0];
+    expect(await net.train({ inputs, targets }, { epochs: 1, earlyStopping })).toHaveLength(1);
   });
 
   it('refuses samples whose weights are all 0', async () => {
@@ -193,6 +206,82 @@ describe('figures that are no monitor', () => {
   });
 });
 
+describe('a metric as the monitor', () => {
+  const metrics = { area: rocAUC, brier: brierScore };
+  const measureEach = async (): Promise<Record<'area' | 'brier', number>[]> => {
+    const net = await Network.create(spec);
+    const reports = await net.train(data, { ...options, metrics });
+    return reports.map(({ validation }) => validation!.metrics as Record<'area' | 'brier', number>);
+  };
+
+  it.each([
+    ['area', 'maximize', (value: number, best: number) => value > best],
+    ['brier', 'minimize', (value: number, best: number) => value < best],
+  ] as const)('stops by %s, to %s', async (monitor, direction, isBetter) => {
+    const values = (await measureEach()).map((figures) => figures[monitor]);
+    const { last, best } = expected(values, isBetter, 4);
+    expect(last).toBeLessThan(60);
+    const net = await Network.create(spec);
+    const measure = metrics[monitor];
+    const start = measure(net.predict(validation.inputs), validation);
+    const atStart = net.layers;
+    const earlyStopping = { patience: 4, monitor, direction };
+    expect(await net.train(data, { ...options, metrics, earlyStopping })).toHaveLength(last);
+    expect(net.layers).toEqual(isBetter(start, values[best - 1]!) ? atStart : layers[best - 1]);
+  });
+
+  it('keeps to it when the run is resumed', async () => {
+    const earlyStopping = { patience: 4, monitor: 'area', direction: 'maximize' } as const;
+    const whole = await Network.create(spec);
+    const reports = await whole.train(data, { ...options, metrics, earlyStopping });
+    const first = await Network.create(spec);
+    const files: Uint8Array[] = [];
+    const checkpoint = { everyEpochs: 3, write: (bytes: Uint8Array) => files.push(bytes) };
+    await first.train(data, { ...options, metrics, earlyStopping, checkpoint });
+    const second = await Network.load(files[0]!);
+    const rest = await second.train(data, { ...options, metrics, earlyStopping, resume: true });
+    expect(rest).toEqual(reports.slice(3));
+    expect(second.layers).toEqual(whole.layers);
+  });
+
+  it('takes precedence over the accuracy of the same name', async () => {
+    const net = await Network.create(spec);
+    const earlyStopping = { patience: 1, monitor: 'accuracy', direction: 'minimize' } as const;
+    let calls = 0;
+    const accuracy = () => calls++;
+    expect(await net.train(data, { ...options, metrics: { accuracy }, earlyStopping })).toHaveLength(2);
+  });
+
+  it.each<[string, TrainOptions, Expected]>([
+    [
+      'no direction',
+      { metrics, earlyStopping: { monitor: 'area' } },
+      [RangeError, "earlyStopping.direction: expected one of 'minimize', 'maximize'"],
+    ],
+    [
+      'another name',
+      { metrics, earlyStopping: { monitor: 'toString' } },
+      [RangeError, "earlyStopping.monitor: expected one of 'loss', 'accuracy', 'area', 'brier'"],
+    ],
+    [
+      'NaN',
+      { metrics: { none: () => NaN }, earlyStopping: { monitor: 'none', direction: 'minimize' } },
+      [RangeError, 'metrics.none is NaN'],
+    ],
+  ])('refuses %s', (_, options, expected) =>
+    expectHarmlessError((net) => net.train(goodData, { ...options, validation: goodData }), expected),
+  );
+
+  it('refuses one class alone', async () => {
+    const net = await Network.create(spec);
+    const alone = { ...validation, labels: new Uint8Array(9) };
+    const earlyStopping = { monitor: 'area', direction: 'maximize' } as const;
+    await expect(net.train(data, { ...options, validation: alone, metrics, earlyStopping })).rejects.toThrow(
+      'metrics.area: labels: every sample belongs to class 0',
+    );
+  });
+});
+
 it('restores the best weights even when training reaches its last epoch', async () => {
   const net = await Network.create(spec);
   const epochs = 12;
@@ -217,7 +306,10 @@ it.each<[string, unknown, Expected]>([
   [
     'true in place of options',
     true,
-    [TypeError, 'earlyStopping: expected an object { patience, minDelta, monitor, restoreBest }, got true'],
+    [
+      TypeError,
+      'earlyStopping: expected an object { patience, minDelta, monitor, direction, restoreBest }, got true',
+    ],
   ],
   ['an unknown option', { wait: 1 }, [TypeError, "earlyStopping: unknown 'wait'"]],
   ['a patience below 0', { patience: -1 }, [RangeError, 'earlyStopping.patience: ']],
@@ -226,6 +318,11 @@ it.each<[string, unknown, Expected]>([
     'an unknown monitor',
     { monitor: 'f1' },
     [RangeError, "earlyStopping.monitor: expected one of 'loss', 'accuracy'"],
+  ],
+  [
+    'a direction that is not the one of the loss',
+    { direction: 'maximize' },
+    [RangeError, "earlyStopping.direction: expected one of 'minimize'"],
   ],
   ['restoreBest as a string', { restoreBest: 'yes' }, [TypeError, 'earlyStopping.restoreBest: ']],
 ])('earlyStopping rejects %s', (_, earlyStopping, expected) =>

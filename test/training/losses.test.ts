@@ -7,7 +7,7 @@ import {
   type LossSpec,
   type NetworkOptions,
 } from '../../src/index.js';
-import { accuracy } from '../../src/metrics/index.js';
+import { accuracy, macroF1, meanAbsoluteError, pinballLoss, rSquared } from '../../src/metrics/index.js';
 
 // How a loss turns labels into targets, how JSON stores its parameters and alpha, and its cost and δ where units are
 // saturated.
@@ -325,8 +325,11 @@ describe.each(engines)('missing targets on engine %s', (engine) => {
     [1, 0],
     [1, NaN],
   ];
-  const create = (loss: LossSpec, activation: ActivationName, missingTargets: 'error' | 'ignore' = 'ignore') =>
-    Network.create({ ...lastLayer(activation, 2, loss), missingTargets, seed: 5, engine });
+  const create = (
+    loss: LossSpec,
+    activation: ActivationName,
+    missingTargets: 'error' | 'ignore' = 'ignore',
+  ) => Network.create({ ...lastLayer(activation, 2, loss), missingTargets, seed: 5, engine });
 
   it.each([
     ['quadratic', 'tanh'],
@@ -383,7 +386,7 @@ describe.each(engines)('missing targets on engine %s', (engine) => {
     );
     const net = await create('quadratic', 'tanh');
     expect(() => net.evaluate({ inputs: [1, 2], targets: [NaN, 1, NaN, NaN] })).toThrow(
-      'targets[1]: no target is known; leave the sample out',
+      'targets[1]: no target is known; leave it out',
     );
     expect(() => net.evaluate({ inputs: [1], targets: [NaN, Infinity] })).toThrow(
       'targets[0][1] is Infinity; expected a finite number',
@@ -419,7 +422,44 @@ it('networks with missing targets learn the same bits on both engines, and are r
 
 it('softmax has no missing targets', async () => {
   const spec = { ...lastLayer('softmax', 2, 'crossEntropy'), missingTargets: 'ignore' } as const;
-  await expect(Network.create(spec)).rejects.toThrow(
-    'missingTargets: softmax has one target for all outputs; leave samples without it out',
+  await expect(Network.create(spec)).rejects.toThrow("missingTargets: 'ignore' is not for softmax");
+});
+
+it('metrics leave missing targets out, or refuse them', async () => {
+  const outputs = Float32Array.of(1, 2, 3, 4, 5, 7);
+  const targets = [
+    [2, NaN],
+    [NaN, 5],
+    [5, 5],
+  ];
+  const truth = { targets, missingTargets: 'ignore' } as const;
+  expect(meanAbsoluteError(outputs, truth)).toBe((0.5 * 1 + 0.5 * 0 + 0.5 * 1 + 0.5 * 2) / 2);
+  expect(pinballLoss([0.25, 0.75])(outputs, truth)).toBe((0.5 * 0.25 + 0.5 * (0.75 + 0.25 * 2)) / 2);
+  expect(rSquared(Float32Array.of(1, 2, 3), { targets: [[1], [NaN], [3]], missingTargets: 'ignore' })).toBe(
+    1,
   );
+  expect(
+    accuracy(outputs, { targets: targets.map((row) => row.map((y) => y - 4)), missingTargets: 'ignore' }),
+  ).toBe(2 / 3);
+  expect(() => meanAbsoluteError(outputs, { targets })).toThrow('targets[0][1] is NaN');
+  expect(() => macroF1(outputs, truth)).toThrow('targets[0][1] is NaN');
+  const gone = {
+    targets: [
+      [1, NaN],
+      [2, NaN],
+    ],
+    missingTargets: 'ignore',
+  } as const;
+  expect(() => meanAbsoluteError(outputs.subarray(0, 4), gone)).toThrow(
+    'targets: expected at least 1 known for output 1, got 0',
+  );
+
+  const net = await Network.create({ ...lastLayer('linear', 2, 'quadratic'), missingTargets: 'ignore' });
+  const data = { inputs, targets };
+  const [report] = await net.train(data, {
+    epochs: 1,
+    validation: data,
+    metrics: { error: meanAbsoluteError },
+  });
+  expect(report!.validation!.metrics!['error']).toBe(meanAbsoluteError(net.predict(inputs), { ...truth }));
 });

@@ -581,3 +581,17 @@ const nameOfError = (promise: Promise<unknown>): Promise<string> =>
     () => 'no error',
     (error: unknown) => (error as Error).name,
   );
+
+it('a loss of the user, whose functions cannot be sent, is refused with a cure', async () => {
+  const net = await Network.create({
+    inputs: 1,
+    layers: [{ units: 1, activation: 'linear' }],
+    loss: { name: 'mine', cost: (a, y) => (a[0]! - y[0]!) ** 2, slope: (a, y) => [2 * (a[0]! - y[0]!)] },
+  });
+  const before = net.save();
+  await expect(trainInWorker(net, { inputs: [1], targets: [2] })).rejects.toThrow(
+    "loss: 'mine' has functions of your own, which are neither in files nor sent to workers",
+  );
+  expect(net.save()).toEqual(before);
+  net.dispose();
+});

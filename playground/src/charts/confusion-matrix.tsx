@@ -30,7 +30,7 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
   const [truth, answer] = isThere ? chosen : worstMistake(counts);
   const totals = counts.map((row) => row.reduce((sum, count) => sum + count, 0));
   // in rem: room for 'true', and for most of a long name
-  const names = Math.min(6, Math.max(2.6, ...classNames.map((name) => 0.6 * name.length)));
+  const names = Math.min(6, Math.max(2.6, ...classNames.map(measureName)));
   const arePictures = examples.some((row) => row.some((cell) => cell.length > 0));
 
   const move = (event: KeyboardEvent): void => {
@@ -125,6 +125,10 @@ function worstMistake(counts: Confusion['counts']): Cell {
   );
   return worst;
 }
+
+/** In rem. A Chinese character is about twice as wide as a letter. */
+const measureName = (name: string): number =>
+  Array.from(name).reduce((width, letter) => width + (letter > '\u2e80' ? 1.05 : 0.6), 0);
 
 /** From 0 to 1. The square root makes a few mistakes among many samples visible. */
 const shade = (count: number, total: number): number => (total > 0 ? Math.sqrt(count / total) : 0);

@@ -3,30 +3,61 @@ import type { ChosenTable } from '../charts/csv-panel.js';
 import { say, sayFailure, sayWith } from '../words/say.js';
 import { Controls } from './controls/controls.js';
 import { Details } from './details.js';
+import { Change, Derivation } from './equations/derivation.js';
 import { Stepper } from './equations/stepper.js';
 import { whole } from '../format.js';
+import { MOST_PARAMETERS } from '../run/link.js';
 import { Header } from './header.js';
+import { findSymbol, lightPath, lightSymbol, type MathSymbol } from './network/spotlight.js';
 import { Network } from './network/picture.js';
 import { Provenance } from './provenance.js';
 import { Results } from './results.js';
 import { Tasks } from './tasks.js';
 import { type Actions, Figures, Transport } from './transport.js';
 import { type Keys, useKeyboard } from './use-keyboard.js';
+import { useCheck } from './use-check.js';
 import { useScrollIntoView } from './use-scroll-into-view.js';
 import { rememberLanguage, useLanguage } from './use-language.js';
 import { type Opening, useOpening } from './use-opening.js';
+import { useProjector } from './use-projector.js';
 import { type Run, useRun } from './use-run.js';
+import { useSubject } from './use-subject.js';
 import { usePauseWhenHidden } from './use-pause-when-hidden.js';
 import { useThrottledRun } from './use-throttled-run.js';
+import { useTrial } from './use-trial.js';
 import { useWalk } from './use-walk.js';
+import { currentPhase, findSubject, readParameter } from './view.js';
 
 export function App() {
-  const { opening, messages, change, chooseTask, setCsv, reset, chooseLanguage, makeLink, ...address } =
-    useOpening();
+  const {
+    opening,
+    messages,
+    change,
+    chooseTask,
+    setCsv,
+    reset,
+    chooseLanguage,
+    trainFrom,
+    makeLink,
+    ...address
+  } = useOpening();
   const language = useLanguage(address.language);
   const [run, send] = useRun(opening);
   const walking = useWalk(run);
   const { view, shownRun } = walking;
+  const trying = useTrial(run, send);
+  // at rest, the picture shows the next sample
+  const shown = view ?? trying.view;
+  const asking = useSubject(shown);
+  const check = useCheck(run, shown, asking.subject, send);
+  const [symbol, setSymbol] = useState<MathSymbol>();
+  const phase = view && currentPhase(view);
+  const explained = view && findSubject(view);
+  const spotlight = asking.subject
+    ? lightPath(asking.subject)
+    : symbol && phase && lightSymbol(symbol, phase, explained);
+  const pointedSymbol = asking.pointed && phase && findSymbol(phase, explained, asking.pointed);
+  const [isProjecting, project, leaveProjector] = useProjector();
   const network = useRef<HTMLElement>(null);
   useScrollIntoView(network, view !== undefined);
   const { settings } = opening;
@@ -34,6 +65,8 @@ export function App() {
   // the user has not chosen a table yet
   const isMissing = settings.task === 'csv' && opening.csv === undefined;
   const isPlaying = progress?.isPlaying === true;
+  const isAtRest = view === undefined && shown !== undefined;
+  const isLinkable = trying.listParameters().length <= MOST_PARAMETERS;
 
   const { close, go } = walking;
   const actions = useMemo<Actions>(
@@ -55,10 +88,12 @@ export function App() {
       s: actions.step,
       e: actions.epoch,
       r: actions.reset,
+      p: project,
+      Escape: leaveProjector,
       ArrowRight: () => go(1),
       ArrowLeft: () => go(-1),
     };
-  }, [actions, go, isMissing]);
+  }, [actions, go, isMissing, project, leaveProjector]);
   useKeyboard(keys);
 
   const [table, setTable] = useState<ChosenTable>();
@@ -99,17 +134,51 @@ export function App() {
               hash={progress?.hash ?? '–'}
               makeLink={() => makeLink(progress?.step ?? 0)}
               send={send}
+              view={view}
+              findPicture={() => network.current?.querySelector('.network-box')}
             />
           </div>
           <section ref={network} class="card scene" aria-label={say('region.network')}>
             <Network
               run={shownRun}
-              view={view}
-              onChoose={walking.choose}
+              view={shown}
+              spotlight={spotlight}
+              hold={walking.hold}
+              isProjecting={isProjecting}
+              pointed={asking.pointed}
+              onPoint={asking.point}
+              onChoose={(at) => {
+                if (at.from === undefined && at.layer >= 0) walking.choose(at);
+                asking.pin(at);
+              }}
+              editing={isAtRest ? { read: (at) => readParameter(shown, at), edit: trying.edit } : undefined}
               opening={isMissing ? undefined : describeOpening(opening, run)}
             />
             <Stepper
               view={view}
+              derivation={
+                shown !== undefined &&
+                asking.subject !== undefined && (
+                  <Derivation
+                    view={shown}
+                    at={asking.subject}
+                    check={check}
+                    onPoint={asking.point}
+                    onChoose={asking.pin}
+                  />
+                )
+              }
+              change={
+                isAtRest && (
+                  <Change
+                    view={shown}
+                    at={asking.subject}
+                    trying={trying}
+                    read={(at) => readParameter(shown, at)}
+                    onTrain={isLinkable ? () => trainFrom(trying.listParameters()) : undefined}
+                  />
+                )
+              }
               isMissing={isMissing}
               settings={settings}
               isAuto={walking.isAuto}
@@ -117,6 +186,10 @@ export function App() {
               onSample={walking.pickSample}
               onAuto={walking.setAuto}
               onClose={walking.close}
+              hold={walking.hold}
+              onScrub={walking.scrub}
+              symbol={pointedSymbol}
+              onSymbol={setSymbol}
             />
           </section>
           <div class="stack">
@@ -168,6 +241,7 @@ function Help() {
         r: <kbd>r</kbd>,
         left: <kbd>←</kbd>,
         right: <kbd>→</kbd>,
+        p: <kbd>p</kbd>,
       })}{' '}
       {sayWith('help.notation', { book: <cite>{say('help.book')}</cite> })}
     </footer>

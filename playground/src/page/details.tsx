@@ -2,7 +2,7 @@ import { ConfusionMatrix } from '../charts/confusion-matrix.js';
 import { HeatMap } from '../charts/heat-map.js';
 import { Histograms } from '../charts/histograms.js';
 import type { Run } from './use-run.js';
-import { nameOutputs } from './view.js';
+import { nameClasses } from './view.js';
 import { say } from '../words/say.js';
 
 /** How fast each layer learns, how the weights are distributed, and which classes the network confuses. */
@@ -23,7 +23,7 @@ export function Details({ run }: { run: Run }) {
         <section class="card">
           <h2>{say('details.confusion')}</h2>
           {progress.confusion !== undefined && (
-            <ConfusionMatrix confusion={progress.confusion} classNames={nameOutputs(problem)} />
+            <ConfusionMatrix confusion={progress.confusion} classNames={nameClasses(problem)} />
           )}
         </section>
       )}

@@ -23,6 +23,8 @@ export interface Explanation {
 export function explain(view: View): Explanation {
   const place = findSubject(view);
   switch (currentPhase(view).name) {
+    case 'rest':
+      return { words: '', numbers: [] };
     case 'forward':
       return forward(view, place);
     case 'BP1':
@@ -179,12 +181,13 @@ export function describeCosts(view: View): string {
     return isUpdate ? `${finely(old, now - old)} → ${finely(now, now - old)}` : precise(old);
   };
   const own = describe((costs) => costs[view.sample]!);
+  if (before.length === 1) return say('explain.cost', { own });
   const mean = describe((costs) => costs.reduce((sum, cost) => sum + cost, 0) / costs.length);
   return say('explain.costs', { own, mean, count: before.length });
 }
 
 /** Whether σ′ cancels in BP1. */
-function isMatched(loss: LossName): boolean {
+export function isMatched(loss: LossName): boolean {
   return loss === 'crossEntropy' || loss === 'binaryCrossEntropy';
 }
 

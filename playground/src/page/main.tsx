@@ -6,6 +6,7 @@ import { loadLanguage } from './use-language.js';
 import './tokens.css';
 import './page.css';
 import './phone.css';
+import './projector.css';
 
 applyTheme(storedTheme());
 await loadLanguage(parseLink(location.hash).language);

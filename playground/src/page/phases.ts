@@ -1,7 +1,8 @@
 // The phases in which one mini-batch passes through the equations. Up to BP4 they show one sample; 'mean' gathers all samples.
 
-export type PhaseName = 'forward' | 'BP1' | 'BP2' | 'BP3' | 'BP4' | 'mean' | 'update';
+export type PhaseName = 'rest' | 'forward' | 'BP1' | 'BP2' | 'BP3' | 'BP4' | 'mean' | 'update';
 
+/** 'rest' is the network between two steps, with the sample that comes next. */
 export interface Phase {
   readonly name: PhaseName;
   /** The layer that the phase computes, counted from 0 after the inputs; undefined if it computes all layers. */

@@ -1,6 +1,9 @@
 import { useState } from 'preact/hooks';
+import { loaded, toFailure } from '../run/failure.js';
 import type { Request, TaskName } from '../protocol.js';
-import { say } from '../words/say.js';
+import { say, sayFailure } from '../words/say.js';
+import { saveFile } from './save-file.js';
+import type { View } from './view.js';
 
 interface ProvenanceProps {
   readonly task: TaskName;
@@ -8,6 +11,10 @@ interface ProvenanceProps {
   /** Returns the address that repeats this run up to its current step. */
   readonly makeLink: () => string;
   readonly send: (request: Request) => void;
+  /** The mini-batch to save as Python. */
+  readonly view: View | undefined;
+  /** The element that holds the picture of the network. */
+  readonly findPicture: () => Element | null | undefined;
 }
 
 const files = [
@@ -15,8 +22,12 @@ const files = [
   { format: 'code', text: 'share.saveCode' },
 ] as const;
 
-/** Exports of the run: its link, its weights as JSON or code, and the hash by which two runs compare. */
-export function Provenance({ task, hash, makeLink, send }: ProvenanceProps) {
+/**
+ * Exports of the run: its link, its weights as JSON or code, the picture, a mini-batch as Python, and the hash by which two runs
+ * compare.
+ */
+export function Provenance({ task, hash, makeLink, send, view, findPicture }: ProvenanceProps) {
+  const [problem, setProblem] = useState('');
   const [label, setLabel] = useState<'share.copy' | Copied>('share.copy');
   const copy = async (): Promise<void> => {
     const link = makeLink();
@@ -24,6 +35,23 @@ export function Provenance({ task, hash, makeLink, send }: ProvenanceProps) {
     setLabel(await copyToClipboard(link));
     setTimeout(() => setLabel('share.copy'), 2000);
   };
+  const save = (ending: string, make: () => Promise<Blob>): void => {
+    setProblem('');
+    make().then(
+      (content) => saveFile(`bp4-${task}.${ending}`, content),
+      (reason: unknown) => setProblem(sayFailure(toFailure(reason))),
+    );
+  };
+  const savePicture = (ending: 'svg' | 'png'): void =>
+    save(ending, async () => {
+      const { pictureAsPNG, pictureAsSVG } = await loaded(import('./save-picture.js'));
+      return ending === 'png' ? pictureAsPNG(findPicture()!) : pictureAsSVG(findPicture()!);
+    });
+  const savePython = (shown: View): void =>
+    save('py', async () => {
+      const { writePythonCell } = await loaded(import('./python-cell.js'));
+      return new Blob([writePythonCell(shown)], { type: 'text/x-python' });
+    });
   return (
     <section class="card provenance" aria-label={say('share.title')}>
       <h2>{say('share.title')}</h2>
@@ -45,7 +73,28 @@ export function Provenance({ task, hash, makeLink, send }: ProvenanceProps) {
             {say(text)}
           </button>
         ))}
+        {(['svg', 'png'] as const).map((ending) => (
+          <button
+            key={ending}
+            type="button"
+            data-testid={`picture-${ending}`}
+            onClick={() => savePicture(ending)}
+          >
+            {say('share.picture', { format: ending.toUpperCase() })}
+          </button>
+        ))}
+        <button
+          type="button"
+          class="wide"
+          data-testid="export-python"
+          disabled={view === undefined}
+          title={view === undefined ? say('share.needsStep') : undefined}
+          onClick={() => view !== undefined && savePython(view)}
+        >
+          {say('share.python')}
+        </button>
       </div>
+      <div role="alert">{problem !== '' && <p class="failure">{problem}</p>}</div>
     </section>
   );
 }

@@ -62,7 +62,7 @@ function LiveResult({ task, run, view, table, onTable, onCsv, send }: ResultsPro
       boundary={progress.boundary}
       points={problem.points}
       isRegression={problem.isRegression}
-      {...(view === undefined ? {} : { marked: view.walk.points!, current: view.sample })}
+      {...(view?.walk.points === undefined ? {} : { marked: view.walk.points, current: view.sample })}
     />
   );
 }

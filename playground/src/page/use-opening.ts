@@ -8,6 +8,8 @@ import type { Language } from '../words/say.js';
 export interface Opening {
   readonly settings: Settings;
   readonly csv?: Csv;
+  /** The weights and biases at the start, in the order of `net.parameters`; drawn from the seed if undefined. */
+  readonly parameters?: readonly number[];
   /** The number of steps to train at once. */
   readonly steps?: number;
 }
@@ -22,6 +24,8 @@ export interface OpeningControl {
   readonly chooseTask: (task: TaskName) => void;
   readonly setCsv: (csv: Csv) => void;
   readonly reset: () => void;
+  /** Restarts training from these weights and biases. */
+  readonly trainFrom: (parameters: readonly number[]) => void;
   readonly chooseLanguage: (language: Language) => void;
   /** Returns the address of the run after a number of steps. */
   readonly makeLink: (steps: number) => string;
@@ -37,18 +41,26 @@ export function useOpening(): OpeningControl {
     return () => removeEventListener('hashchange', changed);
   }, []);
 
-  const open = useCallback((next: (settings: Settings) => Settings, csv?: Csv) => {
-    set((old) =>
-      withCsv(
-        { ...old, opening: { settings: next(old.opening.settings) }, messages: [] },
-        csv ?? old.opening.csv,
-      ),
-    );
-  }, []);
+  const open = useCallback(
+    (next: (settings: Settings) => Settings, given: { csv?: Csv; parameters?: readonly number[] } = {}) => {
+      set((old) => {
+        const settings = next(old.opening.settings);
+        const isSame = drawsSame(settings, old.opening.settings);
+        const parameters = given.parameters ?? (isSame ? old.opening.parameters : undefined);
+        const opening = { settings, ...(parameters && { parameters }) };
+        return withCsv({ ...old, opening, messages: [] }, given.csv ?? old.opening.csv);
+      });
+    },
+    [],
+  );
   const change = useCallback((part: Partial<Settings>) => open((old) => ({ ...old, ...part })), [open]);
   const chooseTask = useCallback((task: TaskName) => open(() => tasks[task].defaults), [open]);
-  const setCsv = useCallback((csv: Csv) => open((old) => old, csv), [open]);
+  const setCsv = useCallback((csv: Csv) => open((old) => old, { csv }), [open]);
   const reset = useCallback(() => open((old) => old), [open]);
+  const trainFrom = useCallback(
+    (parameters: readonly number[]) => open((old) => old, { parameters }),
+    [open],
+  );
   const chooseLanguage = useCallback((language: Language) => set((old) => ({ ...old, language })), []);
   const makeLink = useCallback(
     (steps: number) => makeAddress({ opening: { ...opening, steps }, language }),
@@ -60,7 +72,10 @@ export function useOpening(): OpeningControl {
     history.replaceState(null, '', makeAddress({ opening, language }));
   }, [opening, language]);
 
-  return { opening, language, messages, change, chooseTask, setCsv, reset, chooseLanguage, makeLink };
+  return {
+    ...{ opening, language, messages, change, chooseTask, setCsv },
+    ...{ reset, chooseLanguage, trainFrom, makeLink },
+  };
 }
 
 interface Read {
@@ -78,6 +93,14 @@ function withCsv(read: Read, csv: Csv | undefined): Read {
   return csv === undefined ? read : { ...read, opening: { ...read.opening, csv } };
 }
 
-function makeAddress({ opening: { settings, steps }, language }: Omit<Read, 'messages'>): string {
-  return `${location.href.replace(/#.*/, '')}${formatLink(settings, steps, language)}`;
+function makeAddress({ opening, language }: Omit<Read, 'messages'>): string {
+  const { settings, steps, parameters } = opening;
+  return `${location.href.replace(/#.*/, '')}${formatLink(settings, steps, language, parameters)}`;
+}
+
+/** Whether the weights and biases of one network fit another, and weren't drawn in another way. */
+function drawsSame(one: Settings, other: Settings): boolean {
+  return (['task', 'initializer', 'seed', 'hidden'] as const).every(
+    (name) => String(one[name]) === String(other[name]),
+  );
 }

@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { type History, noHistory, withReports } from '../charts/history.js';
-import type { Problem, Progress, Request, Settings, Walk } from '../protocol.js';
+import type { Problem, Progress, Reply, Request, Settings, Walk } from '../protocol.js';
 import { type Client, startClient } from '../run/client.js';
 import type { Failure } from '../run/failure.js';
 import { batchByFrame, type State } from './batch-by-frame.js';
-import { saveText } from './save-text.js';
+import { saveFile } from './save-file.js';
 import type { Opening } from './use-opening.js';
 
 /** The run in the worker, as far as the page knows it. */
@@ -18,6 +18,9 @@ export interface Run {
   readonly beforeWalk: Pick<Run, 'progress' | 'history'> | undefined;
   /** The prediction that the page requested last. */
   readonly answer: Float32Array | undefined;
+  /** The trial and the check that the page requested last. */
+  readonly tried: (Reply & { type: 'tried' }) | undefined;
+  readonly checked: (Reply & { type: 'checked' }) | undefined;
   readonly failure: Failure | undefined;
   /** The settings that opened this run; `problem` belongs to them. */
   readonly settings: Settings | undefined;
@@ -30,6 +33,8 @@ const nothing: Run = {
   walk: undefined,
   beforeWalk: undefined,
   answer: undefined,
+  tried: undefined,
+  checked: undefined,
   failure: undefined,
   settings: undefined,
 };
@@ -47,7 +52,8 @@ export function useRun(opening: Opening): [Run, (request: Request) => void] {
       setRun((old) => replies.reduce((run, reply) => afterReply(run, reply, asked.current.settings), old)),
     );
     started.subscribe((reply) => {
-      if (reply.type === 'exported') saveText(reply.fileName, reply.mimeType, reply.text);
+      if (reply.type === 'exported')
+        saveFile(reply.fileName, new Blob([reply.text], { type: reply.mimeType }));
       else take(reply);
     });
     client.current = started;
@@ -93,6 +99,10 @@ function afterReply(run: Run, reply: State, settings: Settings): Run {
       };
     case 'answer':
       return { ...run, answer: reply.outputs };
+    case 'tried':
+      return { ...run, tried: reply };
+    case 'checked':
+      return { ...run, checked: reply };
     case 'failed':
       return {
         ...run,

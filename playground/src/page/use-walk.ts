@@ -9,6 +9,10 @@ export interface Walking {
   readonly shownRun: Run;
   readonly isAuto: boolean;
   readonly go: (by: number) => void;
+  /** Goes to a phase and holds its flow: 2.5 is the middle of the third phase. */
+  readonly scrub: (position: number) => void;
+  /** Where the scrubber holds the flow; undefined lets it run. */
+  readonly hold: number | undefined;
   readonly pickSample: (sample: number) => void;
   readonly choose: (place: Place) => void;
   readonly setAuto: (isAuto: boolean) => void;
@@ -20,6 +24,7 @@ export function useWalk(run: Run): Walking {
   const { walk, problem, settings, progress } = run;
   const [view, setView] = useState<View>();
   const [isAuto, setAuto] = useState(false);
+  const [hold, setHold] = useState<number>();
 
   // before the page is painted, so that it never shows what the update changes too early
   useLayoutEffect(() => {
@@ -31,17 +36,36 @@ export function useWalk(run: Run): Walking {
     setView((old) => (old === undefined ? undefined : next(old)));
   }, []);
   const go = useCallback(
-    (by: number) =>
+    (by: number) => {
+      setHold(undefined);
       change((old) => {
         const index = Math.min(old.phases.length - 1, Math.max(0, old.index + by));
         return index === old.index ? old : { ...old, index };
-      }),
+      });
+    },
     [change],
   );
+  const count = view?.phases.length ?? 0;
+  const scrub = useCallback(
+    (position: number) => {
+      const index = Math.min(count - 1, Math.floor(position));
+      setAuto(false);
+      setHold(position - index);
+      change((old) => (index === old.index ? old : { ...old, index }));
+    },
+    [change, count],
+  );
   const pickSample = useCallback((sample: number) => change((old) => ({ ...old, sample })), [change]);
-  const choose = useCallback((place: Place) => change((old) => showPlace(old, place)), [change]);
+  const choose = useCallback(
+    (place: Place) => {
+      setHold(undefined);
+      change((old) => showPlace(old, place));
+    },
+    [change],
+  );
   const close = useCallback(() => {
     setAuto(false);
+    setHold(undefined);
     setView(undefined);
   }, []);
   const isPlaying = progress?.isPlaying === true;
@@ -52,5 +76,5 @@ export function useWalk(run: Run): Walking {
   const present = view?.problem === problem ? view : undefined;
   const isBefore = present !== undefined && currentPhase(present).name !== 'update';
   const shownRun = isBefore ? { ...run, ...run.beforeWalk } : run;
-  return { view: present, shownRun, isAuto, go, pickSample, choose, setAuto, close };
+  return { view: present, shownRun, isAuto, hold, scrub, go, pickSample, choose, setAuto, close };
 }

@@ -1,5 +1,5 @@
 import type { ActivationName, LayerGradients, LayerState } from 'bp4';
-import type { Problem, Settings, Walk } from '../protocol.js';
+import type { Parameter, Problem, Settings, Walk } from '../protocol.js';
 import { type Phase, listPhases } from './phases.js';
 import { say } from '../words/say.js';
 
@@ -31,6 +31,11 @@ export function currentPhase(view: View): Phase {
 export function startView(walk: Walk, problem: Problem, settings: Settings): View {
   const phases = listPhases(problem.sizes.length - 1);
   return { walk, phases, index: 0, sample: 0, chosen: undefined, problem, settings };
+}
+
+/** The network between two steps, and the first sample of the next one. */
+export function restView(next: Walk, problem: Problem, settings: Settings): View {
+  return { ...startView(next, problem, settings), phases: [{ name: 'rest', layer: undefined }] };
 }
 
 /** Selects a unit. If the phase computes another layer, it goes to the phase that computes this one. */
@@ -79,6 +84,13 @@ export function readLayer(view: View, layer: number): LayerValues {
   };
 }
 
+/** A weight or bias before the update; an input of the sample if the layer is −1. */
+export function readParameter(view: View, { layer, unit, from }: Parameter): number {
+  if (layer < 0) return readLayer(view, 0).inputs[unit]!;
+  const { before, inputs } = readLayer(view, layer);
+  return from === undefined ? before.biases[unit]! : before.weights[unit * inputs.length + from]!;
+}
+
 /** The targets of the current sample. */
 export function sampleTargets({ walk, problem, sample }: View): Float32Array {
   const width = problem.sizes.at(-1)!;
@@ -90,9 +102,15 @@ export function takesImages({ inputNames }: Problem): boolean {
   return inputNames.length === 0;
 }
 
-/** The name of each output. The classes of a toy are named in the page's language. */
-export function nameOutputs({ points, isRegression, outputNames }: Problem): readonly string[] {
-  return points === undefined || isRegression ? outputNames : outputNames.map((_, n) => say('class', { n }));
+/** The name of each class. Those of a toy are named in the page's language. */
+export function nameClasses({ points, classNames }: Problem): readonly string[] {
+  return points === undefined ? classNames : classNames.map((_, n) => say('class', { n }));
+}
+
+/** The name of each output, as the page shows it. A single output stands for the last class. */
+export function nameOutputs(problem: Problem): readonly string[] {
+  const { outputNames, isRegression } = problem;
+  return isRegression ? outputNames : nameClasses(problem).slice(-outputNames.length);
 }
 
 /** The number of units that the picture draws: at most eight, or ten in the output layer. Column 0 holds the inputs. */

@@ -1,5 +1,6 @@
 import type { Reply, Request } from '../protocol.js';
 import { PageError, toFailure } from './failure.js';
+import { startWorker } from './start-worker.js';
 
 /** The page's connection to the worker. */
 export interface Client {
@@ -11,7 +12,7 @@ export interface Client {
 
 /** Starts the worker. */
 export function startClient(): Client {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  const worker = startWorker();
   const listeners = new Set<(reply: Reply) => void>();
   const publish = (reply: Reply): void => {
     for (const listener of listeners) listener(reply);

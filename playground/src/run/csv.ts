@@ -48,13 +48,15 @@ export async function csvLesson({ text, target }: Csv, seed: number): Promise<Le
   const all = Dataset.fromTable(table, { ...columns, missing: 'drop' });
   const { train, test } = all.split({ test: 0.2, seed });
   const isRegression = task === 'regression';
+  const classNames = isRegression ? [] : all.classes!.map(String);
   const transforms = train.fitTransforms(isRegression ? { targets: 'standardize' } : {});
   return {
     train: toSamples(train),
     test: toSamples(test),
     inputs: transformedWidth(transforms),
     inputNames: nameInputs(transforms),
-    outputNames: isRegression ? [answer] : all.classes!.map(String),
+    outputNames: isRegression ? [answer] : classNames,
+    classNames,
     isRegression,
     transforms,
   };

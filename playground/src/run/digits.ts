@@ -2,6 +2,8 @@ import { PIXELS } from '../protocol.js';
 import { PageError } from './failure.js';
 import type { Lesson, LessonSamples } from './samples.js';
 
+const digitNames = Array.from('0123456789');
+
 /**
  * Reads the sample of MNIST that `digits-file.mjs` packs: the numbers of training and test images (two 32-bit integers,
  * little-endian), all labels, all pixels.
@@ -24,7 +26,8 @@ export async function digitsLesson(file: Uint8Array<ArrayBuffer>): Promise<Lesso
     test: part(training, all),
     inputs: PIXELS,
     inputNames: [],
-    outputNames: Array.from('0123456789'),
+    outputNames: digitNames,
+    classNames: digitNames,
     isRegression: false,
   };
 }

@@ -1,6 +1,6 @@
 import type { LayerState, Network } from 'bp4';
 import { GRID, PIXELS, REACH, type Confusion } from '../protocol.js';
-import { toData, type Lesson, type LessonSamples } from './samples.js';
+import type { Lesson } from './samples.js';
 
 const EXAMPLES = 4;
 
@@ -12,12 +12,14 @@ const plane = Float32Array.from({ length: GRID * GRID * 2 }, (_, i) => {
 });
 
 /**
- * P(class 1) over the plane, [GRID][GRID]. Two sigmoid outputs need not sum to 1, so this is the second output's share of
- * their sum. It's above ½ where the network predicts class 1. A regression's output is mapped from [−1, 1] to [0, 1].
+ * P(class 1) over the plane, [GRID][GRID]: a single output, or the second output's share of the sum of both, because two
+ * sigmoid outputs need not sum to 1. It's above ½ where the network predicts class 1. A regression's output is mapped from
+ * [−1, 1] to [0, 1].
  */
-export function computeBoundary(net: Network, { toInputs, isRegression }: Lesson): Float32Array {
+export function computeBoundary(net: Network, { toInputs, isRegression, outputNames }: Lesson): Float32Array {
   const outputs = net.predict(toInputs!(plane));
   if (isRegression) return outputs.map((value) => Math.min(1, Math.max(0, (value + 1) / 2)));
+  if (outputNames.length === 1) return outputs;
   return Float32Array.from({ length: GRID * GRID }, (_, i) => {
     const [first, second] = [outputs[2 * i]!, outputs[2 * i + 1]!];
     return first + second > 0 ? second / (first + second) : 0.5;
@@ -25,14 +27,14 @@ export function computeBoundary(net: Network, { toInputs, isRegression }: Lesson
 }
 
 /** The confusion matrix of the test data, with some images for each cell if the inputs are pixels. */
-export function countAnswers(net: Network, { test, outputNames, inputs: width }: Lesson): Confusion {
-  const { inputs, labels, inputScale } = toData(test) as LessonSamples;
+export function countAnswers(net: Network, { test, classNames, inputs: width }: Lesson): Confusion {
+  const { inputs, labels, inputScale } = test;
   const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
-  const classes = outputNames.length;
-  const counts = outputNames.map(() => outputNames.map(() => 0));
-  const examples = outputNames.map(() => outputNames.map((): Uint8Array[] => []));
+  const outputCount = outputs.length / test.count;
+  const counts = classNames.map(() => classNames.map(() => 0));
+  const examples = classNames.map(() => classNames.map((): Uint8Array[] => []));
   for (const [n, label] of labels!.entries()) {
-    const answer = largest(outputs.subarray(n * classes, (n + 1) * classes));
+    const answer = classOf(outputs.subarray(n * outputCount, (n + 1) * outputCount));
     counts[label]![answer]!++;
     const shown = examples[label]![answer]!;
     if (width === PIXELS && inputs instanceof Uint8Array && shown.length < EXAMPLES)
@@ -41,8 +43,9 @@ export function countAnswers(net: Network, { test, outputNames, inputs: width }:
   return { counts, examples };
 }
 
-/** The index of the largest value, the first among equals. */
-function largest(values: Float32Array): number {
+/** The class of a single output by the threshold ½; of several, that of the largest, the first among equals. */
+function classOf(values: Float32Array): number {
+  if (values.length === 1) return values[0]! > 0.5 ? 1 : 0;
   let at = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[at]!) at = i;
   return at;

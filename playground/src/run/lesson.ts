@@ -3,8 +3,8 @@ import { csvLesson } from './csv.js';
 import { computeFeatures, nameFeature } from './features.js';
 import { PageError } from './failure.js';
 import { digitsLesson } from './digits.js';
-import type { Lesson } from './samples.js';
-import { isRegressionToy, toyData } from './toys.js';
+import type { Lesson, LessonSamples } from './samples.js';
+import { isRegressionToy, toyData, type ToyName } from './toys.js';
 
 /** Loads the sample of MNIST, only for the task digits. */
 export type DigitsFile = () => Promise<Uint8Array<ArrayBuffer>>;
@@ -18,7 +18,7 @@ export async function prepareLesson(
   csv: Csv | undefined,
   digits: DigitsFile,
 ): Promise<Lesson> {
-  const { task, seed, features } = settings;
+  const { task, seed } = settings;
   switch (task) {
     case 'digits':
       return digitsLesson(await digits());
@@ -26,13 +26,32 @@ export async function prepareLesson(
       if (!csv) throw new PageError('walk.chooseTable');
       return csvLesson(csv, seed);
     default:
-      return {
-        ...toyData(task, settings),
-        inputs: features.length,
-        inputNames: features.map(nameFeature),
-        outputNames: isRegressionToy(task) ? ['f'] : ['class 0', 'class 1'],
-        isRegression: isRegressionToy(task),
-        toInputs: (points) => computeFeatures(points, features),
-      };
+      return toyLesson(task, settings);
   }
+}
+
+function toyLesson(task: ToyName, settings: Settings): Lesson {
+  const { features } = settings;
+  const data = toyData(task, settings);
+  const isRegression = isRegressionToy(task);
+  const classNames = isRegression ? [] : ['class 0', 'class 1'];
+  const shared = {
+    inputs: features.length,
+    inputNames: features.map(nameFeature),
+    classNames,
+    isRegression,
+    toInputs: (points: Float32Array) => computeFeatures(points, features),
+  };
+  if (task !== 'first') return { ...shared, ...data, outputNames: isRegression ? ['f'] : classNames };
+  return {
+    ...shared,
+    train: withTargets(data.train),
+    test: withTargets(data.test),
+    outputNames: ['class 1'],
+  };
+}
+
+/** The label is the target of a single output: 0 or 1. */
+function withTargets(samples: LessonSamples): LessonSamples {
+  return { ...samples, targets: Float32Array.from(samples.labels!) };
 }

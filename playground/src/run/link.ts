@@ -44,6 +44,14 @@ const layers: Reader<readonly number[]> = (text) => {
     : undefined;
 };
 
+/** The most weights and biases in a link. */
+export const MOST_PARAMETERS = 2000;
+
+const numbers: Reader<readonly number[]> = (text) => {
+  const values = text.split(',').map(number([-3e38, 3e38]));
+  return values.length <= MOST_PARAMETERS && !values.includes(undefined) ? (values as number[]) : undefined;
+};
+
 const readers: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   task: nameIn(taskNames),
   noise: number(ranges.noise),
@@ -63,11 +71,13 @@ const readers: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   seed: wholeNumber(ranges.seed),
 };
 
-const FIRST_TASK: TaskName = 'spiral';
+const FIRST_TASK: TaskName = 'first';
 
 /** The contents of a link. */
 export interface Link {
   readonly settings: Settings;
+  /** The weights and biases at the start, in the order of `net.parameters`. */
+  readonly parameters?: readonly number[];
   /** The number of steps trained. */
   readonly steps?: number;
   readonly language?: Language;
@@ -91,13 +101,15 @@ export function parseLink(hash: string): Link {
     .filter(([name]) => name !== 'task')
     .map(([name, reader]) => [name, read<unknown>(name, reader) ?? defaults[name as keyof Settings]]);
   const steps = read('steps', wholeNumber(ranges.steps));
+  const parameters = read('parameters', numbers);
   const language = read('lang', nameIn(languages));
   for (const name of given.keys()) {
-    if (!(name in readers) && name !== 'steps' && name !== 'lang')
+    if (!(name in readers) && !['steps', 'parameters', 'lang'].includes(name))
       messages.push(say('link.unknown', { setting: name.slice(0, 40) }));
   }
   return {
     settings: { task: defaults.task, ...Object.fromEntries(entries) } as Settings,
+    ...(parameters !== undefined && { parameters }),
     ...(steps !== undefined && { steps }),
     ...(language !== undefined && { language }),
     messages,
@@ -105,9 +117,25 @@ export function parseLink(hash: string): Link {
 }
 
 /** Formats a link, from its '#' on. */
-export function formatLink(settings: Settings, steps?: number, language?: Language): string {
+export function formatLink(
+  settings: Settings,
+  steps?: number,
+  language?: Language,
+  parameters?: readonly number[],
+): string {
   const entries = Object.keys(readers).map((name) => [name, settings[name as keyof Settings]]);
+  if (parameters !== undefined) entries.push(['parameters', parameters.map(shortest).join()]);
   if (steps !== undefined) entries.push(['steps', steps]);
   if (language !== undefined) entries.push(['lang', language]);
   return `#${entries.map(([name, value]) => `${String(name)}=${String(value)}`).join('&')}`;
+}
+
+/** The fewest digits that give the same number in single precision; nine always do. A link's '+' would be read as a space. */
+function shortest(x: number): string {
+  let text = '';
+  for (let digits = 1; digits <= 9; digits++) {
+    text = String(Number(x.toPrecision(digits)));
+    if (Math.fround(Number(text)) === Math.fround(x)) break;
+  }
+  return text.replace('+', '');
 }

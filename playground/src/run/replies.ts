@@ -9,6 +9,7 @@ export function describeProblem(trainer: Trainer): Problem {
   return {
     inputNames: lesson.inputNames,
     outputNames: lesson.outputNames,
+    classNames: lesson.classNames,
     isRegression: lesson.isRegression,
     sizes: [lesson.inputs, ...layers.map(({ units }) => units)],
     activations: layers.map(({ activation }) => activation),
@@ -38,6 +39,7 @@ export function describeProgress(
     step,
     hash: hashLayers(layers),
     layers,
+    ...(now.samplesPerSecond === 0 && !now.isPlaying && { next: trainer.preview() }),
     reports: trainer.takeReports(),
     ...(lesson.toInputs && { boundary: computeBoundary(net, lesson) }),
     ...(!lesson.isRegression && { confusion: countAnswers(net, lesson) }),

@@ -1,6 +1,6 @@
 import type { Data, NumericArray, Transforms } from 'bp4';
 
-/** Samples with labels, or with the targets of a regression. */
+/** Samples with labels, targets or both. With both, the network learns the targets, and the labels count its answers. */
 export interface LessonSamples extends Data {
   readonly count: number;
   /** [count][width] */
@@ -19,8 +19,10 @@ export interface Lesson {
   readonly test: LessonSamples;
   /** The names of the inputs after the transforms; empty for pixels. */
   readonly inputNames: readonly string[];
-  /** The classes, or the target of a regression. */
+  /** The name of each output: its class, or the target of a regression. */
   readonly outputNames: readonly string[];
+  /** Empty for a regression. One output distinguishes two classes. */
+  readonly classNames: readonly string[];
   readonly inputs: number;
   readonly isRegression: boolean;
   /** Computes the inputs of points, [n][2], in a two-dimensional task. */
@@ -56,8 +58,7 @@ export function slice(samples: LessonSamples, from: number, count: number): Less
 export function toData({ inputs, labels, targets, inputScale }: LessonSamples): Data {
   return {
     inputs,
-    ...(labels && { labels }),
-    ...(targets && { targets }),
+    ...(targets ? { targets } : labels && { labels }),
     ...(inputScale !== undefined && { inputScale }),
   };
 }

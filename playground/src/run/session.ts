@@ -74,19 +74,30 @@ export class Session {
       case 'ask':
         this.#post({ type: 'answer', outputs: this.#use().net.predict(request.inputs) });
         return;
+      case 'try':
+        this.#post({ type: 'tried', id: request.id, walk: await this.#use().try(request.trial) });
+        return;
+      case 'check': {
+        const { id, trial, at } = request;
+        this.#post({ type: 'checked', id, check: await this.#use().check(trial, at) });
+        return;
+      }
       case 'export':
         return this.#export(request.format);
     }
   }
 
-  async #open({ settings, csv, steps = 0 }: Request & { type: 'open' }, number: number): Promise<void> {
+  async #open(
+    { settings, csv, parameters, steps = 0 }: Request & { type: 'open' },
+    number: number,
+  ): Promise<void> {
     await this.#rest();
-    this.#trainer?.net.dispose();
+    this.#trainer?.dispose();
     this.#trainer = undefined;
     const isOutdated = (): boolean => number < this.#opened;
     if (isOutdated()) return;
     const lesson = await prepareLesson(settings, csv, this.#digits);
-    const trainer = await Trainer.create(settings, lesson, this.#engine);
+    const trainer = await Trainer.create(settings, lesson, this.#engine, parameters);
     this.#trainer = trainer;
     if (!isOutdated()) await this.#go('open', steps);
     if (isOutdated()) return;

@@ -24,6 +24,20 @@ const plane = {
 } as const satisfies Omit<Settings, 'task'>;
 
 export const tasks: Readonly<Record<TaskName, Task>> = {
+  // the network of chapter 2: few enough numbers to see all of them
+  first: {
+    defaults: {
+      ...plane,
+      task: 'first',
+      hidden: [3],
+      activation: 'sigmoid',
+      loss: 'quadratic',
+      learningRate: 1,
+      miniBatchSize: 1,
+      initializer: 'standardNormal',
+      seed: 2,
+    },
+  },
   circle: { defaults: { task: 'circle', ...plane, hidden: [4] } },
   spiral: {
     // all of 24 seeds reach a test error of 5% within 140 epochs; with tanh and glorotUniform, four never do

@@ -74,10 +74,8 @@ type Point = readonly [x: number, y: number];
 
 /** Draws a point of class 0 or 1, without noise. */
 const shapes: Record<ClassToy, (random: Random, label: number) => Point> = {
-  circle(random, label) {
-    const radius = label ? Math.sqrt(random.uniform(0, 0.2)) : Math.sqrt(random.uniform(0.42, 0.9));
-    return onCircle(random.uniform(0, 1), radius);
-  },
+  first: insideOrOutside,
+  circle: insideOrOutside,
   spiral(random, label) {
     const t = random.uniform(0.05, 1);
     return onCircle(1.6 * t + label / 2, 0.95 * t);
@@ -92,3 +90,9 @@ const shapes: Record<ClassToy, (random: Random, label: number) => Point> = {
     return [center + random.normal() * 0.15, center + random.normal() * 0.15];
   },
 };
+
+/** Class 1 in a disk, class 0 in a ring around it. */
+function insideOrOutside(random: Random, label: number): Point {
+  const radius = label ? Math.sqrt(random.uniform(0, 0.2)) : Math.sqrt(random.uniform(0.42, 0.9));
+  return onCircle(random.uniform(0, 1), radius);
+}

@@ -8,12 +8,18 @@ import {
   type TrainOptions,
 } from 'bp4';
 import { PageError } from './failure.js';
-import type { Report, Settings, Walk } from '../protocol.js';
+import type { Parameter, Report, Settings, SlopeCheck, Trial, Walk } from '../protocol.js';
 import { lossNames, outputActivations } from './choices.js';
 import { chosen, toData, slice, type Lesson, type LessonSamples } from './samples.js';
 
 /** The number of samples used to diagnose how fast layers learn. */
 const DIAGNOSED = 200;
+
+/**
+ * How far `check` moves a weight. Costs are in single precision: a smaller step loses digits to rounding, a larger one to
+ * the curvature of the cost.
+ */
+const SLOPE_STEP = 0.01;
 
 /** Trains a network on a lesson, step by step. */
 export class Trainer {
@@ -30,6 +36,8 @@ export class Trainer {
   /** The training samples in the order of the current epoch. */
   #ordered: { readonly epoch: number; readonly samples: LessonSamples } | undefined;
   readonly #options: TrainOptions;
+  /** A copy of the network, for trials. */
+  #copy: Network | undefined;
 
   private constructor(net: Network, lesson: Lesson, settings: Settings) {
     const { miniBatchSize, learningRate, optimizer, l1, l2 } = settings;
@@ -49,7 +57,12 @@ export class Trainer {
   }
 
   /** @throws TypeError, RangeError if the settings are invalid */
-  static async create(settings: Settings, lesson: Lesson, engine: EngineOptions = {}): Promise<Trainer> {
+  static async create(
+    settings: Settings,
+    lesson: Lesson,
+    engine: EngineOptions = {},
+    parameters?: readonly number[],
+  ): Promise<Trainer> {
     const { hidden, activation, dropout, initializer, seed } = settings;
     const last = chooseOutputs(lesson, settings);
     const layers: LayerSpec[] = [
@@ -64,6 +77,7 @@ export class Trainer {
       ...(lesson.transforms && { transforms: lesson.transforms }),
       ...engine,
     });
+    if (parameters) net.setParameters(parameters);
     return new Trainer(net, lesson, settings);
   }
 
@@ -132,32 +146,81 @@ export class Trainer {
 
   /** Trains one step and returns the values of the four equations. */
   async walk(): Promise<Walk> {
-    const { miniBatchSize, learningRate } = this.settings;
-    const from = (this.step - this.epoch * this.stepsPerEpoch) * miniBatchSize;
-    const batch = slice(this.#samples(), from, miniBatchSize);
-    const { count } = batch;
-    const before = this.net.layers;
-    const gradients = this.net.backprop(toData(batch));
-    const costsBefore = this.#measureCosts(batch);
+    const batch = this.#nextBatch();
+    const planned = this.#pass(this.net, batch);
     await this.train(this.step + 1);
-    const costs = { before: costsBefore, after: this.#measureCosts(batch) };
+    const costs = { before: planned.costs.before, after: measureCosts(this.net, batch) };
+    return { ...planned, after: this.net.layers, costs };
+  }
+
+  /** The values of the four equations for the next step, which isn't taken: nothing changes. */
+  preview(): Walk {
+    return this.#pass(this.net, this.#nextBatch());
+  }
+
+  /** The values of the four equations for one sample and other weights. The network of the run doesn't change. */
+  async try({ layers, inputs, targets }: Trial): Promise<Walk> {
+    // other features don't determine the point
+    const isPoint = this.lesson.toInputs !== undefined && this.settings.features.join() === 'x,y';
+    const sample = { count: 1, inputs, targets, ...(isPoint && { points: inputs }) };
+    return this.#pass(await this.#copyWith(layers), sample);
+  }
+
+  /** The slope of the cost of one sample at a weight or bias, as a difference of two costs. */
+  async check({ layers, inputs, targets }: Trial, { layer, unit, from }: Parameter): Promise<SlopeCheck> {
+    const net = await this.#copyWith(layers);
+    const { weights, biases } = net.layers[layer]!;
+    const [values, at] =
+      from === undefined ? [biases, unit] : [weights, unit * (weights.length / biases.length) + from];
+    const value = values[at]!;
+    const moved = [value + SLOPE_STEP, value - SLOPE_STEP].map(Math.fround) as [number, number];
+    const costs = moved.map((parameter) => {
+      values[at] = parameter;
+      net.setLayer(layer, { weights, biases });
+      return net.evaluate({ inputs, targets }).loss;
+    }) as [number, number];
+    // the difference of the parameters as they were rounded
+    return { step: SLOPE_STEP, costs, slope: (costs[0] - costs[1]) / (moved[0] - moved[1]) };
+  }
+
+  dispose(): void {
+    this.net.dispose();
+    this.#copy?.dispose();
+  }
+
+  async #copyWith(layers: Trial['layers']): Promise<Network> {
+    const copy = (this.#copy ??= await this.#copyWithoutTransforms());
+    layers.forEach(({ weights, biases }, l) => copy.setLayer(l, { weights, biases }));
+    return copy;
+  }
+
+  /** Trials hold samples as the network receives them, which are transformed already. */
+  async #copyWithoutTransforms(): Promise<Network> {
+    return Network.fromJSON({ ...this.net.toJSON(), transforms: {} }, { engine: this.net.engine });
+  }
+
+  #pass(net: Network, batch: LessonSamples): Walk {
+    const gradients = net.backprop(toData(batch));
+    const costs = measureCosts(net, batch);
+    const { layers } = net;
+    const { learningRate } = this.settings;
     const { points } = batch;
     return {
-      step: this.step,
-      count,
+      step: this.step + 1,
+      count: batch.count,
       learningRate,
-      before,
+      before: layers,
       gradients,
       ...(points && { points }),
-      after: this.net.layers,
-      costs,
+      after: layers,
+      costs: { before: costs, after: costs },
     };
   }
 
-  #measureCosts(batch: LessonSamples): Float64Array {
-    return Float64Array.from({ length: batch.count }, (_, n) => {
-      return this.net.evaluate(toData(slice(batch, n, 1))).loss;
-    });
+  #nextBatch(): LessonSamples {
+    const { miniBatchSize } = this.settings;
+    const from = (this.step - this.epoch * this.stepsPerEpoch) * miniBatchSize;
+    return slice(this.#samples(), from, miniBatchSize);
   }
 
   /** The samples in the order of this epoch, which depends only on the seed and the number of the epoch. */
@@ -172,12 +235,18 @@ export class Trainer {
   }
 }
 
+/** C of each sample, without penalties. */
+function measureCosts(net: Network, batch: LessonSamples): Float64Array {
+  return Float64Array.from({ length: batch.count }, (_, n) => net.evaluate(toData(slice(batch, n, 1))).loss);
+}
+
 function chooseOutputs(
-  { isRegression }: Lesson,
+  { isRegression, outputNames }: Lesson,
   { loss }: Settings,
 ): { readonly activation: LayerSpec['activation']; readonly loss: LossName } {
   if (isRegression) return { activation: 'linear', loss: 'meanSquaredError' };
   const activation = (outputActivations as Partial<Record<LossName, LayerSpec['activation']>>)[loss];
+  if (activation === 'softmax' && outputNames.length === 1) throw new PageError('failure.oneOutput');
   if (!activation) throw new PageError('failure.loss', { losses: lossNames.join(', '), loss });
   return { activation, loss };
 }

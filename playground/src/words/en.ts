@@ -12,7 +12,7 @@ export const en = {
   'theme.light': 'light',
   'theme.dark': 'dark',
   'help.keys':
-    'Keys: {space} play or pause, {s} step, {e} epoch, {r} reset, {left} {right} previous or next phase.',
+    'Keys: {space} play or pause, {s} step, {e} epoch, {r} reset, {left} {right} previous or next phase, {p} projector.',
   'help.space': 'space',
   'help.notation': 'The notation follows chapter 2 of Michael Nielsen’s {book}.',
   'help.book': 'Neural Networks and Deep Learning',
@@ -22,6 +22,7 @@ export const en = {
   'region.settings': 'Settings',
   'region.network': 'Network',
 
+  'task.first': 'First network',
   'task.circle': 'Circle',
   'task.spiral': 'Spiral',
   'task.xor': 'XOR',
@@ -72,6 +73,9 @@ export const en = {
   'share.copy': 'Copy link',
   'share.copied': 'Copied',
   'share.copyByHand': 'Copy it from the address bar',
+  'share.picture': 'Picture {format}',
+  'share.python': 'Mini-batch as Python',
+  'share.needsStep': 'First press Step.',
   'share.saveJson': 'Save JSON',
   'share.saveCode': 'Save code',
 
@@ -83,6 +87,8 @@ export const en = {
   'failure.worker': 'The training worker failed to start. Reload the page.',
   'failure.load': 'A part of the page failed to load. Check the connection, then try again.',
   'failure.noNetwork': 'There’s no network yet. Choose a task.',
+  'failure.oneOutput':
+    'Softmax compares at least two outputs. Choose quadratic or binaryCrossEntropy for one output.',
   'failure.loss': 'The loss can be {losses}, not {loss}.',
   'failure.diverged':
     'The training diverged in epoch {epoch}, step {step}: its numbers are no longer finite. Choose a lower learning rate, then reset.',
@@ -103,6 +109,7 @@ export const en = {
   'network.more': '… {n} more',
   'network.hint': 'Point at a unit to see its values.',
   'network.width': 'width: magnitude',
+  'network.rest': 'the next sample; in each unit: a',
   'network.forward': 'in each unit: a, below it: z',
   'network.BP1': 'in each output: δ, beside it: a',
   'network.BP2': 'in the bright units: δ',
@@ -110,9 +117,11 @@ export const en = {
   'network.BP4': 'edges: δ·a of this sample',
   'network.mean': 'means over the mini-batch',
   'network.update': 'edges: the updated weights',
+  'network.input': 'input {name}: {value}',
   'network.bias': '{layer}, unit {unit}: bias {bias}',
   'network.values': '{layer}, unit {unit}: bias {bias}, z {z}, a {a}, δ {delta}',
 
+  'phase.rest': 'rest',
   'phase.forward': 'forward',
   'phase.BP1': 'BP1',
   'phase.BP2': 'BP2',
@@ -134,11 +143,12 @@ export const en = {
   'walk.title': 'One mini-batch, step by step',
   'walk.chooseTable': 'Choose a CSV file or the example, then a column to predict.',
   'walk.invitation':
-    'Press {step} to follow one mini-batch through the network and the equations, with its actual numbers.',
+    'Press {step} to follow one mini-batch through the network and the equations, with its actual numbers. Point at a unit or a line to see where its number comes from. Drag it to change it.',
   'walk.previous': 'Previous phase',
   'walk.next': 'Next',
   'walk.auto': 'Auto',
   'walk.close': 'Close this step',
+  'walk.scrubber': 'Position in the walk',
   'walk.sampleOf': 'Sample in the mini-batch',
   'walk.sample': 'sample {n}',
 
@@ -165,6 +175,7 @@ export const en = {
   'explain.dropout': 'dropout, which the gradients shown here leave out',
   'explain.with': '{rule}; with {more}',
   'explain.rate': 'with η = {rate} and ∂C/∂w = {gradient}',
+  'explain.cost': 'C of this sample: {own}',
   'explain.costs': 'C of this sample: {own}; mean of {count}: {mean}',
   'explain.more': '… {n} more',
 
@@ -220,6 +231,16 @@ export const en = {
   'weights.summary': '{layer}: {count}, root mean square {rms}',
   'weights.negative': 'negative',
   'weights.positive': 'positive',
+
+  'derive.unit': '{layer}, unit {unit}',
+  'derive.input': 'input {name}',
+  'derive.weight': 'weight from {start} to {end}',
+  'derive.more': '{n} more: ',
+  'derive.pixel': 'pixel {n}',
+  'derive.check': 'Check:',
+  'derive.factor': '{value}: {place}',
+  'change.undo': 'Undo',
+  'change.train': 'Train from here',
 
   'confusion.title': 'Test samples by true and predicted class. Arrow keys move between cells.',
   'confusion.predicted': 'predicted',

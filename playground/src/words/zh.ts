@@ -12,7 +12,7 @@ export const zh: Dictionary = {
   'theme.light': '浅色',
   'theme.dark': '深色',
   'help.keys':
-    '快捷键：{space} 播放或暂停，{s} 单步，{e} 一轮，{r} 重置，{left} {right} 上一阶段、下一阶段。',
+    '快捷键：{space} 播放或暂停，{s} 单步，{e} 一轮，{r} 重置，{left} {right} 上一阶段、下一阶段，{p} 投影模式。',
   'help.space': '空格',
   'help.notation': '记号与 Michael Nielsen 所著 {book} 第 2 章一致。',
   'help.book': 'Neural Networks and Deep Learning',
@@ -22,6 +22,7 @@ export const zh: Dictionary = {
   'region.settings': '设置',
   'region.network': '网络',
 
+  'task.first': '第一个网络',
   'task.circle': '圆环',
   'task.spiral': '螺旋',
   'task.xor': '异或',
@@ -72,6 +73,9 @@ export const zh: Dictionary = {
   'share.copy': '复制链接',
   'share.copied': '已复制',
   'share.copyByHand': '请从地址栏复制',
+  'share.picture': '图片 {format}',
+  'share.python': '小批量存为 Python',
+  'share.needsStep': '请先按“单步”。',
   'share.saveJson': '保存为 JSON',
   'share.saveCode': '保存为代码',
 
@@ -83,6 +87,7 @@ export const zh: Dictionary = {
   'failure.worker': '训练线程没能启动，请重新加载页面。',
   'failure.load': '页面的一部分没能载入，请检查网络连接后重试。',
   'failure.noNetwork': '还没有网络，请先选择一个任务。',
+  'failure.oneOutput': 'softmax 至少要有两个输出。只有一个输出时请选择 quadratic 或 binaryCrossEntropy。',
   'failure.loss': '代价函数只能是 {losses}，不能是 {loss}。',
   'failure.diverged': '训练在第 {epoch} 轮第 {step} 步发散了：数值已不再有限。请调低学习率，然后重置。',
   'digits.incomplete': '手写数字的文件不完整，请重新加载页面。',
@@ -101,6 +106,7 @@ export const zh: Dictionary = {
   'network.more': '……还有 {n} 个',
   'network.hint': '指向一个神经元，查看它的数值。',
   'network.width': '粗细：绝对值大小',
+  'network.rest': '下一个样本；神经元内：激励 a',
   'network.forward': '神经元内：激励 a；下方：加权输入 z',
   'network.BP1': '输出神经元内：误差 δ；旁边：激励 a',
   'network.BP2': '亮起的神经元内：误差 δ',
@@ -108,9 +114,11 @@ export const zh: Dictionary = {
   'network.BP4': '连线：本样本的 δ·a',
   'network.mean': '小批量上的平均值',
   'network.update': '连线：更新后的权重',
+  'network.input': '输入 {name}：{value}',
   'network.bias': '{layer}，神经元 {unit}：偏置 {bias}',
   'network.values': '{layer}，神经元 {unit}：偏置 {bias}，z {z}，a {a}，δ {delta}',
 
+  'phase.rest': '静止',
   'phase.forward': '前向',
   'phase.BP1': 'BP1',
   'phase.BP2': 'BP2',
@@ -131,11 +139,13 @@ export const zh: Dictionary = {
 
   'walk.title': '一步一步跟着一个小批量',
   'walk.chooseTable': '请选择一个 CSV 文件或示例数据，再选择要预测的列。',
-  'walk.invitation': '按“{step}”，跟着一个小批量走过网络和各个方程，看到的都是真实的数值。',
+  'walk.invitation':
+    '按“{step}”，跟着一个小批量走过网络和各个方程，看到的都是真实的数值。指向一个神经元或一条连线，看它的数值从何而来；拖动可以改变它。',
   'walk.previous': '上一阶段',
   'walk.next': '下一步',
   'walk.auto': '自动',
   'walk.close': '结束这一步的演示',
+  'walk.scrubber': '演示的进度',
   'walk.sampleOf': '小批量中的样本',
   'walk.sample': '样本 {n}',
 
@@ -159,6 +169,7 @@ export const zh: Dictionary = {
   'explain.dropout': 'Dropout，这里显示的梯度没有计入',
   'explain.with': '{rule}；加上{more}',
   'explain.rate': '其中 η = {rate}，∂C/∂w = {gradient}',
+  'explain.cost': '本样本的 C：{own}',
   'explain.costs': '本样本的代价 C：{own}；{count} 个样本的平均：{mean}',
   'explain.more': '……还有 {n} 项',
 
@@ -214,6 +225,16 @@ export const zh: Dictionary = {
   'weights.summary': '{layer}：{count}，均方根 {rms}',
   'weights.negative': '负',
   'weights.positive': '正',
+
+  'derive.unit': '{layer}，神经元 {unit}',
+  'derive.input': '输入 {name}',
+  'derive.weight': '从{start}到{end}的权重',
+  'derive.more': '其余 {n} 项：',
+  'derive.pixel': '像素 {n}',
+  'derive.check': '验证：',
+  'derive.factor': '{value}：{place}',
+  'change.undo': '撤销',
+  'change.train': '从这里开始训练',
 
   'confusion.title': '测试样本，按真实类别和预测类别统计。用方向键在格子之间移动。',
   'confusion.predicted': '预测',

@@ -18,8 +18,8 @@ export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     [
       '|δ|: the error that reaches the layer, ∂C/∂z (root mean square)',
       '‖∂C/∂W‖/‖W‖: the relative change of its weights in a step with learning rate 1',
-      'saturated: how often its σ′ is less than a tenth of its maximum',
-      'dead units: those whose σ′ is zero for all samples',
+      "saturated: how often σ′, the slope of the layer's activation, is less than a tenth of its maximum",
+      'dead units: units whose slope is zero for all samples',
       '‖W‖: the norm of its weights',
     ].join('\n'),
   ],

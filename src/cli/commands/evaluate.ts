@@ -16,7 +16,7 @@ import { displayPath } from '../data/read-file.js';
 export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    'Measure a model on labeled data. For classes, print loss and accuracy, precision, recall and F1 of each class, and the confusion matrix. For a regression, print loss, R², mean absolute error and root mean squared error. The data file is read with the settings used for the training data.',
+    'Measure a model on labeled data. For classes, print loss, accuracy, balanced accuracy, ROC-AUC, log loss and calibration error, precision, recall and F1 of each class, and the confusion matrix. For a regression, print loss, R², mean absolute error and root mean squared error; for quantiles, the pinball loss and the share of values at or below the prediction. The data file is read with the settings used for the training data.',
   ],
   examples: [
     ['bp4 evaluate iris.bp4 other-flowers.csv', 'Print a table of the classes and the confusion matrix.'],
@@ -43,17 +43,16 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     const { outputs } = signature;
     const evaluation: Evaluation =
       outputs.task === 'classification' ? { ...measured, classes: outputs.classes } : measured;
-    const { count, figures, confusion, scores, classes, baseline, targets } = evaluation;
+    const { count, figures, confusion, scores, classes, baseline, reliability, targets } = evaluation;
     output.event('evaluation', {
       ...{ path, count },
       ...figures,
       ...(confusion && { classes, confusion, scores, baseline }),
+      ...(reliability && { reliability }),
       ...(targets && {
-        targets: targets.map(({ name, rSquared, meanAbsoluteError, rootMeanSquaredError }) => ({
+        targets: targets.map(({ name, quantile, rSquared, meanAbsoluteError, rootMeanSquaredError }) => ({
           name,
-          rSquared,
-          meanAbsoluteError,
-          rootMeanSquaredError,
+          ...(quantile ?? { rSquared, meanAbsoluteError, rootMeanSquaredError }),
         })),
       }),
     });

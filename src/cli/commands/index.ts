@@ -35,6 +35,12 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./evaluate.js')).evaluate,
   },
   {
+    name: 'explain',
+    summary: 'Show how much the model depends on each column',
+    example: 'bp4 explain iris.bp4 other-flowers.csv',
+    load: async () => (await import('./explain.js')).explain,
+  },
+  {
     name: 'diagnose',
     summary: 'Show how fast each layer learns, and what to try',
     example: 'bp4 diagnose iris.bp4 iris.csv',

@@ -232,6 +232,18 @@ function transformText(transform: Transform): string {
       return `from ${formatPrecise(transform.min)} to ${formatPrecise(transform.max)}, scaled to 0 to 1`;
     case 'oneHot':
       return `one of ${joinNames(transform.categories.map(String), MOST_CATEGORIES)}`;
+    case 'log1p':
+      return `logarithm of 1 + |x|, standardized: mean ${formatPrecise(transform.mean)}, deviation ${formatPrecise(transform.deviation)}`;
+    case 'quantile':
+      return `to a normal distribution, by ${formatCount(transform.quantiles.length, 'quantile')}`;
+    case 'robust':
+      return `median ${formatPrecise(transform.median)}, ${formatPrecise(transform.range)} between the quartiles, outliers bent to ±3`;
+    case 'piecewiseLinear':
+      return `in ${formatCount(transform.edges.length - 1, 'bin')}`;
+    case 'hash':
+      return `one of ${formatCount(transform.buckets, 'bucket')}, by the hash of its text`;
+    case 'bagOfWords':
+      return `words, in ${formatCount(transform.weights.length, 'bucket')}`;
   }
 }
 
@@ -239,6 +251,12 @@ const figureNames: Readonly<Record<string, string>> = {
   rSquared: 'R²',
   meanAbsoluteError: 'mean absolute error',
   rootMeanSquaredError: 'root mean squared error',
+  balancedAccuracy: 'balanced accuracy',
+  rocAUC: 'ROC-AUC',
+  logLoss: 'log loss',
+  brierScore: 'Brier score',
+  calibrationError: 'calibration error',
+  pinballLoss: 'pinball loss',
 };
 
 function effortText({

@@ -11,7 +11,7 @@ export const queue: CommandDefinition<object> = {
     'The default URL is the environment variable BP4_QUEUE.',
   ],
   examples: [
-    ['bp4 queue init postgres://bp4@db/bp4', 'Create the tables, once.'],
+    ['bp4 queue init postgres://admin@db/bp4', 'Create the tables, once.'],
     ['bp4 queue status redis://192.168.0.5:6379', 'Count tasks and workers.'],
   ],
   groups: [],

@@ -25,7 +25,7 @@ export const search: CommandDefinition<SearchFlags> = {
     'Try many networks and training settings, and save an ensemble of the best. <data> is read as in bp4 train, and the same rows ' +
       'are set aside for testing. The same data, options and seed produce exactly the same trials and weights on any number of ' +
       'threads or machines.',
-    'Ctrl-C, SIGTERM or SIGHUP stops the search. The journal keeps every finished trial, and the same command continues.',
+    'Ctrl-C, SIGTERM or SIGHUP stops the search. The journal keeps every finished trial. Run the same command again to continue the search.',
   ],
   examples: [
     ['bp4 search iris.csv', 'Search with 40 trials, test, and save the ensemble as iris.bp4.'],
@@ -35,7 +35,7 @@ export const search: CommandDefinition<SearchFlags> = {
     ],
     [
       "bp4 search iris.csv --space 'learning-rate=1e-4..1e-1:log hidden=32|64|128,64' --sampler sobol",
-      'Search only these two.',
+      'Search only the learning rate and the hidden layers, with the sobol sampler.',
     ],
     ['bp4 search big.csv --hyperband --trials 200 --workers 2', 'Stop bad trials early.'],
     [

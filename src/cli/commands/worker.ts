@@ -20,7 +20,7 @@ export const worker: CommandDefinition<WorkerFlags> = {
   operands: [],
   description: [
     'Train networks for searches that run on other machines. Any number of workers can serve a queue, and they can start and stop at any time: a search finds exactly the same networks. Redis and Valkey need the packages bullmq and ioredis; PostgreSQL needs bullmq and pg.',
-    'Ctrl-C, SIGTERM or SIGHUP returns the tasks to the queue and quits; a second signal quits at once. If the environment variable BP4_SECRET is set, the worker takes only tasks that are signed with the same secret.',
+    'Ctrl-C, SIGTERM or SIGHUP returns the tasks to the queue and quits; a second signal quits immediately. If the environment variable BP4_SECRET is set, the worker takes only tasks that are signed with the same secret.',
   ],
   examples: [
     ['bp4 worker --queue redis://192.168.0.5:6379', 'Train with all processors.'],

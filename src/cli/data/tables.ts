@@ -30,6 +30,9 @@ import { keepSamples } from './kept-samples.js';
 export interface Reading extends TextFormat, GapOptions {
   readonly missing?: MissingPolicy;
   readonly maxCategories?: number;
+  readonly minFrequency?: number;
+  /** The inputs whose values are texts rather than categories. */
+  readonly text?: readonly string[];
   /** The columns that the network sees, in order; undefined if the data has no names. */
   readonly inputs?: readonly string[];
   readonly label?: string;
@@ -156,7 +159,8 @@ async function readBeginning(source: TextSource): Promise<string> {
 
 /** The options of a reading that choose columns. */
 function chooseColumns(reading: Reading): ColumnOptions {
-  const { inputs, label, targets, classes, categorical, missing, maxCategories, gaps, notGaps } = reading;
+  const { inputs, label, targets, classes, categorical, text, missing, gaps, notGaps } = reading;
+  const { maxCategories, minFrequency } = reading;
   // A file to predict from lacks the label or targets.
   const used = [...(inputs ?? []), ...(targets ?? []), label];
   const formats = Object.entries(reading.formats ?? {}).filter(([name]) => used.includes(name));
@@ -167,7 +171,9 @@ function chooseColumns(reading: Reading): ColumnOptions {
     ...(classes && { classes }),
     ...(categorical && { categorical }),
     ...(missing && { missing }),
+    ...(text && { text }),
     ...(maxCategories !== undefined && { maxCategories }),
+    ...(minFrequency !== undefined && { minFrequency }),
     ...(gaps && { gaps }),
     ...(notGaps && { notGaps }),
     ...(formats.length > 0 && { formats: Object.fromEntries(formats) }),

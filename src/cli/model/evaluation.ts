@@ -1,13 +1,25 @@
 import {
+  balancedAccuracy,
+  brierScore,
+  calibrationError,
   confusionMatrix,
+  coverage,
   formatConfusionMatrix,
+  logLoss,
   meanAbsoluteError,
+  pinballLoss,
+  reliability,
+  rocAUC,
   rootMeanSquaredError,
   rSquared,
   scoresByClass,
   type ClassScores,
+  type ReliabilityBin,
+  type Truth,
 } from '../../metrics/index.js';
+import { shortest } from '../../base/shortest.js';
 import type { Ensemble } from '../../ensemble/ensemble.js';
+import { checkSpec } from '../../model/spec.js';
 import type { Network } from '../../network.js';
 import type { Fault } from '../../errors.js';
 import { formatCount, formatPercent, formatPrecise, formatSignificant } from '../terminal/format.js';
@@ -21,7 +33,10 @@ export type Predictor = Network | Ensemble;
 /** How good a network is on labeled samples. */
 export interface Evaluation {
   readonly count: number;
-  /** By name: loss and accuracy, or loss, rSquared, meanAbsoluteError and rootMeanSquaredError. */
+  /**
+   * By name: loss, accuracy, balancedAccuracy, and if they mean something rocAUC, logLoss, brierScore and calibrationError;
+   * or loss, rSquared, meanAbsoluteError and rootMeanSquaredError; or for quantiles loss, pinballLoss and coverage.
+   */
   readonly figures: Readonly<Record<string, number>>;
   /** For a classification: [actual][predicted]. */
   readonly confusion?: readonly (readonly number[])[];
@@ -29,18 +44,30 @@ export interface Evaluation {
   readonly classes?: readonly string[];
   /** For a classification: the largest class, and the accuracy of always predicting it. */
   readonly baseline?: { readonly class: string; readonly accuracy: number };
+  /** For a classification by probabilities: what they promise, and what came true. */
+  readonly reliability?: readonly ReliabilityBin[];
   /** For a regression: the scores of each target. */
   readonly targets?: readonly TargetFigures[];
 }
 
 export interface TargetFigures {
   readonly name: string;
+  /** Only if the outputs are quantiles. */
+  readonly quantile?: QuantileFigures;
   readonly rSquared: number;
   readonly meanAbsoluteError: number;
   readonly rootMeanSquaredError: number;
   /** By sample. */
   readonly predicted: Float32Array;
   readonly actual: Float32Array;
+}
+
+/** How good predicted quantiles of a target are. */
+export interface QuantileFigures {
+  readonly q: number;
+  readonly pinballLoss: number;
+  /** The share of targets that are at most the prediction: about q. */
+  readonly coverage: number;
 }
 
 /** More classes than this don't fit on a screen. */
@@ -62,16 +89,43 @@ export function evaluateNetwork(net: Predictor, data: Dataset): Evaluation {
     const largest = Math.max(...supports);
     const baseline = { class: classes[supports.indexOf(largest)]!, accuracy: largest / count };
     const scores = scoresByClass(confusion);
-    return { count, figures: { loss, accuracy }, confusion, scores, classes, baseline };
+    const answers = { labels, outputs: net.outputs, threshold };
+    const { reliability, ...probable } = judgeProbabilities(net, outputs, answers);
+    return {
+      count,
+      figures: {
+        loss,
+        accuracy,
+        balancedAccuracy: balancedAccuracy(outputs, answers),
+        // undefined unless every class occurs, and others too
+        ...(supports.every((support) => support > 0) && { rocAUC: rocAUC(outputs, answers) }),
+        ...probable,
+      },
+      ...{ confusion, scores, classes, baseline },
+      ...(reliability && { reliability }),
+    };
   }
   const width = net.outputs;
   const names = data.targetColumns ?? Array.from({ length: width }, (_, j) => String(j));
-  const all = names.map((name, j) => ({
+  const quantiles = quantilesOf(net);
+  const all = names.map((name, j): TargetFigures => ({
     name,
-    ...computeFigures(column(outputs, width, j), column(targets!, width, j)),
+    ...computeFigures(
+      column(outputs, width, j),
+      column(targets!, width, j),
+      quantiles?.[j] ?? quantiles?.[0],
+    ),
   }));
+  const meanOf = (pick: (figures: TargetFigures) => number): number =>
+    all.reduce((sum, figures) => sum + pick(figures), 0) / width;
   const mean = (key: 'rSquared' | 'meanAbsoluteError' | 'rootMeanSquaredError'): number =>
-    all.reduce((sum, figures) => sum + figures[key], 0) / width;
+    meanOf((figures) => figures[key]);
+  if (quantiles) {
+    const pinballLoss = meanOf(({ quantile }) => quantile!.pinballLoss);
+    // the mean of several shares would say nothing
+    const { coverage } = all[0]!.quantile!;
+    return { count, figures: { loss, pinballLoss, ...(width === 1 && { coverage }) }, targets: all };
+  }
   return {
     count,
     figures: {
@@ -84,9 +138,43 @@ export function evaluateNetwork(net: Predictor, data: Dataset): Evaluation {
   };
 }
 
-function computeFigures(predicted: Float32Array, actual: Float32Array): Omit<TargetFigures, 'name'> {
+/** Log loss, Brier score and calibration, if the outputs are probabilities. */
+function judgeProbabilities(
+  { loss }: Predictor,
+  outputs: Float32Array,
+  answers: Truth,
+): {
+  readonly logLoss?: number;
+  readonly brierScore?: number;
+  readonly reliability?: readonly ReliabilityBin[];
+} {
+  if (loss !== 'crossEntropy' && loss !== 'binaryCrossEntropy') return {};
+  const figures = { logLoss, brierScore, calibrationError };
+  return {
+    ...Object.fromEntries(
+      Object.entries(figures).map(([name, measure]) => [name, measure(outputs, answers)]),
+    ),
+    reliability: reliability(outputs, answers),
+  };
+}
+
+/** The q of each output, or one for all, if the outputs are quantiles. */
+function quantilesOf(net: Predictor): readonly number[] | undefined {
+  if (net.loss !== 'quantile') return undefined;
+  const { spec } = 'members' in net ? net.members[0]!.state : net.state;
+  return checkSpec(spec).lossParameters.map(shortest);
+}
+
+function computeFigures(
+  predicted: Float32Array,
+  actual: Float32Array,
+  q: number | undefined,
+): Omit<TargetFigures, 'name'> {
   const truth = { targets: actual, outputs: 1 };
   return {
+    ...(q !== undefined && {
+      quantile: { q, pinballLoss: pinballLoss(q)(predicted, truth), coverage: coverage(predicted, truth) },
+    }),
     rSquared: actual.length > 1 ? rSquared(predicted, truth) : 0,
     meanAbsoluteError: meanAbsoluteError(predicted, truth),
     rootMeanSquaredError: rootMeanSquaredError(predicted, truth),
@@ -108,17 +196,20 @@ export function formatEvaluation({
   targets = [],
 }: Evaluation): string[] {
   if (!confusion || !scores || !classes) {
-    return targets.map(
-      ({ name, rSquared, meanAbsoluteError, rootMeanSquaredError }) =>
-        `${name}: R² ${rSquared.toFixed(3)}, mean absolute error ${formatPrecise(meanAbsoluteError, 3)}, ` +
-        `root mean squared error ${formatPrecise(rootMeanSquaredError, 3)}, of ${formatCount(count, 'sample')}`,
+    return targets.map(({ name, quantile, rSquared, meanAbsoluteError, rootMeanSquaredError }) =>
+      quantile
+        ? `${name}: pinball loss ${formatPrecise(quantile.pinballLoss, 3)}, ${formatPercent(quantile.coverage)} of the ` +
+          `values at or below the prediction (the quantile is ${quantile.q}), of ${formatCount(count, 'sample')}`
+        : `${name}: R² ${rSquared.toFixed(3)}, mean absolute error ${formatPrecise(meanAbsoluteError, 3)}, ` +
+          `root mean squared error ${formatPrecise(rootMeanSquaredError, 3)}, of ${formatCount(count, 'sample')}`,
     );
   }
   const right = confusion.reduce((sum, row, label) => sum + row[label]!, 0);
   const summary =
     `accuracy ${formatPercent(figures['accuracy']!)}: ${right} of ${count} right` +
     (baseline ? ` (always predicting ${baseline.class}: ${formatPercent(baseline.accuracy)})` : '');
-  if (classes.length > MOST_SHOWN) return [summary];
+  const more = listMoreFigures(figures);
+  if (classes.length > MOST_SHOWN) return [summary, ...more];
   const rows = scores.map(({ precision, recall, f1, support }, label) => [
     classes[label]!,
     ...[precision, recall, f1].map(formatPercent),
@@ -126,11 +217,28 @@ export function formatEvaluation({
   ]);
   return [
     summary,
+    ...more,
     '',
     ...textTable(['', 'precision', 'recall', 'F1', 'samples'], rows).split('\n'),
     '',
     ...formatConfusionMatrix(confusion, classes).split('\n'),
   ];
+}
+
+/** What accuracy leaves unsaid, in a line. */
+function listMoreFigures({
+  balancedAccuracy,
+  rocAUC,
+  logLoss,
+  calibrationError,
+}: Evaluation['figures']): string[] {
+  const parts = [
+    balancedAccuracy === undefined ? [] : [`balanced accuracy ${formatPercent(balancedAccuracy)}`],
+    rocAUC === undefined ? [] : [`ROC-AUC ${rocAUC.toFixed(3)}`],
+    logLoss === undefined ? [] : [`log loss ${formatPrecise(logLoss, 3)}`],
+    calibrationError === undefined ? [] : [`calibration error ${formatPercent(calibrationError)}`],
+  ].flat();
+  return parts.length > 0 ? [parts.join(', ')] : [];
 }
 
 /** With fewer test samples than this, no warning is justified. */
@@ -155,7 +263,7 @@ export function findPoorFigures(evaluation: Evaluation, cure: string): Fault[] {
     return [{ place: '', problem, cure }];
   }
   return targets
-    .filter(({ rSquared }) => rSquared < 0.01)
+    .filter(({ quantile, rSquared }) => !quantile && rSquared < 0.01)
     .map(({ name, rSquared }) => {
       const relation = rSquared < 0 ? 'worse' : 'hardly better';
       const problem = `R² is ${formatSignificant(rSquared)}: ${relation} than always predicting the mean`;

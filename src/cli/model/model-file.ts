@@ -6,6 +6,7 @@ import { Ensemble } from '../../ensemble/ensemble.js';
 import { decodeEnsemble, encodeEnsemble } from '../../ensemble/file.js';
 import type { Member } from '../../ensemble/members.js';
 import { RangeFault } from '../../errors.js';
+import { withFormulas } from '../../model/check-transforms.js';
 import { decodeState, encodeState } from '../../model/file.js';
 import { parseJSON } from '../../model/read-safetensors.js';
 import { MOST_HEADER_BYTES } from '../../model/safetensors.js';
@@ -53,6 +54,8 @@ export interface About {
     /** The number of training samples, including those for validation. */
     readonly samples: number;
     readonly validationSamples: number;
+    /** Set if the network trained from the start on the validation samples too, for as many epochs as were best before. */
+    readonly isRefit?: boolean;
     readonly testSamples: number;
     /** The hash of the training samples; for a stream, of those that are set aside or held in memory. */
     readonly hashes: DataHashes;
@@ -76,7 +79,7 @@ export function countParts({
 
 /** The results on the test part, or on the training data if nothing was set aside. */
 interface Results {
-  /** Of a training. */
+  /** Of a training run. */
   readonly epochs?: number;
   readonly seconds?: number;
   /** Of a search, whose file has no times: equal searches lead to equal files. */
@@ -165,8 +168,8 @@ export async function readModel(path: string, options: EngineOptions = {}): Prom
     throw new FileError('could not be read', path, error);
   });
   if (isEnsembleFile(bytes)) {
-    const problem = 'it is an ensemble of bp4 search, and bp4 train continues one network';
-    throw new DataError(path, problem, 'to go on searching, use bp4 search with a larger --trials');
+    const problem = 'it is an ensemble, and bp4 train continues one network';
+    throw new DataError(path, problem, 'to go on with a search, use bp4 search with a larger --trials');
   }
   return await parseModel(path, bytes, options);
 }
@@ -179,7 +182,7 @@ export async function parseModel(
 ): Promise<ModelFile> {
   return await inFile(path, async () => {
     checkComplete(path, bytes);
-    const { state, metadata } = decodeState(bytes);
+    const { state, metadata } = await withFormulas(() => decodeState(bytes));
     const text = metadata.get(KEY);
     return {
       net: await Network.fromState(state, options),
@@ -211,7 +214,7 @@ export async function parseEnsemble(
 ): Promise<EnsembleFile | undefined> {
   if (!isEnsembleFile(bytes)) return undefined;
   return await inFile(path, async () => {
-    const { members, metadata } = decodeEnsemble(bytes);
+    const { members, metadata } = await withFormulas(() => decodeEnsemble(bytes));
     const text = metadata.get(KEY);
     return {
       net: await Ensemble.fromMembers(members, options),
@@ -226,7 +229,7 @@ export async function parseEnsemble(
 export async function readMembers(path: string): Promise<readonly Member[]> {
   try {
     const bytes = await readFile(path);
-    return isEnsembleFile(bytes) ? decodeEnsemble(bytes).members : [];
+    return isEnsembleFile(bytes) ? (await withFormulas(() => decodeEnsemble(bytes))).members : [];
   } catch {
     return [];
   }

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { CSVDialect, GapOptions, MissingPolicy, ProfileOptions } from '../../data/index.js';
+import type { CSVDialect, FitKind, GapOptions, MissingPolicy, ProfileOptions } from '../../data/index.js';
 import type { UnknownPolicy } from '../../model/transforms.js';
 import type { OptionGroup } from './command.js';
 import { collectList, misread, nameIn, number, valueOption, wholeNumber } from './values.js';
@@ -20,7 +20,10 @@ export interface DataFlags extends TextFormat, GapOptions {
   readonly unknown?: UnknownPolicy;
   readonly decimal?: '.' | ',';
   readonly dates?: 'dmy' | 'mdy';
-  readonly scale?: 'standardize' | 'minMax' | 'identity';
+  readonly text?: readonly string[];
+  readonly hash?: readonly string[];
+  readonly minFrequency?: number;
+  readonly scale?: FitKind;
   readonly stream?: true;
   readonly testSplit?: number;
   readonly test?: string;
@@ -80,9 +83,24 @@ export const dataGroup: OptionGroup = {
       wholeNumber({ min: 1 }),
     ),
     valueOption(
+      '--min-frequency <n>',
+      'Rows that a category needs; those with fewer are merged into one (default: 1)',
+      wholeNumber({ min: 1 }),
+    ),
+    valueOption(
+      '--text <names>',
+      'Columns with short texts, such as remarks or titles, whose words are counted in 256 buckets by their hash',
+      collectList,
+    ),
+    valueOption(
+      '--hash <names>',
+      'Columns with very many categories, such as postcodes or ids, which share 64 buckets by their hash',
+      collectList,
+    ),
+    valueOption(
       '--unknown <policy>',
-      "How to encode categories that don't occur in the training rows. zeros: as zeros. other: as the merged rare " +
-        'categories. error: reject the row. (default: zeros)',
+      "How to encode categories that don't occur in the training rows. zeros: all inputs of the column are 0. other: treat as " +
+        'one of the rare categories that were merged. error: reject the row. (default: zeros)',
       nameIn(['error', 'zeros', 'other']),
     ),
     valueOption(
@@ -108,8 +126,9 @@ export const dataGroup: OptionGroup = {
     ...csvOptions,
     valueOption(
       '--scale <how>',
-      'Scaling of inputs and targets: standardize, minMax or identity (default: standardize; the bytes of images are scaled to 0–1)',
-      nameIn(['standardize', 'minMax', 'identity']),
+      'Scaling of inputs and targets: standardize, minMax, identity or log1p; or of inputs only: robust, quantile or piecewiseLinear ' +
+        '(default: standardize; the bytes of images are scaled to 0–1)',
+      nameIn(['standardize', 'minMax', 'identity', 'log1p', 'robust', 'quantile', 'piecewiseLinear']),
     ),
     new Option(
       '--stream',

@@ -3,7 +3,7 @@ import type { OptionGroup } from './command.js';
 import type { DataFlags } from './data.js';
 import type { NetworkFlags } from './network.js';
 import type { ShardFlags } from './shards.js';
-import type { TrainingFlags } from './training.js';
+import type { FindRateFlags, TrainingFlags } from './training.js';
 import { valueOption, wholeNumber } from './values.js';
 
 /** Options about the files of a run: what to save, and what to resume. */
@@ -16,7 +16,13 @@ interface TrainFileFlags {
 }
 
 /** All options of `bp4 train`. */
-export type TrainFlags = DataFlags & NetworkFlags & TrainingFlags & ShardFlags & TrainFileFlags & ReportFlags;
+export type TrainFlags = DataFlags &
+  NetworkFlags &
+  TrainingFlags &
+  FindRateFlags &
+  ShardFlags &
+  TrainFileFlags &
+  ReportFlags;
 
 export const trainFileGroup: OptionGroup = {
   heading: 'Files',

@@ -4,7 +4,7 @@ import type { SamplerName } from '../../search/samplers/create-sampler.js';
 import type { Task } from '../../data/index.js';
 import type { OptionGroup } from './command.js';
 import { dataGroup } from './data.js';
-import { earlyStoppingGroup } from './early-stopping.js';
+import { earlyStoppingGroup, plainMonitor } from './early-stopping.js';
 import { reportGroup, type TrainFlags } from './files.js';
 import { networkGroup } from './network.js';
 import { trainingGroup } from './training.js';
@@ -46,7 +46,19 @@ export const metricsOf: Readonly<Record<Task, readonly MetricName[]>> = {
 };
 
 /** Options of `bp4 train` that a search doesn't have: it decides them itself, or needs all samples in memory. */
-const unfit = ['stream', 'layers', 'threads', 'engine', 'wide', 'diagnose', 'validation-split'];
+const unfit = [
+  ...[
+    'stream',
+    'layers',
+    'threads',
+    'engine',
+    'wide',
+    'ensemble',
+    'diagnose',
+    'validation-split',
+    'no-refit',
+  ],
+];
 
 /** The options that the default space varies (`listDefaults` in ../search/space.ts). */
 const searched = ['learning-rate', 'hidden', 'activation', 'dropout', 'l2', 'batch'];
@@ -55,6 +67,7 @@ const adapt = ({ heading, options }: OptionGroup, title = heading): OptionGroup 
   heading: title,
   options: options
     .filter((option) => !unfit.includes(option.name()))
+    .map((option) => (option.name() === 'monitor' ? plainMonitor : option))
     .map((option) => (searched.includes(option.name()) ? describeAsSearched(option) : option)),
 });
 
@@ -127,7 +140,7 @@ const searchGroup: OptionGroup = {
     ),
     valueOption(
       '--workers <n>',
-      'Threads to train on; the result is the same for any number (default: the number of processors)',
+      'Number of threads on this machine (not bp4 worker processes); the result is the same for any number (default: the number of processors)',
       wholeNumber({ min: 1, max: 256 }),
     ),
   ],

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.js';
 import type { OptionGroup } from './command.js';
 import { valueOption, wholeNumber } from './values.js';
 
-/** How a training is divided, as far as it was said. */
+/** How a training run is divided, as far as it was said. */
 export interface ShardFlags {
   /** True where no number was typed. */
   readonly shards?: number | true;
@@ -13,7 +13,7 @@ export interface ShardFlags {
   readonly queue?: string | true;
 }
 
-/** How a training is divided: what its weights depend on. */
+/** How a training run is divided: what its weights depend on. */
 export interface Sharding {
   readonly shards: number;
   /** Default: after each epoch. */
@@ -48,7 +48,7 @@ const DEFAULT_SHARDS = 8;
 /**
  * @param epochs of the training
  * @param samples to learn from; undefined for data larger than memory
- * @returns undefined for a training that isn't divided
+ * @returns undefined for a training run that isn't divided
  * @throws UsageError naming the option that is wrong
  */
 export function chooseSharding(

@@ -1,5 +1,6 @@
 import { Column, createReadings, MISSING } from '../../data/columns.js';
 import { show } from '../../base/check.js';
+import type { Transform } from '../../model/transforms.js';
 import { DataError, isInputFault } from '../errors.js';
 import type { ModelSignature } from '../model/signature.js';
 import { refuseColumnName } from '../data/guess-columns.js';
@@ -9,6 +10,10 @@ import { joinNames } from '../terminal/format.js';
 /** The input of a network for a sample; undefined if a value is missing, and there is no prediction. */
 export type Values = (number | string)[] | undefined;
 
+/** Whether the network takes the text itself. */
+const takesText = (transform: Transform | undefined): boolean =>
+  transform?.kind === 'hash' || transform?.kind === 'bagOfWords';
+
 /** Converts the cells of a row to numbers and categories, in the order of the network. */
 export class RowValues {
   readonly #signature: ModelSignature;
@@ -17,17 +22,18 @@ export class RowValues {
   /** These decide, as in training, whether a cell is missing, and how it becomes a number. */
   readonly #columns: readonly Column[];
 
-  /** @param isText whether numbers are written as text */
-  constructor(signature: ModelSignature, isText: boolean) {
+  /** @param areTexts whether numbers are written as text */
+  constructor(signature: ModelSignature, areTexts: boolean) {
     this.#signature = signature;
     const { inputs } = signature.reading;
     const readingOf = createReadings(signature.reading);
     this.#columns = Array.from({ length: signature.width }, (_, k) => {
       const transform = signature.transforms?.[k];
-      const categories = transform?.kind === 'oneHot' ? transform.categories : false;
+      const isText = takesText(transform);
+      const categories = transform?.kind === 'oneHot' ? transform.categories : isText;
       const name = inputs?.[k] ?? String(k);
-      const source = { origin: isText ? 'text' : 'values', describeCell: () => '' } as const;
-      return new Column(source, name, 'input', categories, { reading: readingOf(name) });
+      const source = { origin: areTexts ? 'text' : 'values', describeCell: () => '' } as const;
+      return new Column(source, name, 'input', categories, { isText, reading: readingOf(name) });
     });
     this.#categories = Array.from({ length: signature.width }, (_, k) => {
       const transform = signature.transforms?.[k];
@@ -67,12 +73,14 @@ export class RowValues {
   }
 
   #toValue(row: string, cell: unknown, k: number): number | string {
+    const text = String(cell);
+    if (takesText(this.#signature.transforms?.[k])) return cell === undefined || cell === null ? '' : text;
     const categories = this.#categories[k];
     if (categories) {
-      const category = categories.get(String(cell)) ?? categories.get(String(Number(cell)));
+      const category = categories.get(text) ?? categories.get(String(Number(cell)));
       if (category !== undefined) return category;
       const transform = this.#signature.transforms?.[k];
-      if (transform?.kind === 'oneHot' && transform.unknown) return String(cell);
+      if (transform?.kind === 'oneHot' && transform.unknown) return text;
       throw new DataError(
         this.#describePlace(row, k),
         `expected one of the learned categories ${joinNames([...categories.keys()])}, got ${show(cell)}`,

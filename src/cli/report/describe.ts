@@ -12,6 +12,7 @@ import {
   quotePath,
 } from '../terminal/format.js';
 import type { PreparedTraining } from '../train/prepare-training.js';
+import type { TrainingRun } from '../train/run-training.js';
 import { describeShape } from './network-drawing.js';
 import type { Fact, Report } from './page.js';
 import { hashWeights } from '../../search/task.js';
@@ -31,25 +32,32 @@ export function describeModel({ net, state, about, path }: OpenedNetwork, title:
   };
 }
 
-/** The part of a report about a finished run. @param about with its results */
+/**
+ * The part of a report about a finished run.
+ * @param bestEpoch of the run whose history it is
+ * @param about with its results
+ */
 export function describeTrainingRun(
   { net, test, options, found }: PreparedTraining,
-  state: NetworkState,
+  bestEpoch: number | undefined,
   about: About,
   { history, ...measured }: Required<Pick<Report, 'history' | 'evaluation' | 'diagnosis'>>,
 ): Report {
   const shape = describeShape(net);
   const path = displayPath(about.training.data);
   const { earlyStopping } = options;
-  const best = earlyStopping && earlyStopping.restoreBest !== false ? state.run?.bestEpoch : undefined;
+  const { isRefit = false } = about.training;
+  const isRestored =
+    earlyStopping && earlyStopping.restoreBest !== false && bestEpoch !== history.at(-1)?.epoch;
   return {
     title: path,
     summary: summarizeTraining(shape, about),
     ...{ shape, history, ...measured },
     isClassified: about.task === 'classification',
-    bestEpoch: best === history.at(-1)?.epoch ? undefined : best,
+    bestEpoch: isRefit || isRestored ? bestEpoch : undefined,
+    isRefit,
     evaluated: test ? `the ${formatCount(test.count, 'test sample')}` : 'the training data',
-    facts: [...listFacts(net, state, about), ...listGuesses(found)],
+    facts: [...listFacts(net, net.state, about), ...listGuesses(found)],
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeWhole } from '../../node/whole-file.js';
 import { inFile } from '../errors.js';
 import type { Output } from '../terminal/output.js';
+import type { ColumnImportance } from '../../explain/index.js';
 import type { Diagnosis } from '../../training/reports.js';
 import type { EpochReport } from '../../training/reports.js';
 import type { Evaluation } from '../model/evaluation.js';
@@ -10,8 +11,9 @@ import { linearAxis, minus } from './axis.js';
 import { classesSection } from './classes.js';
 import { curves, type Line } from './curves.js';
 import { html, Markup, type Content } from './html.js';
+import { importanceSection } from './importance.js';
 import { findingsSection, layersSection } from './layers.js';
-import { numbersSection } from './regression.js';
+import { numbersSection, reliabilityChart } from './regression.js';
 import { shapeSection, type Shape } from './network-drawing.js';
 import { style } from './style.js';
 
@@ -34,10 +36,14 @@ export interface Report {
   readonly history?: readonly EpochReport[];
   /** The epoch whose weights were kept, if it isn't the last. */
   readonly bestEpoch?: number | undefined;
+  /** Whether it trained again on all samples, for as many epochs as were best. */
+  readonly isRefit?: boolean;
   readonly evaluation?: Evaluation;
   /** What was evaluated: 'the 30 samples set aside'. */
   readonly evaluated?: string;
   readonly diagnosis?: Diagnosis;
+  /** How much the model depends on each column of what was evaluated; the most important first. */
+  readonly importance?: readonly ColumnImportance[];
   /** Whether the network of the diagnosis predicts classes. */
   readonly isClassified?: boolean;
   /** How the model was made, in the order in which it's shown. */
@@ -51,9 +57,10 @@ export interface Page extends Pick<Report, 'title' | 'summary' | 'facts'> {
   readonly sections: readonly Content[];
 }
 
-/** A report of a model or a training as a page of HTML. */
+/** A report of a model or a training run as a page of HTML. */
 export function reportPage(report: Report): string {
-  const { title, summary, shape, history = [], evaluation, diagnosis, facts, isClassified = false } = report;
+  const { title, summary, shape, history = [], evaluation, diagnosis, importance, facts } = report;
+  const { isClassified = false } = report;
   const isClassification = evaluation?.targets === undefined;
   return renderPage({
     ...{ title, summary, facts, figures: listFigures(report) },
@@ -64,6 +71,7 @@ export function reportPage(report: Report): string {
           html`<div class="columns">${learningCurves(report, isClassification)}</div>`,
         ),
       evaluation && resultsSection(evaluation, report.evaluated),
+      importance && section(`Which columns matter in ${report.evaluated!}`, importanceSection(importance)),
       diagnosis && section('Problems', findingsSection(diagnosis, isClassified)),
       diagnosis && section('How fast each layer learns', layersSection(diagnosis, history, shape)),
       section('The network', shapeSection(shape)),
@@ -120,11 +128,13 @@ const renderFact = ({ name, value, isCode = false }: Fact): Markup =>
 
 /** What a model predicts, and where it errs. @param evaluated as 'the 30 test samples' */
 export function resultsSection(
-  { confusion, scores, classes, targets = [] }: Evaluation,
+  { confusion, scores, classes, reliability, targets = [] }: Evaluation,
   evaluated: string | undefined,
 ): Markup {
   const content =
-    confusion && scores && classes ? classesSection({ confusion, scores, classes }) : numbersSection(targets);
+    confusion && scores && classes
+      ? [classesSection({ confusion, scores, classes }), reliability && reliabilityChart(reliability)]
+      : numbersSection(targets);
   return section(evaluated ? `Results on ${evaluated}` : 'Results', content);
 }
 
@@ -137,10 +147,15 @@ function listFigures({ evaluation, history = [] }: Report): Page['figures'] {
 }
 
 export function listResults({ figures, count, baseline }: Evaluation): Page['figures'] {
-  const { accuracy, rSquared, meanAbsoluteError, loss } = figures;
+  const { accuracy, balancedAccuracy, rocAUC, rSquared, meanAbsoluteError, pinballLoss, coverage, loss } =
+    figures;
   const named: [name: string, value: string | undefined][] = [
     ['accuracy', accuracy === undefined ? undefined : formatPercent(accuracy)],
     ['largest class alone', baseline && formatPercent(baseline.accuracy)],
+    ['balanced accuracy', balancedAccuracy === undefined ? undefined : formatPercent(balancedAccuracy)],
+    ['ROC-AUC', rocAUC?.toFixed(3)],
+    ['pinball loss', pinballLoss === undefined ? undefined : formatPrecise(pinballLoss)],
+    ['at or below the prediction', coverage === undefined ? undefined : formatPercent(coverage)],
     ['R²', rSquared === undefined ? undefined : minus(formatPrecise(rSquared))],
     ['mean absolute error', meanAbsoluteError === undefined ? undefined : formatPrecise(meanAbsoluteError)],
     ['loss', formatPrecise(loss!)],
@@ -162,7 +177,7 @@ function headline(figures: Page['figures']): Content {
   </dl>`;
 }
 
-function learningCurves({ history = [], bestEpoch }: Report, isClassification: boolean): Content {
+function learningCurves({ history = [], bestEpoch, isRefit }: Report, isClassification: boolean): Content {
   const epochs = history.map(({ epoch }) => epoch);
   const validated = history.some(({ validation }) => validation !== undefined);
   const lines = (of: (metrics: { readonly loss: number; readonly accuracy: number }) => number): Line[] => [
@@ -182,9 +197,11 @@ function learningCurves({ history = [], bestEpoch }: Report, isClassification: b
       ? undefined
       : {
           at: bestEpoch,
-          words: bestEpoch
-            ? `The weights are those of epoch ${bestEpoch}, the best.`
-            : 'No epoch improved on the initial weights, so these are kept.',
+          words: isRefit
+            ? `Epoch ${bestEpoch} was the best. The network then trained again from the start, on all samples, for as many epochs.`
+            : bestEpoch
+              ? `The weights are those of epoch ${bestEpoch}, the best.`
+              : 'No epoch improved on the initial weights, so these are kept.',
         };
   const accuracies = lines(({ accuracy }) => accuracy);
   const least = Math.min(...accuracies.map(({ values }) => values.reduce((a, b) => (b < a ? b : a), 1)));

@@ -1,6 +1,7 @@
 import type { TargetFigures } from '../model/evaluation.js';
-import { formatCount, formatPrecise } from '../terminal/format.js';
-import { coordinate, extremes, frame, minus, roundAxis, type Axis, type Box } from './axis.js';
+import type { ReliabilityBin } from '../../metrics/index.js';
+import { formatCount, formatPercent, formatPrecise } from '../terminal/format.js';
+import { coordinate, extremes, frame, linearAxis, minus, roundAxis, type Axis, type Box } from './axis.js';
 import { html, numbersTable, type Content, type Markup } from './html.js';
 
 /** More points would hide each other. */
@@ -12,26 +13,59 @@ const box: Box = { left: 52, right: 388, top: 26, bottom: 210 };
 /** Predictions against true values, and the residuals. */
 export function numbersSection(targets: readonly TargetFigures[]): Content {
   return targets.map((target) => {
-    const { name, rSquared, meanAbsoluteError, rootMeanSquaredError } = target;
-    return html`<h3 class="target">${name}</h3>
+    return html`<h3 class="target">${target.name}</h3>
       <dl class="figures small">
-        <div>
-          <dt>R²</dt>
-          <dd>${minus(formatPrecise(rSquared))}</dd>
-        </div>
-        <div>
-          <dt>mean absolute error</dt>
-          <dd>${formatPrecise(meanAbsoluteError)}</dd>
-        </div>
-        <div>
-          <dt>root mean squared error</dt>
-          <dd>${formatPrecise(rootMeanSquaredError)}</dd>
-        </div>
+        ${listFigures(target).map(
+          ([name, value]) =>
+            html`<div>
+              <dt>${name}</dt>
+              <dd>${minus(value)}</dd>
+            </div>`,
+        )}
       </dl>
       <div class="columns">
         ${scatter(target)} ${residuals(target)} ${histogram(target)} ${worst(target)}
       </div>`;
   });
+}
+
+function listFigures(target: TargetFigures): [name: string, value: string][] {
+  const { quantile, rSquared, meanAbsoluteError, rootMeanSquaredError } = target;
+  if (quantile) {
+    return [
+      ['quantile', String(quantile.q)],
+      ['pinball loss', formatPrecise(quantile.pinballLoss)],
+      ['at or below the prediction', formatPercent(quantile.coverage)],
+    ];
+  }
+  return [
+    ['R²', formatPrecise(rSquared)],
+    ['mean absolute error', formatPrecise(meanAbsoluteError)],
+    ['root mean squared error', formatPrecise(rootMeanSquaredError)],
+  ];
+}
+
+/** Probabilities, and how often they came true. */
+export function reliabilityChart(bins: readonly ReliabilityBin[]): Markup {
+  const axis = linearAxis(0, 1, 5);
+  const most = Math.max(...bins.map(({ count }) => count));
+  return picture(
+    'What the probabilities are worth',
+    'How often predictions came true, over their probability; on the diagonal they are equal',
+    'On the line, 80 of 100 predictions with a probability of 0.8 come true. Below it, the model is too sure of itself. Larger points stand for more samples.',
+    html`${frame(box, axis, axis, { x: 'probability', y: 'came true' })}
+      <line class="ideal" x1="${px(axis, 0)}" y1="${py(axis, 0)}" x2="${px(axis, 1)}" y2="${py(axis, 1)}" />
+      <g class="points">
+        ${bins.map(
+          ({ probability, frequency, count }) =>
+            html`<circle
+              cx="${px(axis, probability)}"
+              cy="${py(axis, frequency)}"
+              r="${coordinate(2 + 6 * Math.sqrt(count / most))}"
+            />`,
+        )}
+      </g>`,
+  );
 }
 
 const px = (axis: Axis, value: number): number =>

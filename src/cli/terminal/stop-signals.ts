@@ -10,7 +10,8 @@ export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export class Stop {
   readonly #controller = new AbortController();
   readonly #onFirst: () => void;
-  readonly #onQuit: () => void;
+  /** Called before the process quits. */
+  onQuit: () => void;
   #since = 0;
 
   /**
@@ -19,7 +20,7 @@ export class Stop {
    */
   constructor(onFirst: () => void, onQuit: () => void) {
     this.#onFirst = onFirst;
-    this.#onQuit = onQuit;
+    this.onQuit = onQuit;
     for (const signal of stopSignals) process.on(signal, this.#onSignal);
   }
 
@@ -39,7 +40,7 @@ export class Stop {
       this.#onFirst();
       this.#controller.abort();
     } else if (now - this.#since > SAME_WITHIN_MS) {
-      this.#onQuit();
+      this.onQuit();
       process.exit(exitCodes.stopped);
     }
   };

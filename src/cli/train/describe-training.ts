@@ -233,7 +233,7 @@ function describeParts(output: Output, { about: { training }, from }: PreparedTr
   row(output, 'split', countParts(training), from ? '' : '--validation-split, --test-split');
 }
 
-function describeNetwork(output: Output, { net, options, from, about }: PreparedTraining): void {
+function describeNetwork(output: Output, { net, options, from, about, search }: PreparedTraining): void {
   const { sharding } = about.training;
   const { layers, inputs, loss, engine, threads } = net;
   const parameters = layers.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
@@ -248,6 +248,12 @@ function describeNetwork(output: Output, { net, options, from, about }: Prepared
     `${arrows}: ${formatCount(parameters, 'parameter')}; ${loss}`,
     from ? '' : '--hidden, --activation, --loss',
   );
+  if (search) {
+    output.event('rate', { ...search });
+    const { curve, learningRate } = search;
+    const [low, high] = [curve[0]!, curve.at(-1)!].map((point) => formatSignificant(point.learningRate));
+    row(output, 'rate', `${formatSignificant(learningRate)}, found from ${low} to ${high}`, '--find-rate');
+  }
   const { epochs, miniBatchSize, earlyStopping } = options;
   const most = earlyStopping ? `at most ${formatCount(epochs!, 'epoch')}` : formatCount(epochs!, 'epoch');
   const how = [optimizerText(options), `mini-batches of ${miniBatchSize}`, most];

@@ -1,8 +1,8 @@
 import { tryEachFlag, type GivenOptions } from '../options/command.js';
-import { earlyStoppingGroup } from '../options/early-stopping.js';
+import { earlyStoppingGroup, watchedMetrics } from '../options/early-stopping.js';
 import { buildNetworkSpec, networkGroup, type DataShape, type NetworkFlags } from '../options/network.js';
 import type { TrainFlags } from '../options/files.js';
-import { toUsageError } from '../errors.js';
+import { toUsageError, UsageError } from '../errors.js';
 import type { Choose } from '../terminal/choose.js';
 import type { About, TrainingProgress } from '../model/model-file.js';
 import type { OnRead } from '../terminal/reading.js';
@@ -19,7 +19,10 @@ import { checkSpec } from '../../model/spec.js';
 import { checkTrainOptions } from '../../training/options.js';
 import { Dataset, DataStream, transformedWidth, type Task } from '../../data/index.js';
 import { Network, type EngineOptions } from '../../network.js';
+import { regularizationNames } from '../../model/regularization.js';
 import type { Transforms } from '../../model/transforms.js';
+import type { RateSearch, RateSearchOptions } from '../../training/find-learning-rate.js';
+import type { ScheduleOptions } from '../../training/schedules.js';
 import {
   chooseTransforms,
   describeSource,
@@ -41,6 +44,8 @@ export interface PreparedTraining extends TrainingParts {
   readonly found: Found | undefined;
   /** What is suspicious in the data; empty for a resumed run. */
   readonly warnings: readonly Fault[];
+  /** How --find-rate found the learning rate. */
+  readonly search?: RateSearch;
   /** What a resumed run continues from. */
   readonly from?: TrainingProgress & { readonly path: string };
 }
@@ -71,12 +76,14 @@ export async function prepareTraining(
     task === 'classification' ? train.classes!.length : parts.some.targets!.length / parts.some.count;
   const inputs = transforms ? transformedWidth(transforms) : train.width;
   const net = await createNetwork(flags, task, { inputs, outputs, columns: train.width }, transforms);
-  const options = chooseTrainOptions(flags, net.layers.length, {
+  const chosen = chooseTrainOptions(flags, net.layers.length, {
     count: train.count,
     validation: data instanceof Dataset ? 'share' : parts.validation ? 'held' : 'none',
     classes: train.classes,
     labels: train instanceof Dataset ? train.labels : undefined,
   });
+  const search = flags.findRate ? await findRate(flags, net, train, chosen) : undefined;
+  const options = search ? withRate(chosen, search.learningRate) : chosen;
   const counts = countSamples(parts, options);
   const samples = data instanceof Dataset ? counts.samples - counts.validationSamples : undefined;
   const sharding = chooseSharding(flags, options.epochs!, samples);
@@ -91,8 +98,38 @@ export async function prepareTraining(
       ...counts,
     },
   };
-  return { net, ...parts, options, about, warnings: warnOfData(flags, read, parts), found: read };
+  const warnings = warnOfData(flags, read, parts);
+  return { net, ...parts, options, about, warnings, found: read, ...(search && { search }) };
 }
+
+/** @throws UsageError if there is a rate already, or the data can't be read again and again */
+async function findRate(
+  { learningRate }: TrainFlags,
+  net: Network,
+  data: Dataset | DataStream,
+  options: PlainTrainOptions,
+): Promise<RateSearch> {
+  if (learningRate !== undefined)
+    throw new UsageError('--find-rate', '--learning-rate sets the rate', 'leave one of them out');
+  if (data instanceof DataStream)
+    throw new UsageError(
+      '--find-rate',
+      "it needs the samples in memory, and streamed data isn't",
+      'give --learning-rate',
+    );
+  const names = ['optimizer', 'miniBatchSize', 'classWeights', ...regularizationNames];
+  const given = Object.entries(options).filter(([name]) => names.includes(name));
+  try {
+    return await net.findLearningRate(data, Object.fromEntries(given));
+  } catch (error) {
+    throw toUsageError(error);
+  }
+}
+
+const withRate = (options: PlainTrainOptions, rate: number): PlainTrainOptions => ({
+  ...options,
+  learningRate: typeof options.learningRate === 'object' ? { ...options.learningRate, rate } : rate,
+});
 
 /** The validation part of a stream is held in memory; that of a dataset is a share of the data passed to `train`. */
 function countSamples(
@@ -127,15 +164,23 @@ export function checkNetworkFlags(flags: NetworkFlags, task: Task, shape: DataSh
 /** @throws UsageError naming the flag that is wrong */
 export function chooseTrainOptions(flags: TrainFlags, layers: number, data: TrainingData): PlainTrainOptions {
   const tryAlone = (alone: Partial<TrainingFlags>): unknown =>
-    checkTrainOptions(buildTrainOptions({ shuffle: true, ...alone }, data), layers);
+    checkPlainOptions(buildTrainOptions({ shuffle: true, refit: true, ...alone }, data), layers);
   for (const group of [trainingGroup, earlyStoppingGroup]) tryEachFlag(group, flags, tryAlone);
   const options = buildTrainOptions(flags, data);
   try {
-    checkTrainOptions(options, layers);
+    checkPlainOptions(options, layers);
   } catch (error) {
     throw toUsageError(error);
   }
   return options;
+}
+
+/** @throws TypeError, RangeError that name the option */
+export function checkPlainOptions(options: PlainTrainOptions, layers: number): void {
+  const metrics = watchedMetrics(options);
+  // validation samples of a stream come later
+  const isHeld = metrics.metrics !== undefined && options.validationSplit === undefined;
+  checkTrainOptions({ ...options, ...metrics, ...(isHeld && { validation: { inputs: [] } }) }, layers);
 }
 
 export const pickEngine = ({ engine, threads = 'auto' }: NetworkFlags): EngineOptions => ({

@@ -6,6 +6,8 @@ import { formatDuration, groupDigits, formatPercent } from '../terminal/format.j
 
 /** Up to this many epochs have one line each. */
 const MOST_LINES = 100;
+/** The same, when it trains again. */
+const MOST_REFIT_LINES = 10;
 
 /** The bar is drawn this many times per second. */
 const FRAMES_PER_SECOND = 10;
@@ -14,7 +16,9 @@ const FRAMES_PER_SECOND = 10;
 export interface Extent {
   readonly task: Task;
   readonly epochs: number;
-  /** For a training in shards: the number of rounds, which the reports are about. */
+  /** Whether it trains again on all samples, without validation. */
+  readonly isRefit: boolean;
+  /** For a training run in shards: the number of rounds, which the reports are about. */
   readonly rounds: number | undefined;
   /** Epochs done before. */
   readonly done: number;
@@ -42,7 +46,8 @@ export class Progress {
   constructor(output: Output, extent: Extent) {
     this.#output = output;
     this.#extent = extent;
-    this.#every = roundUp((extent.rounds ?? extent.epochs) / MOST_LINES);
+    const mostLines = extent.isRefit ? MOST_REFIT_LINES : MOST_LINES;
+    this.#every = roundUp((extent.rounds ?? extent.epochs) / mostLines);
     if (!output.isTTY || output.quiet) return;
     this.#bar = new SingleBar({
       format: () => this.#line(),
@@ -78,7 +83,7 @@ export class Progress {
     this.#count(before, report.epoch - before);
     this.#report = report;
     this.#bar?.update(this.#share());
-    if (this.#output.json) this.#output.event('epoch', this.#fields(report));
+    if (this.#output.json) this.#output.event(this.#extent.isRefit ? 'refit' : 'epoch', this.#fields(report));
     else if (!this.#bar && this.#hasLine(report.epoch))
       this.#output.say(`${formatEpoch(report, this.#extent)}  ${this.#pace()}`);
   };

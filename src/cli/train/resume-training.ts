@@ -8,8 +8,7 @@ import type { GivenOptions } from '../options/command.js';
 import type { TrainFlags } from '../options/files.js';
 import { groupDigits } from '../terminal/format.js';
 import type { OnRead } from '../terminal/reading.js';
-import { checkTrainOptions } from '../../training/options.js';
-import { pickEngine, type PreparedTraining } from './prepare-training.js';
+import { checkPlainOptions, pickEngine, type PreparedTraining } from './prepare-training.js';
 import { hashParts, type TrainingParts } from './training-data.js';
 
 /** What may differ in a resumed run: how long it trains, but nothing else that the weights depend on. */
@@ -59,7 +58,7 @@ export async function resumeTraining(
   }
   checkSameData(path, hashParts(parts), training.hashes);
   const options = { ...training.options, epochs: flags.epochs ?? training.options.epochs! };
-  await inFile(modelPath, () => checkTrainOptions(options, net.layers.length));
+  await inFile(modelPath, () => checkPlainOptions(options, net.layers.length));
   return {
     net,
     ...parts,

@@ -2,7 +2,7 @@ import { toDataError } from '../errors.js';
 import { encodeModel } from '../model/model-file.js';
 import type { PreparedTraining } from './prepare-training.js';
 import { Progress } from './progress-bar.js';
-import { Stop } from '../terminal/stop-signals.js';
+import type { Stop } from '../terminal/stop-signals.js';
 import type { Dataset } from '../../data/index.js';
 import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
@@ -12,6 +12,7 @@ import { queue } from '../../queue/queue.js';
 import { QueueError } from '../../queue/queue-error.js';
 import type { Executor } from '../../search/executor.js';
 import { trainInShards, type ShardedTrainOptions } from '../../search/train-in-shards.js';
+import { watchedMetrics } from '../options/early-stopping.js';
 import type { TrainFlags } from '../options/files.js';
 import { writeMessage, type Output } from '../terminal/output.js';
 import type { EpochReport } from '../../training/reports.js';
@@ -20,12 +21,14 @@ import type { TrainOptions } from '../../training/options.js';
 /** Where a run is saved while it trains. */
 export interface SavingOptions {
   readonly resume: boolean;
-  /** Where the shards train; undefined for a training that isn't divided. */
+  /** Where the shards train; undefined for a training run that isn't divided. */
   readonly executor: Executor | undefined;
   readonly checkpoint: string | undefined;
   /** Epochs between checkpoints; undefined for each epoch, but at most one per second. */
   readonly checkpointEvery: number | undefined;
   readonly out: string;
+  /** Its signal ends the run. */
+  readonly stop: Stop;
 }
 
 /** How a run went. */
@@ -37,8 +40,6 @@ export interface TrainingRun {
   /** The epoch with the best weights, 0 for the initial ones; undefined without early stopping. */
   readonly bestEpoch: number | undefined;
   readonly isStopped: boolean;
-  /** Restores the usual effect of Ctrl-C. Call it when everything is saved. */
-  readonly close: () => void;
 }
 
 /** Where the shards train. */
@@ -54,7 +55,7 @@ const WORK_OF_A_LONG_EPOCH = 3e8;
 const MS_BETWEEN_CHECKPOINTS = 1000;
 
 /**
- * Trains, shows the progress, and stops at Ctrl-C.
+ * Trains, shows the progress, and stops at the signal.
  * @throws UsageError, DataError, DivergenceError
  */
 export async function runTraining(
@@ -68,21 +69,20 @@ export async function runTraining(
   const progress = new Progress(output, {
     task: about.task,
     ...{ epochs: options.epochs!, samples },
+    isRefit: about.training.isRefit === true,
     rounds: sharding && (sharding.rounds ?? options.epochs),
     done: training.from?.epochs ?? 0,
     miniBatchSize: options.miniBatchSize!,
   });
-  const stop = new Stop(
-    () => undefined,
-    () => progress.stop(),
-  );
+  const { executor, stop } = saving;
+  stop.onQuit = () => progress.stop();
   const history: EpochReport[] = [];
   const parameters = net.layers.reduce((sum, { weights }) => sum + weights.length, 0);
   const isLong = samples * parameters > WORK_OF_A_LONG_EPOCH;
   const writeCheckpoint = createCheckpoint(training, saving);
-  const { executor } = saving;
   const trainOptions = {
     ...options,
+    ...watchedMetrics(options, net.loss),
     ...(validation && { validation }),
     resume: saving.resume,
     signal: stop.signal,
@@ -98,10 +98,8 @@ export async function runTraining(
       await trainInShards(net, train as Dataset, sharded);
     } else await net.train(train, { ...trainOptions, ...(isLong && { onBatch: progress.onBatch }) });
   } catch (error) {
-    if (!stop.signal.aborted || error !== stop.signal.reason) {
-      stop.close();
+    if (!stop.signal.aborted || error !== stop.signal.reason)
       throw describeFailure(error, about.training.data);
-    }
   } finally {
     progress.stop();
   }
@@ -111,7 +109,6 @@ export async function runTraining(
     seconds: progress.seconds,
     bestEpoch: options.earlyStopping && net.state.run?.bestEpoch,
     isStopped: stop.signal.aborted,
-    close: () => stop.close(),
   };
 }
 

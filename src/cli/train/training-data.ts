@@ -1,5 +1,6 @@
 import { pickProfileOptions, pickTextFormat } from '../options/data.js';
 import type { GivenOptions } from '../options/command.js';
+import { checkMonitor } from '../options/early-stopping.js';
 import type { TrainFlags } from '../options/files.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { guessColumns } from '../data/guess-columns.js';
@@ -74,8 +75,7 @@ export async function readTrainingData(
   const onSorted: OnWarning = (_, name) => sorted.push(describeSorted(name));
   const read =
     file.kind === 'table' ? await readTable(flags, file, onSorted, choose) : chooseSamples(given, file);
-  if (read.task === 'regression' && flags.monitor === 'accuracy')
-    throw new UsageError('--monitor', 'a regression has no accuracy', 'use --monitor loss');
+  checkMonitor(flags, read.task);
   return { file, sorted, ...read };
 }
 
@@ -93,19 +93,37 @@ async function readTable(
   onSorted: OnWarning,
   choose: Choose | undefined,
 ): Promise<Omit<ReadData, 'file' | 'sorted'>> {
-  const texts = pickProfileOptions(flags);
-  const profile = await file.profile(texts);
+  const cells = pickProfileOptions(flags);
+  const profile = await file.profile(cells);
+  const texts = [...(flags.text ?? []), ...(flags.hash ?? [])];
   const choice = {
     label: flags.label,
     targets: flags.target,
     ignore: flags.ignore,
-    categorical: flags.categorical,
+    // Texts are read like categories, of which the network knows none.
+    categorical: [...(flags.categorical ?? []), ...texts],
     maxCategories: flags.categories,
   };
   const guess = await guessColumns(displayPath(file.path), profile, choice, choose);
-  const { gaps, notGaps } = texts;
-  const { categorical, ...chosen } = guess.columns;
-  const columns = { ...chosen, ...(gaps && { gaps }), ...(notGaps && { notGaps }) };
+  const { gaps, notGaps } = cells;
+  const { minFrequency } = flags;
+  const { categorical: named, ...chosen } = guess.columns;
+  const isText = (name: string): boolean => texts.includes(name);
+  const answer = [chosen.label, ...(chosen.targets ?? [])].find((name) => name !== undefined && isText(name));
+  if (answer !== undefined)
+    throw new UsageError(
+      flags.text?.includes(answer) ? '--text' : '--hash',
+      `'${answer}' is the column to predict`,
+      'name inputs only',
+    );
+  const categorical = named.filter((name) => !isText(name));
+  const columns = {
+    ...chosen,
+    ...(texts.length > 0 && { text: chosen.inputs.filter(isText) }),
+    ...(minFrequency !== undefined && { minFrequency }),
+    ...(gaps && { gaps }),
+    ...(notGaps && { notGaps }),
+  };
   const read = async (missing: MissingPolicy): Promise<Dataset | DataStream> =>
     await (file.stream ?? file.read)(
       { ...columns, missing, ...(categorical.length > 0 && { categorical }) },
@@ -253,17 +271,27 @@ export function warnOfData(
 
 /** How inputs and targets are scaled; undefined if they aren't transformed at all. */
 export function chooseTransforms(
-  { scale, loss, unknown = 'zeros' }: TrainFlags,
+  { scale, loss, hash, text, unknown = 'zeros' }: TrainFlags,
   data: Dataset | DataStream,
   task: Task,
 ): FitOptions | undefined {
   const isImage = data instanceof Dataset && data.inputScale !== undefined;
   if (isImage && scale === undefined) return undefined; // their bytes are scaled to 0 to 1
   const kind: FitKind = scale ?? 'standardize';
+  const isOfRows = !['standardize', 'minMax', 'identity'].includes(kind);
+  if (data instanceof DataStream && (isOfRows || text))
+    throw new UsageError(
+      isOfRows ? '--scale' : '--text',
+      'it needs all rows in memory, and this file is read in batches',
+      isOfRows ? 'use standardize or minMax' : 'leave the column out, or use --hash',
+    );
+  const ofTargets =
+    kind === 'robust' || kind === 'quantile' || kind === 'piecewiseLinear' ? 'standardize' : kind;
   return {
     inputs: kind,
     unknown,
-    ...(task === 'regression' && { targets: loss?.name === 'poisson' ? 'identity' : kind }),
+    ...(hash && { hash }),
+    ...(task === 'regression' && { targets: loss?.name === 'poisson' ? 'identity' : ofTargets }),
   };
 }
 

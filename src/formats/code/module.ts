@@ -1,5 +1,6 @@
 import type { Ensemble } from '../../ensemble/ensemble.js';
-import type { Columns } from '../../model/columns.js';
+import type { Columns, Formula } from '../../model/columns.js';
+import type { Transform } from '../../model/transforms.js';
 import type { LayerJSON } from '../../model/json.js';
 import type { Network } from '../../network.js';
 import {
@@ -143,6 +144,10 @@ function functionsFor({ networks }: ModuleContent): string {
   };
   ['round', 'show', 'fits', 'misfit'].forEach(need);
   for (const { layers, inputColumns, targetColumns } of networks) {
+    for (const { given } of [...(inputColumns?.list ?? []), ...(targetColumns?.list ?? [])]) {
+      const name = formulaNames[given.kind];
+      if (name !== undefined) need(name);
+    }
     for (const { activation } of layers) need(activation);
     if (inputColumns ?? targetColumns) need('Columns');
   }
@@ -188,15 +193,33 @@ ${list.join('')}];
 }
 
 function columnsCode({ list }: Columns): string {
-  const lines = list.map(({ given, width, places, rest, shift, range }) => {
+  const lines = list.map(({ given, width, places, rest, shift, range, formula }) => {
     const named = given.name === undefined ? '{}' : `{ name: ${toLiteral(given.name)} }`;
-    const kind = places
-      ? `width: ${width}, places: new Map(${toLiteral([...places] as [string | number, number][])})` +
-        (rest === undefined ? '' : `, rest: ${rest}`)
-      : `width: 1, shift: ${toLiteral(shift)}, range: ${toLiteral(range)}`;
+    const kind = formula
+      ? `width: ${width}, formula: new ${formulaNames[given.kind]!}(${fieldsCode(formula)})`
+      : places
+        ? `width: ${width}, places: new Map(${toLiteral([...places] as [string | number, number][])})` +
+          (rest === undefined ? '' : `, rest: ${rest}`)
+        : `width: 1, shift: ${toLiteral(shift)}, range: ${toLiteral(range)}`;
     return `  { given: ${named}, ${kind} },\n`;
   });
   return `new Columns([\n${lines.join('')}])`;
+}
+
+/** The class of each kind in formulas.ts. A bundler may rename the class itself. */
+const formulaNames: Partial<Record<Transform['kind'], string>> = {
+  robust: 'Robust',
+  log1p: 'LogScale',
+  quantile: 'Quantiles',
+  piecewiseLinear: 'PiecewiseLinear',
+  hash: 'Hashed',
+  bagOfWords: 'BagOfWords',
+};
+
+/** The arguments of its constructor: its fields in order. */
+function fieldsCode(formula: Formula): string {
+  const fields = Object.entries(formula as unknown as Record<string, number | number[]>);
+  return fields.flatMap(([name, value]) => (name === 'isOfText' ? [] : toLiteral(value))).join(', ');
 }
 
 const layersCode = (layers: readonly LayerJSON[]): string => `[\n${layers.map(layerCode).join('')}]`;

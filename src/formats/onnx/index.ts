@@ -5,6 +5,7 @@
  */
 import { checkKeys } from '../../base/check.js';
 import { loaded } from '../../base/loaded.js';
+import { withFormulas } from '../../model/check-transforms.js';
 import type { Network } from '../../network.js';
 import { checkBytes, type Bytes } from '../../base/bytes.js';
 import { collectFiles } from '../files-by-name.js';
@@ -44,7 +45,8 @@ export async function fromONNX(bytes: Bytes, options: ONNXOptions = {}): Promise
   const files = given && collectFiles('options.files', given);
   for (const [name, file] of files ?? []) files!.set(name, file.slice());
   const { read } = await loadReader('fromONNX');
-  return await importNetwork('bytes', read(model, { loss, output, files }), engine);
+  const found = await withFormulas(() => read(model, { loss, output, files }));
+  return await importNetwork('bytes', found, engine);
 }
 
 /**

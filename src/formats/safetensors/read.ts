@@ -2,6 +2,7 @@ import { FormatError, RangeFault, TypeFault, within } from '../../errors.js';
 import { checkKeys, checkName, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/state.js';
+import { withFormulas } from '../../model/check-transforms.js';
 import { specFromJSON } from '../../model/json.js';
 import { parseJSON } from '../../model/read-safetensors.js';
 import type { Tensor } from '../../model/safetensors.js';
@@ -48,7 +49,9 @@ export async function fromSafetensors(bytes: Bytes, options: SafetensorsOptions 
   const { activations, loss, layers, ...engine } = options;
   if (activations !== undefined) checkActivations(activations);
   if (layers !== undefined) checkLayers(layers);
-  const { spec: stored, parameters } = asFormatError(file, () => read(file, layers));
+  const { spec: stored, parameters } = await withFormulas(() =>
+    asFormatError(file, () => read(file, layers)),
+  );
   if (stored && activations) {
     throw new FormatError({
       place: 'bytes',
@@ -175,7 +178,7 @@ function readStoredSpec(text: string | undefined): SpecJSON | undefined {
   if (json.training !== undefined) {
     throw new RangeFault({
       place: 'it',
-      problem: 'was written by net.save and holds the state of a training',
+      problem: 'was written by net.save and holds the state of a training run',
       cure: 'pass it to Network.load',
     });
   }

@@ -2,6 +2,7 @@ import { FormatError, TypeFault, within } from '../../errors.js';
 import { checkKeys, show } from '../../base/check.js';
 import type { SpecJSON } from '../../model/json.js';
 import type { Parameters } from '../../model/state.js';
+import { withFormulas } from '../../model/check-transforms.js';
 import { specFromJSON } from '../../model/json.js';
 import type { Tensor } from '../../model/safetensors.js';
 import type { CheckedSpec, LossSpec, OwnLoss } from '../../model/spec.js';
@@ -56,7 +57,7 @@ export async function fromTFJS(
     });
   }
   const { loss, ...engine } = options;
-  const { spec, parameters } = read(model as Fields, weights, loss);
+  const { spec, parameters } = await withFormulas(() => read(model as Fields, weights, loss));
   return await importNetwork(
     'model',
     { spec: loss === undefined ? spec : { ...spec, loss }, parameters },

@@ -1,6 +1,6 @@
 import { RangeFault } from '../../errors.js';
 import { show } from '../../base/check.js';
-import type { NumberTransform, Transform, Transforms } from '../../model/transforms.js';
+import { widthOf, type Transform, type Transforms } from '../../model/transforms.js';
 import { dense, rescaling, type TFJSLayer } from './layers.js';
 
 // Transforms as layers before and after those of the network. Numbers are shifted, then scaled: x − mean is exact if
@@ -12,6 +12,9 @@ import { dense, rescaling, type TFJSLayer } from './layers.js';
 // other categories. bp4 refuses an unknown category, or has a policy; here it becomes zeros, or nearly zeros. Where unknown categories
 // count as 'other', its output is 1 minus those of all others. For string categories the model takes the index, and any other number, such
 // as −1, is unknown. Other columns pass through as max(0, x) and max(0, −x).
+//
+// For a bin from e to e + w, max(0, 1 − max(0, x − e)/w) is 1 below the bin and 0 above it. 1 minus it is the number of
+// piecewiseLinear, and quantile is a sum of such numbers.
 
 /** A layer with fixed weights. `shape` is the shape of its kernel, [in][units], if it has one. */
 export interface TransformLayer extends TFJSLayer {
@@ -20,13 +23,16 @@ export interface TransformLayer extends TFJSLayer {
   readonly fill?: (kernel: Float32Array, bias: Float32Array) => void;
 }
 
-/** @throws RangeError naming the column whose numbers overflow single precision */
+/** The kinds that several units compute, in three layers. */
+const spreadKinds: readonly Transform['kind'][] = ['oneHot', 'piecewiseLinear', 'quantile'];
+
+/** @throws RangeError naming the column whose numbers overflow single precision, or that no layer computes */
 export function inputLayers(transforms: Transforms): TransformLayer[] {
   const columns = transforms.inputs ?? [];
   const scales = columns.flatMap((column, k) => toScales(`transforms.inputs[${k}]`, column));
   const isScaled = columns.some(({ kind }) => kind === 'standardize' || kind === 'minMax');
   return [
-    ...(columns.some(({ kind }) => kind === 'oneHot') ? oneHotLayers(columns) : []),
+    ...(columns.some(({ kind }) => spreadKinds.includes(kind)) ? spreadLayers(columns) : []),
     ...(isScaled
       ? [
           rescaling(
@@ -44,10 +50,10 @@ export function inputLayers(transforms: Transforms): TransformLayer[] {
   ];
 }
 
-/** @throws RangeError naming the column whose numbers overflow single precision */
+/** @throws RangeError naming the column whose numbers overflow single precision, or that no layer computes */
 export function targetLayers({ targets = [] }: Transforms): TransformLayer[] {
   if (targets.every(({ kind }) => kind === 'identity')) return [];
-  const ranges = targets.map(toShiftAndRange);
+  const ranges = targets.map((target, k) => toShiftAndRange(`transforms.targets[${k}]`, target));
   for (const [k, { shift, range }] of ranges.entries()) {
     checkSingle(`transforms.targets[${k}]`, shift, range);
   }
@@ -60,17 +66,28 @@ export function targetLayers({ targets = [] }: Transforms): TransformLayer[] {
   ];
 }
 
-/** The shift and range of y = (x − shift) / range. */
-function toShiftAndRange(transform: NumberTransform): { shift: number; range: number } {
+/**
+ * The shift and range of y = (x − shift) / range.
+ * @throws RangeError naming a column that no layer computes
+ */
+function toShiftAndRange(place: string, transform: Transform): { shift: number; range: number } {
   if (transform.kind === 'identity') return { shift: 0, range: 1 };
   if (transform.kind === 'standardize') return { shift: transform.mean, range: transform.deviation };
-  return { shift: transform.min, range: transform.max - transform.min };
+  if (transform.kind === 'minMax') return { shift: transform.min, range: transform.max - transform.min };
+  throw new RangeFault({
+    place: transform.name === undefined ? place : `${place} (${show(transform.name)})`,
+    problem: `no layer of TensorFlow.js computes '${transform.kind}'`,
+    cure: ['hash', 'bagOfWords'].includes(transform.kind)
+      ? 'write the model by bp4/code, or leave the column out'
+      : 'write the model as ONNX or by bp4/code, or fit another transform',
+  });
 }
 
 /** y = (x − shift − rest)·scale, for each output column of a transform. */
 function toScales(place: string, column: Transform): { shift: number; rest: number; scale: number }[] {
-  if (column.kind === 'oneHot') return column.categories.map(() => ({ shift: 0, rest: 0, scale: 1 }));
-  const { shift, range } = toShiftAndRange(column);
+  if (spreadKinds.includes(column.kind))
+    return Array.from({ length: widthOf(column) }, () => ({ shift: 0, rest: 0, scale: 1 }));
+  const { shift, range } = toShiftAndRange(place, column);
   if (range === 0) return [{ shift: 0, rest: 0, scale: 0 }];
   const rounded = Math.fround(shift);
   const scale = 1 / range;
@@ -87,75 +104,122 @@ function checkSingle(place: string, ...values: number[]): void {
   }
 }
 
-function oneHotLayers(columns: readonly Transform[]): TransformLayer[] {
-  // The part of each column in the three layers.
-  const parts = columns.map((column, k) => {
-    if (column.kind !== 'oneHot')
-      return { categories: undefined, other: -1, sharpness: 1, distances: 2, matches: 2 };
-    const place = `transforms.inputs[${k}]`;
-    const other =
-      column.unknown === 'other' ? (column.categories as readonly unknown[]).indexOf('other') : -1;
-    const categories = Float32Array.from<string | number>(column.categories, (category, i) =>
-      typeof category === 'string' ? i : category,
-    );
-    const sharpness = findSharpness(place, column.name ?? k, categories);
-    return { categories, other, sharpness, distances: 2 * categories.length, matches: categories.length };
-  });
-  const distances = parts.reduce((sum, part) => sum + part.distances, 0);
-  const matches = parts.reduce((sum, part) => sum + part.matches, 0);
-  const made = parts.reduce((sum, part) => sum + (part.categories?.length ?? 1), 0);
+/** A unit of a layer: its bias, and its weights by the place of what they weigh within the part of the same column. */
+interface Unit {
+  readonly weights: readonly (readonly [from: number, weight: number])[];
+  readonly bias: number;
+}
+
+/** The units of a column in the three layers. */
+interface Part {
+  readonly distances: readonly Unit[];
+  readonly matches: readonly Unit[];
+  readonly outputs: readonly Unit[];
+}
+
+function spreadLayers(columns: readonly Transform[]): TransformLayer[] {
+  const parts = columns.map((column, k) => toPart(`transforms.inputs[${k}]`, k, column));
+  const distances = parts.map((part) => part.distances);
+  const matches = parts.map((part) => part.matches);
+  const outputs = parts.map((part) => part.outputs);
+  const countsOf = (units: readonly (readonly Unit[])[]): number[] => units.map(({ length }) => length);
+  const inputs = columns.map(() => 1);
   return [
-    {
-      ...dense('bp4_inputs_distances', distances, 'relu', false),
-      shape: [columns.length, distances],
-      fill: (kernel, bias) => {
-        let j = 0;
-        for (const [k, { categories = [0] }] of parts.entries()) {
-          for (const category of categories) {
-            kernel[k * distances + j] = 1;
-            bias[j++] = 0 - category;
-            kernel[k * distances + j] = -1;
-            bias[j++] = category;
-          }
-        }
-      },
-    },
-    {
-      ...dense('bp4_inputs_matches', matches, 'relu', false),
-      shape: [distances, matches],
-      fill: (kernel, bias) => {
-        let j = 0;
-        let i = 0;
-        for (const { categories, sharpness, matches: count } of parts) {
-          for (let n = 0; n < count; n++, j++) {
-            kernel[i++ * matches + j] = categories ? -sharpness : 1;
-            if (categories) {
-              kernel[i++ * matches + j] = -sharpness;
-              bias[j] = 1;
-            }
-          }
-        }
-      },
-    },
-    {
-      ...dense('bp4_inputs_columns', made, 'linear', false),
-      shape: [matches, made],
-      fill: (kernel, bias) => {
-        let j = 0;
-        let i = 0;
-        for (const { categories, other } of parts) {
-          const ofOther = j + other;
-          for (let n = 0; n < (categories?.length ?? 1); n++, j++) {
-            if (n === other) bias[j] = 1;
-            else kernel[i * made + j] = 1;
-            if (n !== other && other >= 0) kernel[i * made + ofOther] = -1;
-            i++;
-            if (!categories) kernel[i++ * made + j] = -1;
-          }
-        }
-      },
-    },
+    unitLayer('bp4_inputs_distances', 'relu', distances, inputs),
+    unitLayer('bp4_inputs_matches', 'relu', matches, countsOf(distances)),
+    unitLayer('bp4_inputs_columns', 'linear', outputs, countsOf(matches)),
   ];
+}
+
+/**
+ * A Dense layer with the units of one column after the other.
+ * @param widths how many numbers of each column it reads
+ */
+function unitLayer(
+  name: string,
+  activation: 'relu' | 'linear',
+  columns: readonly (readonly Unit[])[],
+  widths: readonly number[],
+): TransformLayer {
+  const count = columns.reduce((sum, units) => sum + units.length, 0);
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  return {
+    ...dense(name, count, activation, false),
+    shape: [total, count],
+    fill: (kernel, bias) => {
+      let j = 0;
+      let before = 0;
+      for (const [k, units] of columns.entries()) {
+        for (const unit of units) {
+          for (const [from, weight] of unit.weights) kernel[(before + from) * count + j] = weight;
+          bias[j++] = unit.bias;
+        }
+        before += widths[k]!;
+      }
+    },
+  };
+}
+
+function toPart(place: string, k: number, column: Transform): Part {
+  switch (column.kind) {
+    case 'oneHot':
+      return oneHotPart(place, k, column);
+    case 'piecewiseLinear': {
+      const { edges } = column;
+      checkSingle(place, ...edges);
+      return { ...binsOf(edges), outputs: edges.slice(1).map((_, i) => ({ weights: [[i, -1]], bias: 1 })) };
+    }
+    case 'quantile': {
+      const { quantiles, scores } = column;
+      checkSingle(place, ...quantiles);
+      const weights = scores.slice(1).map((score, i) => [i, scores[i]! - score] as const);
+      return { ...binsOf(quantiles), outputs: [{ weights, bias: scores.at(-1)! }] };
+    }
+    default: {
+      const both = [
+        [0, 1],
+        [1, -1],
+      ] as const;
+      return {
+        distances: both.map(([, sign]) => ({ weights: [[0, sign]], bias: 0 })),
+        matches: both.map(([i]) => ({ weights: [[i, 1]], bias: 0 })),
+        outputs: [{ weights: both, bias: 0 }],
+      };
+    }
+  }
+}
+
+/** For each bin the distance from its lower edge; then 1 below the bin and 0 above it. */
+function binsOf(edges: readonly number[]): Omit<Part, 'outputs'> {
+  const lower = edges.slice(0, -1);
+  return {
+    distances: lower.map((edge) => ({ weights: [[0, 1]], bias: 0 - edge })),
+    matches: lower.map((edge, i) => {
+      const width = Math.fround(edges[i + 1]!) - Math.fround(edge);
+      return { weights: width > 0 ? [[i, -1 / width]] : [], bias: 1 };
+    }),
+  };
+}
+
+function oneHotPart(place: string, k: number, column: Transform & { readonly kind: 'oneHot' }): Part {
+  const other = column.unknown === 'other' ? (column.categories as readonly unknown[]).indexOf('other') : -1;
+  const categories = Float32Array.from<string | number>(column.categories, (category, i) =>
+    typeof category === 'string' ? i : category,
+  );
+  const sharpness = findSharpness(place, column.name ?? k, categories);
+  const places = Array.from(categories.keys());
+  return {
+    distances: Array.from(categories).flatMap((category): Unit[] => [
+      { weights: [[0, 1]], bias: 0 - category },
+      { weights: [[0, -1]], bias: category },
+    ]),
+    matches: places.map((n) => ({ weights: [2 * n, 2 * n + 1].map((i) => [i, -sharpness]), bias: 1 })),
+    outputs: places.map((n) =>
+      n === other
+        ? { weights: places.flatMap((m): [number, number][] => (m === other ? [] : [[m, -1]])), bias: 1 }
+        : { weights: [[n, 1]], bias: 0 },
+    ),
+  };
 }
 
 /** 2/d. */

@@ -1,7 +1,8 @@
 import { log } from '../../base/log.js';
 import type { Random } from '../../base/random.js';
 import type { Dimension } from '../domains.js';
-import { exp, logDensity, logMass } from '../normal.js';
+import { exp } from '../../base/exp.js';
+import { logDensity, logMass } from '../normal.js';
 
 /** Kernels over one dimension. Observations at the same coordinate share one. */
 interface Kernels {

@@ -13,6 +13,8 @@ export type Answers = {
   readonly outputs: number;
   /** A single output of at least this is class 1: 0.5, or 0 for hinge. */
   readonly threshold: number;
+  /** Set if targets may be NaN. */
+  readonly missingTargets?: 'ignore';
 } & (
   | {
       /** [n] class indices; 0 or 1 for a single output */
@@ -49,7 +51,7 @@ export function checkMetrics(metrics: unknown): asserts metrics is NamedMetrics 
 }
 
 /**
- * Checks the metrics of a training, which are computed on validation data.
+ * Checks the metrics of a training run, which are computed on validation data.
  * @throws TypeError if a metric isn't a function, or if there is no validation data
  */
 export function checkValidationMetrics(
@@ -84,24 +86,38 @@ export function* measure(
   return values;
 }
 
+/** Measures the predictions for samples at the present weights. */
+export function* measureSamples(
+  model: Model,
+  samples: Samples,
+  metrics: NamedMetrics,
+): Work<Record<string, number>> {
+  return yield* measure(metrics, yield* predict(model, samples), readAnswers(model, samples));
+}
+
 /**
  * Adds the user's metrics of the validation data to each report. Measures once before the training, so that a metric refuses
  * the samples before anything is learned.
+ * @param monitor what early stopping watches: if it's one of them, the training depends on it
  */
 export function* watchMetrics(
   model: Model,
   samples: Samples | undefined,
   metrics: NamedMetrics | undefined,
+  monitor = '',
 ): Work<Hook | undefined> {
   if (!metrics) return undefined;
-  const answers = readAnswers(model, samples!);
-  const measureAll = function* (): Work<Record<string, number>> {
-    return yield* measure(metrics, yield* predict(model, samples!), answers);
-  };
-  yield* measureAll();
+  const figures = yield* measureSamples(model, samples!, metrics);
+  if (Number.isNaN(figures[monitor])) {
+    throw new RangeFault({
+      place: `metrics.${monitor}`,
+      problem: 'is NaN, so training cannot be watched by it',
+    });
+  }
   return {
+    affectsTraining: monitor in metrics,
     *afterEpoch(report) {
-      report.validation = { ...report.validation!, metrics: yield* measureAll() };
+      report.validation = { ...report.validation!, metrics: yield* measureSamples(model, samples!, metrics) };
     },
   };
 }
@@ -109,7 +125,11 @@ export function* watchMetrics(
 /** The expected outputs in the user's own units, like the outputs of `predict`. */
 function readAnswers({ outputs, spec }: Model, samples: Samples): Answers {
   const { labels, targets, chosen } = samples.answers;
-  const answers = { outputs, threshold: spec.loss === 'hinge' ? 0 : 0.5 };
+  const answers = {
+    outputs,
+    threshold: spec.loss === 'hinge' ? 0 : 0.5,
+    ...(spec.ignoresMissing && { missingTargets: 'ignore' as const }),
+  };
   const numbers = chosen ?? Array.from({ length: samples.count }, (_, n) => n);
   if (labels) return { ...answers, labels: Uint32Array.from(numbers, (n) => labels[n]!) };
   const values = new Float32Array(samples.count * outputs);

@@ -10,7 +10,7 @@ const TIME_LIMIT = 20_000;
 const ADDRESS = '/some/folder/index.html';
 
 export default async function playground() {
-  const page = await open('#task=spiral&seed=1');
+  const page = await openPlayground('#task=spiral&seed=1');
   const seconds = await learnSpiral(page);
   const phases = await walkThroughStep(page);
   await openFewerLayers(page);
@@ -108,11 +108,12 @@ async function drawOne(page) {
 }
 
 /** Opens the playground in a frame. */
-async function open(hash) {
+export async function openPlayground(hash) {
   const frame = document.createElement('iframe');
   frame.style = 'position: fixed; inset: 0; width: 100%; height: 100%; border: 0; background: white';
   document.body.append(frame);
   const page = {
+    frame,
     get window() {
       return frame.contentWindow;
     },
@@ -146,6 +147,7 @@ async function open(hash) {
   return page;
 }
 
-async function frames(count) {
+/** Waits for a number of frames. */
+export async function frames(count) {
   for (let i = 0; i < count; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
 }

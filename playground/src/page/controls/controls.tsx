@@ -1,5 +1,12 @@
 import type { Settings, TaskName } from '../../protocol.js';
-import { activationNames, initializerNames, lossNames, optimizerNames, ranges } from '../../run/choices.js';
+import {
+  activationNames,
+  initializerNames,
+  lossNames,
+  optimizerNames,
+  outputActivations,
+  ranges,
+} from '../../run/choices.js';
 import { Amount, Choice, Slider } from './fields.js';
 import { Features } from './features.js';
 import { Layers } from './layers.js';
@@ -8,6 +15,8 @@ import './controls.css';
 
 const rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
 const batches = [1, 4, 10, 16, 32, 64, 128];
+/** Softmax needs two outputs or more. */
+const oneOutputLosses = lossNames.filter((name) => outputActivations[name] !== 'softmax');
 const counts = [50, 100, 200, 400, 1000];
 const penalties = [0, 0.0001, 0.001, 0.01, 0.1];
 
@@ -94,7 +103,9 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
       <Choice
         label={say('controls.loss')}
         value={isRegression ? 'meanSquaredError' : loss}
-        options={isRegression ? ['meanSquaredError'] : lossNames}
+        options={
+          isRegression ? ['meanSquaredError'] : settings.task === 'first' ? oneOutputLosses : lossNames
+        }
         isDisabled={isRegression}
         onChange={(name) => onChange({ loss: name })}
       />

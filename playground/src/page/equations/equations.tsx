@@ -1,4 +1,6 @@
 import type { OptimizerName } from 'bp4';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { MathSymbol } from '../network/spotlight.js';
 import type { PhaseName } from '../phases.js';
 import {
   biasGradient,
@@ -17,10 +19,19 @@ interface EquationsProps {
   readonly lit: PhaseName | undefined;
   readonly optimizer: OptimizerName;
   readonly hasPenalty: boolean;
+  /** The symbol of what the user points at in the picture. */
+  readonly symbol: MathSymbol | undefined;
+  /** Receives the symbol under the pointer, in the highlighted equation. */
+  readonly onSymbol: (symbol: MathSymbol | undefined) => void;
 }
 
 /** The forward pass, the four equations and the update, each with its result. */
-export function Equations({ lit, optimizer, hasPenalty }: EquationsProps) {
+export function Equations({ lit, optimizer, hasPenalty, symbol, onSymbol }: EquationsProps) {
+  const list = useRef<HTMLOListElement>(null);
+  useLayoutEffect(() => {
+    for (const element of list.current?.querySelectorAll('[data-symbol]') ?? [])
+      element.classList.toggle('pointed', element.matches(`.lit [data-symbol='${symbol ?? ''}']`));
+  }, [symbol, lit]);
   const rows = [
     { name: 'forward', result: say('equations.forward'), formula: forward },
     { name: 'BP1', result: say('equations.BP1'), formula: outputDelta },
@@ -31,7 +42,13 @@ export function Equations({ lit, optimizer, hasPenalty }: EquationsProps) {
     { name: 'update', result: describeRule(optimizer, hasPenalty), formula: update(optimizer) },
   ] as const;
   return (
-    <ol class="equations" aria-label={say('equations.title')}>
+    <ol
+      ref={list}
+      class="equations"
+      aria-label={say('equations.title')}
+      onPointerOver={({ target }) => onSymbol(readSymbol(target))}
+      onPointerLeave={() => onSymbol(undefined)}
+    >
       {rows.map(({ name, result, formula }) => (
         <li key={name} class={name === lit ? 'lit' : ''} aria-current={name === lit ? 'step' : undefined}>
           <span class="equation-name">
@@ -42,6 +59,11 @@ export function Equations({ lit, optimizer, hasPenalty }: EquationsProps) {
       ))}
     </ol>
   );
+}
+
+function readSymbol(target: EventTarget | null): MathSymbol | undefined {
+  const element = target instanceof Element ? target.closest('.lit [data-symbol]') : null;
+  return (element?.getAttribute('data-symbol') ?? undefined) as MathSymbol | undefined;
 }
 
 function describeRule(optimizer: OptimizerName, hasPenalty: boolean): string {

@@ -1,9 +1,12 @@
 import type { OptimizerName } from 'bp4';
 import type { ComponentChildren } from 'preact';
+import type { MathSymbol } from '../network/spotlight.js';
 
 // The equations in MathML. δ, which flows backward, has one color; z and a, which flow forward, have another.
 
 type Children = { readonly children: ComponentChildren };
+/** What the symbol stands for in the picture. */
+type Linked = Children & { readonly symbol: MathSymbol };
 
 const l = <mi>l</mi>;
 const L = <mi>L</mi>;
@@ -27,41 +30,43 @@ const hadamard = <mo>⊙</mo>;
 /** A parenthesis of the text's height. Preact would drop the attribute if it were a boolean. */
 const Fence = ({ children }: Children) => <mo {...({ stretchy: 'false' } as object)}>{children}</mo>;
 
-const Delta = ({ children }: Children) => (
-  <msup class="m-delta">
+const Delta = ({ children, symbol }: Linked) => (
+  <msup class="m-delta" data-symbol={symbol}>
     <mi>δ</mi>
     {children}
   </msup>
 );
 
-const Weights = ({ children }: Children) => (
-  <msup>
+const Weights = ({ children, symbol }: Linked) => (
+  <msup data-symbol={symbol}>
     <mi mathvariant="normal">W</mi>
     {children}
   </msup>
 );
 
-const Forward = ({ name, children }: Children & { name: 'a' | 'z' }) => (
-  <msup class="m-forward">
+const Forward = ({ name, children, symbol }: Linked & { name: 'a' | 'z' }) => (
+  <msup class="m-forward" data-symbol={symbol}>
     <mi>{name}</mi>
     {children}
   </msup>
 );
 
 const Slope = ({ children }: Children) => (
-  <mrow>
+  <mrow data-symbol="slope">
     <msup>
       <mi>σ</mi>
       <mo>′</mo>
     </msup>
     <Fence>(</Fence>
-    <Forward name="z">{children}</Forward>
+    <Forward name="z" symbol="slope">
+      {children}
+    </Forward>
     <Fence>)</Fence>
   </mrow>
 );
 
 const Gradient = ({ of }: { of: 'W' | 'b' }) => (
-  <mfrac>
+  <mfrac data-symbol={of === 'W' ? 'w' : 'b'}>
     <mrow>
       <mo>∂</mo>
       <mi>C</mi>
@@ -80,29 +85,37 @@ const transposed = <mi mathvariant="normal">T</mi>;
 
 export const forward = (
   <math>
-    <Forward name="z">{l}</Forward>
+    <Forward name="z" symbol="z">
+      {l}
+    </Forward>
     {equals}
-    <Weights>{l}</Weights>
-    <Forward name="a">{previous}</Forward>
+    <Weights symbol="w">{l}</Weights>
+    <Forward name="a" symbol="below">
+      {previous}
+    </Forward>
     <mo>+</mo>
-    <msup>
+    <msup data-symbol="b">
       <mi>b</mi>
       {l}
     </msup>
     <mo>,</mo>
     <mspace width="0.5em" />
-    <Forward name="a">{l}</Forward>
+    <Forward name="a" symbol="a">
+      {l}
+    </Forward>
     {equals}
     <mi>σ</mi>
     <Fence>(</Fence>
-    <Forward name="z">{l}</Forward>
+    <Forward name="z" symbol="z">
+      {l}
+    </Forward>
     <Fence>)</Fence>
   </math>
 );
 
 export const outputDelta = (
   <math>
-    <Delta>{L}</Delta>
+    <Delta symbol="delta">{L}</Delta>
     {equals}
     <msub>
       <mo>∇</mo>
@@ -116,19 +129,19 @@ export const outputDelta = (
 
 export const hiddenDelta = (
   <math>
-    <Delta>{l}</Delta>
+    <Delta symbol="delta">{l}</Delta>
     {equals}
     <mrow>
       <Fence>(</Fence>
       <msup>
         <mrow>
           <Fence>(</Fence>
-          <Weights>{next}</Weights>
+          <Weights symbol="nextW">{next}</Weights>
           <Fence>)</Fence>
         </mrow>
         {transposed}
       </msup>
-      <Delta>{next}</Delta>
+      <Delta symbol="nextDelta">{next}</Delta>
       <Fence>)</Fence>
     </mrow>
     {hadamard}
@@ -140,7 +153,7 @@ export const biasGradient = (
   <math>
     <Gradient of="b" />
     {equals}
-    <Delta>{l}</Delta>
+    <Delta symbol="delta">{l}</Delta>
   </math>
 );
 
@@ -148,11 +161,13 @@ export const weightGradient = (
   <math>
     <Gradient of="W" />
     {equals}
-    <Delta>{l}</Delta>
+    <Delta symbol="delta">{l}</Delta>
     <msup>
       <mrow>
         <Fence>(</Fence>
-        <Forward name="a">{previous}</Forward>
+        <Forward name="a" symbol="below">
+          {previous}
+        </Forward>
         <Fence>)</Fence>
       </mrow>
       {transposed}
@@ -180,9 +195,9 @@ export const meanGradient = (
 /** Plain gradient descent subtracts the scaled mean gradient; other optimizers transform the gradient first. */
 export const update = (optimizer: OptimizerName) => (
   <math class="m-update">
-    <Weights>{l}</Weights>
+    <Weights symbol="w">{l}</Weights>
     <mo>←</mo>
-    <Weights>{l}</Weights>
+    <Weights symbol="w">{l}</Weights>
     <mo>−</mo>
     {optimizer === 'sgd' ? (
       <>

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { describeCosts, explain } from '../explain.js';
 import { layerName } from '../../format.js';
@@ -5,10 +6,15 @@ import { currentPhase, type View } from '../view.js';
 import { Equations } from './equations.js';
 import type { Settings } from '../../protocol.js';
 import { say, sayWith } from '../../words/say.js';
+import type { MathSymbol } from '../network/spotlight.js';
 import './stepper.css';
 
 interface StepperProps {
   readonly view: View | undefined;
+  /** The derivation of the number that the user asks about. It takes the place of the phase's words. */
+  readonly derivation: ComponentChildren;
+  /** Below the derivation, for the network at rest. */
+  readonly change: ComponentChildren;
   /** The user has not chosen a table yet. */
   readonly isMissing: boolean;
   readonly settings: Settings;
@@ -17,6 +23,12 @@ interface StepperProps {
   readonly onSample: (sample: number) => void;
   readonly onAuto: (isAuto: boolean) => void;
   readonly onClose: () => void;
+  /** Where the scrubber holds the flow of the phase, from 0 to 1; undefined lets it run. */
+  readonly hold: number | undefined;
+  /** Goes to a phase and a time in it: 2.5 is the middle of the third phase. */
+  readonly onScrub: (position: number) => void;
+  readonly symbol: MathSymbol | undefined;
+  readonly onSymbol: (symbol: MathSymbol | undefined) => void;
 }
 
 /** How long the automatic walk shows each phase, in milliseconds. */
@@ -34,45 +46,53 @@ export function Stepper(props: StepperProps) {
   }, [isAuto, index, isLast, onGo, onAuto]);
   return (
     <section class="stepper" aria-label={say('walk.title')}>
-      {view === undefined ? (
-        <Invitation isMissing={props.isMissing} />
-      ) : (
-        <Walking {...props} view={view} isLast={isLast} />
-      )}
+      {view === undefined ? <Resting {...props} /> : <Walking {...props} view={view} isLast={isLast} />}
       <Equations
         lit={view === undefined ? undefined : currentPhase(view).name}
         optimizer={settings.optimizer}
         hasPenalty={settings.l1 > 0 || settings.l2 > 0}
+        symbol={props.symbol}
+        onSymbol={props.onSymbol}
       />
     </section>
   );
 }
 
-function Invitation({ isMissing }: { isMissing: boolean }) {
+function Resting({ isMissing, derivation, change }: StepperProps) {
   return (
-    <div class="walk idle">
-      <p>
-        {isMissing
-          ? say('walk.chooseTable')
-          : sayWith('walk.invitation', { step: <b>{say('transport.step')}</b> })}
-      </p>
+    <div class="walk resting">
+      {derivation || (
+        <p class="invitation">
+          {isMissing
+            ? say('walk.chooseTable')
+            : sayWith('walk.invitation', { step: <b>{say('transport.step')}</b> })}
+        </p>
+      )}
+      {change}
     </div>
   );
 }
 
 type WalkingProps = StepperProps & { readonly view: View; readonly isLast: boolean };
 
-function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: WalkingProps) {
+function Walking({
+  view,
+  derivation,
+  hold,
+  onScrub,
+  isLast,
+  isAuto,
+  onGo,
+  onSample,
+  onAuto,
+  onClose,
+}: WalkingProps) {
   const { words, numbers } = useMemo(() => explain(view), [view]);
   const phase = currentPhase(view);
   const layers = view.problem.activations.length;
   return (
     <div class="walk">
-      <div class="walk-way" aria-hidden="true">
-        {view.phases.map((_, i) => (
-          <span key={i} class={i === view.index ? 'now' : i < view.index ? 'done' : ''} />
-        ))}
-      </div>
+      <Scrubber view={view} hold={hold} onScrub={onScrub} />
       <div class="walk-bar">
         <button
           type="button"
@@ -92,7 +112,9 @@ function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: Walk
           {say('walk.next')} →
         </button>
         <p class="phase" aria-live="polite">
-          <span data-testid="phase">{say(`phase.${phase.name}`)}</span>
+          <span data-testid="phase" data-phase={phase.name}>
+            {say(`phase.${phase.name}`)}
+          </span>
           {phase.layer !== undefined && <span class="phase-layer"> {layerName(phase.layer, layers)}</span>}
         </p>
         <SamplePicker count={view.walk.count} sample={view.sample} onSample={onSample} />
@@ -103,13 +125,41 @@ function Walking({ view, isLast, isAuto, onGo, onSample, onAuto, onClose }: Walk
           ✕
         </button>
       </div>
-      <p class="words">{words}</p>
-      <p class="numbers">
-        {numbers.map((line) => (
-          <span key={line}>{line}</span>
-        ))}
-      </p>
-      <p class="costs">{describeCosts(view)}</p>
+      {derivation || (
+        <>
+          <p class="words">{words}</p>
+          <p class="numbers">
+            {numbers.map((line) => (
+              <span key={line}>{line}</span>
+            ))}
+          </p>
+          <p class="costs">{describeCosts(view)}</p>
+        </>
+      )}
+    </div>
+  );
+}
+
+type ScrubberProps = Pick<StepperProps, 'hold' | 'onScrub'> & { readonly view: View };
+
+/** The way through the phases. What flows in a phase follows the thumb. */
+function Scrubber({ view, hold, onScrub }: ScrubberProps) {
+  return (
+    <div class="walk-way">
+      {view.phases.map((_, i) => (
+        <span key={i} class={i === view.index ? 'now' : i < view.index ? 'done' : ''} />
+      ))}
+      <input
+        type="range"
+        data-testid="scrubber"
+        aria-label={say('walk.scrubber')}
+        aria-valuetext={say(`phase.${currentPhase(view).name}`)}
+        min={0}
+        max={view.phases.length}
+        step={0.01}
+        value={view.index + (hold ?? 1)}
+        onInput={({ currentTarget }) => onScrub(currentTarget.valueAsNumber)}
+      />
     </div>
   );
 }

@@ -1,17 +1,22 @@
 import { short } from '../../format.js';
+import type { Parameter } from '../../protocol.js';
 import type { Place } from '../view.js';
+import { dragValue } from './drag.js';
 import type { Column } from './geometry.js';
 import type { EdgesLook, Scene } from './scene.js';
+import type { Spotlight } from './spotlight.js';
+import type { Editing } from './units.js';
 
 interface EdgesProps {
   readonly scene: Scene;
   readonly columns: readonly Column[];
   /** Whether the first layer's edges start at an image instead of units. */
   readonly hasImage: boolean;
+  readonly spotlight: Spotlight | undefined;
 }
 
 /** All edges between drawn units. Color and dashes show the sign, width shows the magnitude. */
-export function Edges({ scene, columns, hasImage }: EdgesProps) {
+export function Edges({ scene, columns, hasImage, spotlight }: EdgesProps) {
   const layers = scene.edges.map((look, layer) => ({ look, layer }));
   return (
     <g aria-hidden="true">
@@ -19,7 +24,14 @@ export function Edges({ scene, columns, hasImage }: EdgesProps) {
         layer === 0 && hasImage ? (
           <Rays key={layer} from={columns[0]!} to={columns[1]!} flow={look.flow} />
         ) : (
-          <Bundle key={layer} look={look} layer={layer} scene={scene} columns={columns} />
+          <Bundle
+            key={layer}
+            look={look}
+            layer={layer}
+            scene={scene}
+            columns={columns}
+            spotlight={spotlight}
+          />
         ),
       )}
     </g>
@@ -43,21 +55,19 @@ function Rays({ from, to, flow }: { from: Column; to: Column; flow: EdgesLook['f
   );
 }
 
-/** If a layer has more edges, only those of the subject show the flow. */
-const MOST_FLOWS = 24;
-
 interface BundleProps {
   readonly look: EdgesLook;
   readonly layer: number;
   readonly scene: Scene;
   readonly columns: readonly Column[];
+  readonly spotlight: Spotlight | undefined;
 }
 
 /** The edges that lead into a layer. */
-function Bundle({ look, layer, scene, columns }: BundleProps) {
+function Bundle({ look, layer, scene, columns, spotlight }: BundleProps) {
   const [from, to] = [columns[layer]!, columns[layer + 1]!];
   const fanIn = look.values.length / (to.ys.length + to.more);
-  const pairs = to.ys.flatMap((y2, j) => from.ys.map((y1, k) => ({ j, k, y1, y2 })));
+  const pairs = pairsOf(from, to);
   const scale = pairs.reduce(
     (most, { j, k }) => Math.max(most, Math.abs(look.values[j * fanIn + k]!)),
     1e-12,
@@ -68,6 +78,7 @@ function Bundle({ look, layer, scene, columns }: BundleProps) {
         const value = look.values[j * fanIn + k]!;
         const size = Math.abs(value) / scale;
         const isMain = isSubjects(scene, layer, j, k);
+        const isLit = spotlight?.hasEdge(layer, j, k);
         const ends = { x1: from.x, y1, x2: to.x, y2 };
         return (
           <>
@@ -75,11 +86,8 @@ function Bundle({ look, layer, scene, columns }: BundleProps) {
               class={value < 0 ? 'edge negative' : 'edge positive'}
               {...ends}
               stroke-width={(isMain ? 1.6 : 0.6) + 4.4 * size}
-              opacity={chooseOpacity(look, scene, isMain, size)}
+              opacity={isLit === undefined ? chooseOpacity(look, scene, isMain, size) : isLit ? 1 : 0.08}
             />
-            {look.flow !== 'none' && (isMain || pairs.length <= MOST_FLOWS) && (
-              <line class={`flow ${look.flow}${isMain ? ' main' : ''}`} {...ends} />
-            )}
           </>
         );
       })}
@@ -89,23 +97,25 @@ function Bundle({ look, layer, scene, columns }: BundleProps) {
 
 function chooseOpacity(look: EdgesLook, scene: Scene, isMain: boolean, size: number): number {
   if (look.isDim) return 0.08 + 0.1 * size;
-  if (scene.labels !== 'none' && !isMain) return 0.1 + 0.3 * size;
+  if (scene.labels !== 'none' && scene.labels !== 'all' && !isMain) return 0.1 + 0.3 * size;
   return (isMain ? 0.6 : 0.3) + (isMain ? 0.4 : 0.7) * size;
 }
 
 /** Whether the explanation is about the edge from unit k to unit j of a layer. */
 function isSubjects({ labels, subject }: Scene, layer: number, j: number, k: number): boolean {
-  if (subject === undefined || labels === 'none') return false;
+  if (subject === undefined || labels === 'none' || labels === 'all') return false;
   return labels === 'in'
     ? subject.layer === layer && subject.unit === j
     : subject.layer === layer - 1 && subject.unit === k;
 }
 
 /** The least distance between two layers that leaves room for numbers, in pixels. */
-const NARROWEST = 40;
+const NARROWEST = 64;
 
 /** The numbers of the subject's edges, each near the other end, where the edges are apart. */
-export function EdgeLabels({ scene, columns, hasImage }: EdgesProps) {
+export function EdgeLabels(props: EdgesProps) {
+  const { scene, columns, hasImage, spotlight } = props;
+  if (scene.labels === 'all') return <AllLabels {...props} />;
   if (scene.subject === undefined || scene.labels === 'none') return null;
   const layer = scene.labels === 'in' ? scene.subject.layer : scene.subject.layer + 1;
   if (layer === 0 && hasImage) return null;
@@ -119,14 +129,108 @@ export function EdgeLabels({ scene, columns, hasImage }: EdgesProps) {
   return (
     <g class="edge-labels" aria-hidden="true">
       {texts.map(({ j, k }) => (
-        <text
+        <Label
           key={`${j} ${k}`}
-          x={from.x + share * (to.x - from.x)}
-          y={from.ys[k]! + share * (to.ys[j]! - from.ys[k]!) + 3.5}
-        >
-          {short(values[j * fanIn + k]!)}
-        </text>
+          {...{ from, to, j, k, share }}
+          value={values[j * fanIn + k]!}
+          isUnlit={spotlight?.hasEdge(layer, j, k) === false}
+        />
       ))}
+    </g>
+  );
+}
+
+interface LabelProps {
+  readonly from: Column;
+  readonly to: Column;
+  readonly j: number;
+  readonly k: number;
+  /** How far along the edge the label is, from 0 to 1. */
+  readonly share: number;
+  readonly value: number;
+  readonly isUnlit: boolean;
+}
+
+function Label({ from, to, j, k, share, value, isUnlit }: LabelProps) {
+  return (
+    <text
+      class={isUnlit ? 'unlit' : undefined}
+      x={from.x + share * (to.x - from.x)}
+      y={from.ys[k]! + share * (to.ys[j]! - from.ys[k]!) + 3.5}
+    >
+      {short(value)}
+    </text>
+  );
+}
+
+/** If a layer has more edges, their numbers would cover one another. */
+const MOST_LABELS = 9;
+
+/** The numbers of all edges, in layers of few edges. */
+function AllLabels({ scene, columns, hasImage, spotlight }: EdgesProps) {
+  return (
+    <g class="edge-labels" aria-hidden="true">
+      {scene.edges.map(({ values }, layer) => {
+        const [from, to] = [columns[layer]!, columns[layer + 1]!];
+        const isRoomy = to.x - from.x >= 100 && from.ys.length * to.ys.length <= MOST_LABELS;
+        if ((layer === 0 && hasImage) || !isRoomy || from.more + to.more > 0) return null;
+        // nearer to the layer with more units, where the edges are farther apart, but clear of its numbers
+        const nearer = to.x - from.x < 140 ? 0.6 : 0.68;
+        const share = to.ys.length > from.ys.length ? nearer : 1 - nearer;
+        return pairsOf(from, to).map(({ j, k }) => (
+          <Label
+            key={`${layer} ${j} ${k}`}
+            {...{ from, to, j, k, share }}
+            value={values[j * from.ys.length + k]!}
+            isUnlit={spotlight?.hasEdge(layer, j, k) === false}
+          />
+        ));
+      })}
+    </g>
+  );
+}
+
+function pairsOf(from: Column, to: Column) {
+  return to.ys.flatMap((y2, j) => from.ys.map((y1, k) => ({ j, k, y1, y2 })));
+}
+
+interface HandlesProps {
+  readonly columns: readonly Column[];
+  readonly hasImage: boolean;
+  readonly onChoose: (at: Parameter) => void;
+  readonly onPoint: (at: Parameter | undefined) => void;
+  readonly editing: Editing | undefined;
+}
+
+/** Wide invisible lines over the edges, to point at, click and drag. */
+export function EdgeHandles({ columns, hasImage, onChoose, onPoint, editing }: HandlesProps) {
+  return (
+    <g aria-hidden="true">
+      {columns.slice(1).map((to, layer) => {
+        const from = columns[layer]!;
+        if (layer === 0 && hasImage) return null;
+        return pairsOf(from, to).map(({ j, k, y1, y2 }) => {
+          const at = { layer, unit: j, from: k };
+          return (
+            <line
+              key={`${layer} ${j} ${k}`}
+              class={editing === undefined ? 'handle' : 'handle draggable'}
+              data-weight={`${layer},${j},${k}`}
+              x1={from.x}
+              y1={y1}
+              x2={to.x}
+              y2={y2}
+              onClick={() => onChoose(at)}
+              onPointerEnter={() => onPoint(at)}
+              onPointerLeave={() => onPoint(undefined)}
+              onPointerDown={(event) => {
+                if (editing !== undefined)
+                  dragValue(event, editing.read(at), (value) => editing.edit(at, value));
+              }}
+            />
+          );
+        });
+      })}
     </g>
   );
 }

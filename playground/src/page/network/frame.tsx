@@ -93,16 +93,17 @@ function OutputNames({ problem, column, scene, size }: OutputNamesProps) {
   return (
     <>
       {column.ys.map((y, j) => {
-        const { note } = looks[j]!;
+        const notes = looks[j]!.notes.slice(0, column.beside);
+        const first = y + 4 - 6.5 * notes.length;
         const target = scene.targets === undefined ? '' : `y=${short(scene.targets[j]!)}`;
         return (
-          <text key={j} class="name end" x={x} y={note === '' ? y + 4 : y - 2}>
+          <text key={j} class="name end" x={x} y={first}>
             {outputName(names[j] ?? '', target, size.width < 480)}
-            {note !== '' && (
-              <tspan x={x} dy={13}>
+            {notes.map((note) => (
+              <tspan key={note} x={x} dy={13}>
                 {note}
               </tspan>
-            )}
+            ))}
           </text>
         );
       })}

@@ -17,8 +17,9 @@ export interface Column {
   readonly radius: number;
   /** Half the width of a unit that shows a number. */
   readonly reach: number;
-  /** Whether a note fits below each unit. */
-  readonly hasRoom: boolean;
+  /** How many notes fit below each unit; those of an output stand beside it. */
+  readonly below: number;
+  readonly beside: number;
 }
 
 /** Room above the units, for the names of the layers. */
@@ -38,16 +39,24 @@ export function placeColumns(sizes: readonly number[], { width, height }: Size, 
   return sizes.map((units, i) => {
     const x = left + i * pitch;
     if (i === 0 && hasImage)
-      return { x, ys: [middle], more: 0, radius: imageSide(width) / 2, reach: 0, hasRoom: false };
+      return { x, ys: [middle], more: 0, radius: imageSide(width) / 2, reach: 0, below: 0, beside: 0 };
     const shown = shownUnits(sizes, i);
-    const spacing = Math.min(62, (height - TOP - BOTTOM) / shown);
+    const spacing = Math.min(94, (height - TOP - BOTTOM) / shown);
     const ys = Array.from({ length: shown }, (_, unit) => middle + (unit - (shown - 1) / 2) * spacing);
     // leave room for the names below the inputs
     const radius = Math.min(19, i === 0 ? spacing / 2 - 8 : spacing * 0.4, pitch * 0.3);
     // the notes of the outputs stand on their right
-    const hasRoom = spacing >= 35 && i < sizes.length - 1;
-    return { x, ys, more: units - shown, radius, reach: Math.min(26, pitch * 0.3), hasRoom };
+    const isLast = i === sizes.length - 1;
+    const below = isLast ? 0 : countRows(spacing, pitch);
+    const beside = isLast ? Math.floor(spacing / 13) - 1 : 0;
+    return { x, ys, more: units - shown, radius, reach: Math.min(26, pitch * 0.3), below, beside };
   });
+}
+
+/** A unit that shows a number is 22 px high, and a note 12 px high and up to 50 px wide. */
+function countRows(spacing: number, pitch: number): number {
+  if (pitch < 60) return 0;
+  return spacing < 50 ? Number(spacing >= 35) : Math.floor((spacing - 28) / 12);
 }
 
 /** The side of the input image. */

@@ -1,30 +1,42 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { PIXELS, type Problem, type Progress } from '../../protocol.js';
+import { type Parameter, PIXELS, type Problem, type Progress } from '../../protocol.js';
 import { layerName } from '../../format.js';
 import type { Run } from '../use-run.js';
 import { currentPhase, type Place, takesImages, type View } from '../view.js';
-import { EdgeLabels, Edges } from './edges.js';
+import { EdgeHandles, EdgeLabels, Edges } from './edges.js';
 import { Frame } from './frame.js';
 import { placeColumns, imageSide, type Size } from './geometry.js';
 import { Legend } from './legend.js';
 import { type Image, Images } from './images.js';
 import { readout, type Scene, sceneAtRest, buildScene } from './scene.js';
-import { Units } from './units.js';
+import { Packets } from './packets.js';
+import type { Spotlight } from './spotlight.js';
+import { type Editing, Units } from './units.js';
 import { say } from '../../words/say.js';
 import './network.css';
 
 interface NetworkProps {
   readonly run: Run;
+  /** A walk, or the network at rest; undefined while it plays. */
   readonly view: View | undefined;
-  readonly onChoose: (place: Place) => void;
+  readonly spotlight: Spotlight | undefined;
+  readonly pointed: Parameter | undefined;
+  readonly onPoint: (at: Parameter | undefined) => void;
+  readonly onChoose: (at: Parameter) => void;
+  readonly editing: Editing | undefined;
+  /** Where the scrubber holds the flow of the phase; undefined lets it run. */
+  readonly hold: number | undefined;
+  /** Whether the picture is enlarged for a room. */
+  readonly isProjecting: boolean;
   /** The status while the run opens; undefined once it's open. */
   readonly opening: string | undefined;
 }
 
 /** The network: units by layer, edges by sign and magnitude of their weights, and the numbers of a walk's phase. */
-export function Network({ run: { problem, progress }, view, onChoose, opening }: NetworkProps) {
+export function Network(props: NetworkProps) {
+  const { view, spotlight, pointed, onPoint, onChoose, editing, hold, isProjecting, opening } = props;
+  const { problem, progress } = props.run;
   const [box, size] = useSize();
-  const [pointed, point] = useState<Place>();
   const isThere = problem !== undefined && progress !== undefined;
   const scene = useMemo(() => {
     if (view !== undefined) return buildScene(view);
@@ -41,7 +53,22 @@ export function Network({ run: { problem, progress }, view, onChoose, opening }:
     <figure class="network">
       <div class="network-box" ref={box}>
         {isThere && scene !== undefined && size.width > 0 && (
-          <Picture {...{ problem, progress, scene, view, size, describe, onChoose }} onPoint={point} />
+          <Picture
+            {...{
+              problem,
+              progress,
+              scene,
+              view,
+              size,
+              describe,
+              onChoose,
+              onPoint,
+              spotlight,
+              editing,
+              hold,
+            }}
+            zoom={isProjecting ? PROJECTOR_ZOOM : 1}
+          />
         )}
         <div role="status">{opening !== undefined && <p class="network-opening">{opening}</p>}</div>
       </div>
@@ -50,6 +77,9 @@ export function Network({ run: { problem, progress }, view, onChoose, opening }:
   );
 }
 
+/** Enlarges texts of 11 px to 28 px. */
+const PROJECTOR_ZOOM = 28 / 11;
+
 interface PictureProps {
   readonly problem: Problem;
   readonly progress: Progress;
@@ -57,20 +87,36 @@ interface PictureProps {
   readonly view: View | undefined;
   readonly size: Size;
   readonly describe: (place: Place) => string;
-  readonly onChoose: (place: Place) => void;
-  readonly onPoint: (place: Place | undefined) => void;
+  readonly spotlight: Spotlight | undefined;
+  readonly onChoose: (at: Parameter) => void;
+  readonly onPoint: (at: Parameter | undefined) => void;
+  readonly editing: Editing | undefined;
+  readonly hold: number | undefined;
+  readonly zoom: number;
 }
 
-function Picture({ problem, progress, scene, view, size, describe, onChoose, onPoint }: PictureProps) {
+function Picture(props: PictureProps) {
+  const { problem, progress, scene, view, spotlight, zoom, hold } = props;
+  const { describe, onChoose, onPoint, editing } = props;
+  const { width, height } = props.size;
+  const size = useMemo(() => ({ width: width / zoom, height: height / zoom }), [width, height, zoom]);
   const hasImage = takesImages(problem);
   const columns = useMemo(() => placeColumns(problem.sizes, size, hasImage), [problem, size, hasImage]);
-  const drawing = { scene, columns, hasImage };
+  const drawing = { scene, columns, hasImage, spotlight };
   return (
     <>
-      <svg width={size.width} height={size.height} role="group" aria-label={describeNetwork(problem)}>
+      <svg
+        width={width}
+        height={height}
+        viewBox={`0 0 ${size.width} ${size.height}`}
+        role="group"
+        aria-label={describeNetwork(problem)}
+      >
         <Edges {...drawing} />
-        <Units {...drawing} chosen={view?.chosen} describe={describe} onChoose={onChoose} onPoint={onPoint} />
+        {view !== undefined && <EdgeHandles {...{ columns, hasImage, onChoose, onPoint, editing }} />}
+        <Units {...drawing} {...{ describe, onChoose, onPoint, editing }} chosen={view?.chosen} />
         <EdgeLabels {...drawing} />
+        {view !== undefined && <Packets {...{ view, columns, hasImage, hold }} />}
         <Frame
           problem={problem}
           columns={columns}
@@ -80,12 +126,14 @@ function Picture({ problem, progress, scene, view, size, describe, onChoose, onP
         />
       </svg>
       {hasImage && (
-        <Images
-          columns={columns}
-          edges={scene.edges[0]!.values}
-          image={view === undefined ? exampleImage(progress) : sampleImage(view)}
-          side={imageSide(size.width)}
-        />
+        <div class="images" style={{ transform: `scale(${zoom})` }}>
+          <Images
+            columns={columns}
+            edges={scene.edges[0]!.values}
+            image={view === undefined ? exampleImage(progress) : sampleImage(view)}
+            side={imageSide(size.width)}
+          />
+        </div>
       )}
     </>
   );

@@ -8,8 +8,8 @@ import { say } from '../../words/say.js';
 export interface UnitLook {
   /** The text inside the unit; '' draws a circle without a number. */
   readonly text: string;
-  /** The text below the unit, or beside an output. */
-  readonly note: string;
+  /** The texts below the unit, or beside an output. As many are shown as fit, the first ones first. */
+  readonly notes: readonly string[];
   readonly tone: 'plain' | 'activation' | 'delta';
   /** The strength of the color, from 0 to 1. */
   readonly strength: number;
@@ -33,13 +33,13 @@ export interface Scene {
   /** Explains the numbers of the picture. */
   readonly caption: string;
   readonly subject: Place | undefined;
-  /** Which of the subject's edges are labeled with their numbers. */
-  readonly labels: 'in' | 'out' | 'none';
+  /** Which edges are labeled with their numbers: those of the subject, or all. */
+  readonly labels: 'in' | 'out' | 'all' | 'none';
   /** The target y of each output, in BP1. */
   readonly targets: Float32Array | undefined;
 }
 
-/** The network outside a walk. */
+/** The network while it plays. */
 export function sceneAtRest(layers: readonly LayerState[], sizes: readonly number[]): Scene {
   return {
     units: sizes.map((units) => Array<UnitLook>(units).fill(rest)),
@@ -61,13 +61,24 @@ export function buildScene(view: View): Scene {
     edges: columns.slice(1).map((_, layer) => buildEdges(view, layer)),
     quantity: name === 'BP4' || name === 'mean' ? '∂C/∂w' : 'w',
     caption: say(`network.${name}`),
-    subject,
-    labels: name === 'BP1' || name === 'BP3' ? 'none' : name === 'BP2' ? 'out' : 'in',
-    targets: name === 'BP1' ? sampleTargets(view) : undefined,
+    subject: name === 'rest' ? undefined : subject,
+    labels: labels[name],
+    targets: name === 'BP1' || name === 'rest' ? sampleTargets(view) : undefined,
   };
 }
 
-const rest: UnitLook = { text: '', note: '', tone: 'plain', strength: 0, isDim: false };
+const labels = {
+  rest: 'all',
+  forward: 'in',
+  BP1: 'none',
+  BP2: 'out',
+  BP3: 'none',
+  BP4: 'in',
+  mean: 'in',
+  update: 'in',
+} as const;
+
+const rest: UnitLook = { text: '', notes: [], tone: 'plain', strength: 0, isDim: false };
 const waiting: UnitLook = { ...rest, isDim: true };
 
 function buildUnits(view: View, column: number, subject: Place): readonly UnitLook[] {
@@ -79,6 +90,8 @@ function buildUnits(view: View, column: number, subject: Place): readonly UnitLo
   const waitingUnits = (): UnitLook[] => Array<UnitLook>(view.problem.sizes[column]!).fill(waiting);
 
   switch (name) {
+    case 'rest':
+      return at < 0 ? activations(false) : withAll(activations(false), view, at);
     case 'forward':
       if (at > layer!) return waitingUnits();
       if (at < layer!) return activations(at < layer! - 1);
@@ -106,7 +119,7 @@ function looks(values: Float32Array, tone: 'activation' | 'delta', isDim: boolea
   const scale = values.reduce((most, value) => Math.max(most, Math.abs(value)), tone === 'delta' ? 1e-12 : 1);
   return Array.from(values, (value) => ({
     text: short(value),
-    note: '',
+    notes: [],
     tone,
     strength: Math.abs(value) / scale,
     isDim,
@@ -114,13 +127,23 @@ function looks(values: Float32Array, tone: 'activation' | 'delta', isDim: boolea
 }
 
 function noted(units: UnitLook[], name: string, values: Float32Array): UnitLook[] {
-  return units.map((unit, i) => ({ ...unit, note: `${name} ${short(values[i]!)}` }));
+  return units.map((unit, i) => ({ ...unit, notes: [`${name} ${short(values[i]!)}`] }));
+}
+
+function withAll(units: UnitLook[], view: View, layer: number): UnitLook[] {
+  const { before, z, delta } = readLayer(view, layer);
+  return units.map((unit, i) => ({
+    ...unit,
+    notes: [`δ ${short(delta[i]!)}`, `z ${short(z[i]!)}`, `b ${short(before.biases[i]!)}`],
+  }));
 }
 
 function buildEdges(view: View, layer: number): EdgesLook {
   const phase = currentPhase(view);
   const { before, after, gradients, delta, inputs } = readLayer(view, layer);
   switch (phase.name) {
+    case 'rest':
+      return edges(before.weights, 'none', false);
     case 'forward':
       return edges(before.weights, layer === phase.layer ? 'forward' : 'none', layer !== phase.layer);
     case 'BP2': {
@@ -158,6 +181,10 @@ export function readout(
   view: View | undefined,
 ): string {
   const here = { layer: name, unit: unit + 1 };
+  if (layer < 0) {
+    const value = view === undefined ? '' : precise(readLayer(view, 0).inputs[unit]!);
+    return say('network.input', { name: view?.problem.inputNames[unit] ?? unit + 1, value });
+  }
   if (view === undefined)
     return say('network.bias', { ...here, bias: precise(layers[layer]!.biases[unit]!) });
   const { before, after, z, a, delta } = readLayer(view, layer);

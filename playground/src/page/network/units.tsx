@@ -1,6 +1,9 @@
+import type { Parameter } from '../../protocol.js';
 import type { Place } from '../view.js';
+import { dragValue } from './drag.js';
 import type { Column } from './geometry.js';
 import type { Scene, UnitLook } from './scene.js';
+import type { Spotlight } from './spotlight.js';
 import { say } from '../../words/say.js';
 
 interface UnitsProps {
@@ -8,9 +11,18 @@ interface UnitsProps {
   readonly columns: readonly Column[];
   readonly hasImage: boolean;
   readonly chosen: Place | undefined;
+  readonly spotlight: Spotlight | undefined;
   readonly describe: (place: Place) => string;
   readonly onChoose: (place: Place) => void;
-  readonly onPoint: (place: Place | undefined) => void;
+  readonly onPoint: (at: Parameter | undefined) => void;
+  /** Where the user can change biases and inputs. */
+  readonly editing: Editing | undefined;
+}
+
+/** Reads and changes weights, biases and inputs. */
+export interface Editing {
+  readonly read: (at: Parameter) => number;
+  readonly edit: (at: Parameter, value: number) => void;
 }
 
 /** All drawn units. Tab focuses one of them; the up and down arrows move to the others. */
@@ -25,9 +37,15 @@ export function Units(props: UnitsProps) {
             column.ys.map((y, unit) => {
               const look = scene.units[c]![unit]!;
               const shape = (
-                <Shape look={look} column={column} y={y} isSubject={isAt(scene.subject, c, unit)} />
+                <Shape
+                  look={look}
+                  column={column}
+                  y={y}
+                  isSubject={isAt(scene.subject, c, unit)}
+                  isUnlit={props.spotlight?.hasUnit(c, unit) === false}
+                />
               );
-              return c === 0 ? (
+              return c === 0 && props.editing === undefined ? (
                 <g key={unit}>{shape}</g>
               ) : (
                 <Unit key={unit} {...props} place={{ layer: c - 1, unit }} isHome={isAt(home, c, unit)}>
@@ -37,7 +55,7 @@ export function Units(props: UnitsProps) {
             })}
           {column.more > 0 && (
             <text class="more" x={column.x} y={column.ys.at(-1)! + column.radius + 19}>
-              {say('network.more', { n: column.more })}
+              {column.reach < 20 ? `+${column.more}` : say('network.more', { n: column.more })}
             </text>
           )}
         </g>
@@ -57,15 +75,19 @@ interface UnitProps extends UnitsProps {
 }
 
 /** A unit that the user can point at, focus and select. */
-function Unit({ place, isHome, children, chosen, describe, onChoose, onPoint }: UnitProps) {
+function Unit({ place, isHome, children, chosen, describe, onChoose, onPoint, editing }: UnitProps) {
   return (
     <g
-      class="unit"
+      class={editing === undefined ? 'unit' : 'unit draggable'}
       role="button"
       tabindex={isHome ? 0 : -1} // lower case, as in SVG
       aria-label={describe(place)}
       aria-pressed={isAt(chosen, place.layer + 1, place.unit)}
       onClick={() => onChoose(place)}
+      onPointerDown={(event) => {
+        if (editing !== undefined)
+          dragValue(event, editing.read(place), (value) => editing.edit(place, value));
+      }}
       onPointerEnter={() => onPoint(place)}
       onPointerLeave={() => onPoint(undefined)}
       onFocus={() => onPoint(place)}
@@ -102,16 +124,20 @@ interface ShapeProps {
   readonly column: Column;
   readonly y: number;
   readonly isSubject: boolean;
+  /** Outside the spotlight. */
+  readonly isUnlit: boolean;
 }
 
 /** A circle, or a capsule around a number. */
-function Shape({ look, column: { x, radius, reach, hasRoom }, y, isSubject }: ShapeProps) {
+function Shape({ look, column: { x, radius, reach, below }, y, isSubject, isUnlit }: ShapeProps) {
   // the numbers of narrow columns would overlap: show only those of the current phase
   const text = look.isDim && reach < NARROW ? '' : look.text;
   const [half, tall] = text === '' ? [radius, radius] : [Math.max(radius, reach), Math.min(radius, CAPSULE)];
   const place = { x: x - half, y: y - tall, width: 2 * half, height: 2 * tall, rx: tall };
   return (
-    <g class={`shape ${look.tone}${look.isDim ? ' dim' : ''}${isSubject ? ' subject' : ''}`}>
+    <g
+      class={`shape ${look.tone}${look.isDim ? ' dim' : ''}${isSubject ? ' subject' : ''}${isUnlit ? ' unlit' : ''}`}
+    >
       <rect class="ground" {...place} />
       <rect class="tint" {...place} style={{ fillOpacity: 0.28 * look.strength }} />
       {text !== '' && (
@@ -119,11 +145,11 @@ function Shape({ look, column: { x, radius, reach, hasRoom }, y, isSubject }: Sh
           {text}
         </text>
       )}
-      {look.note !== '' && hasRoom && (
-        <text class="note" x={x} y={y + tall + 11}>
-          {look.note}
+      {look.notes.slice(0, below).map((note, row) => (
+        <text key={row} class="note" x={x} y={y + tall + 11 + 12 * row}>
+          {note}
         </text>
-      )}
+      ))}
     </g>
   );
 }

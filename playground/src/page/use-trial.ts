@@ -1,0 +1,97 @@
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import type { Parameter, Request, Trial, Walk } from '../protocol.js';
+import type { Run } from './use-run.js';
+import { readLayer, restView, sampleTargets, type View } from './view.js';
+
+/** The network at rest with the next sample, and the weights, biases and inputs that the user changes. */
+export interface Trying {
+  /** Undefined while the run plays. */
+  readonly view: View | undefined;
+  readonly isChanged: boolean;
+  /** Changes a weight, a bias, or an input if the layer is −1. */
+  readonly edit: (at: Parameter, value: number) => void;
+  readonly undo: () => void;
+  /** All weights and biases, as changed, in the order of `net.parameters`. */
+  readonly listParameters: () => number[];
+}
+
+interface Edited {
+  /** What the changes were made to. */
+  readonly of: Walk;
+  readonly trial: Trial;
+  /** The requests of these changes are numbered from `first` to `id`. */
+  readonly id: number;
+  readonly first: number;
+}
+
+let requests = 0;
+
+/** The worker computes what each change leads to. Nothing is trained. */
+export function useTrial(
+  { problem, settings, progress, tried }: Run,
+  send: (request: Request) => void,
+): Trying {
+  const next = progress?.next;
+  const rest = useMemo(
+    () => (next && problem && settings ? restView(next, problem, settings) : undefined),
+    [next, problem, settings],
+  );
+  const [last, setLast] = useState<Edited>();
+  const edited = last?.of === next ? last : undefined;
+  useEffect(() => {
+    if (edited !== undefined) send({ type: 'try', id: edited.id, trial: edited.trial });
+  }, [edited, send]);
+
+  const edit = useCallback(
+    (at: Parameter, value: number) => {
+      if (rest === undefined || next === undefined || !Number.isFinite(value)) return;
+      setLast((old) => {
+        const id = ++requests;
+        const isSame = old?.of === next;
+        const trial = changeTrial(isSame ? old.trial : takeTrial(rest), at, value);
+        return { of: next, trial, id, first: isSame ? old.first : id };
+      });
+    },
+    [rest, next],
+  );
+  const undo = useCallback(() => setLast(undefined), []);
+  const isAnswered = edited !== undefined && tried !== undefined && tried.id >= edited.first;
+  const answer = isAnswered ? tried.walk : undefined;
+  const view = useMemo(() => (rest && answer ? { ...rest, walk: answer, sample: 0 } : rest), [rest, answer]);
+  const listParameters = (): number[] => {
+    const layers = edited?.trial.layers ?? [];
+    return layers.flatMap(({ weights, biases }) => [...weights, ...biases]);
+  };
+  return { view, isChanged: edited !== undefined, edit, undo, listParameters };
+}
+
+/** The sample of a view and its weights. */
+export function takeTrial(view: View): Trial {
+  return {
+    layers: view.walk.before,
+    inputs: readLayer(view, 0).inputs.slice(),
+    targets: sampleTargets(view).slice(),
+  };
+}
+
+function changeTrial(
+  { layers, inputs, targets }: Trial,
+  { layer, unit, from }: Parameter,
+  value: number,
+): Trial {
+  if (layer < 0) return { layers, inputs: replace(inputs, unit, value), targets };
+  const changed = layers.map((old, l) => {
+    if (l !== layer) return old;
+    const fanIn = old.weights.length / old.biases.length;
+    return from === undefined
+      ? { ...old, biases: replace(old.biases, unit, value) }
+      : { ...old, weights: replace(old.weights, unit * fanIn + from, value) };
+  });
+  return { layers: changed, inputs, targets };
+}
+
+function replace(values: Float32Array, at: number, value: number): Float32Array {
+  const changed = values.slice();
+  changed[at] = value;
+  return changed;
+}
