@@ -4,7 +4,14 @@
  * @module bp4
  */
 export { Network } from './network.js';
-export type { EngineOptions, Gradients, LayerGradients, LayerState, LoadOptions, NetworkOptions } from './network.js';
+export type {
+  EngineOptions,
+  Gradients,
+  LayerGradients,
+  LayerState,
+  LoadOptions,
+  NetworkOptions,
+} from './network.js';
 export type {
   GradientCheck,
   GradientCheckOptions,
@@ -37,7 +44,14 @@ export type { NumberTransform, Transform, Transforms, UnknownPolicy } from './mo
 export type { NumericArray } from './base/numeric-arrays.js';
 export type { RawRows, Rows } from './training/matrix.js';
 export type { ClassWeights, Data, Inputs, NamedInputs } from './training/samples.js';
-export type { BatchReport, Diagnosis, EpochReport, Finding, FindingCode, LayerDiagnosis } from './training/reports.js';
+export type {
+  BatchReport,
+  Diagnosis,
+  EpochReport,
+  Finding,
+  FindingCode,
+  LayerDiagnosis,
+} from './training/reports.js';
 export type { Checkpoint } from './training/hooks/checkpoint.js';
 export type { EarlyStopping } from './training/hooks/early-stopping.js';
 export type { TrainOptions } from './training/options.js';

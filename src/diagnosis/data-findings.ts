@@ -58,7 +58,7 @@ export function describeColumns(values: Float32Array, width: number): Column[] {
 const show = (x: number): string => String(Number(x.toPrecision(2)));
 
 /** `input 3`, or `inputs 1, 4, 7, … (12 in all)`. */
-export function nameColumns(one: string, columns: readonly number[]): string {
+function nameColumns(one: string, columns: readonly number[]): string {
   const shown = columns.slice(0, 5).join(', ');
   const rest = columns.length > 5 ? `, … (${columns.length} in all)` : '';
   return `${one}${columns.length === 1 ? '' : 's'} ${shown}${rest}`;

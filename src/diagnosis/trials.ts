@@ -119,7 +119,7 @@ export function countTrialSteps(spec: CheckedSpec, { miniBatchSize }: Settings):
 }
 
 /** The share of the baseline's loss that a network leaves: 0 if it's perfect, 1 if it's no better, Infinity if it's NaN. */
-export function* measureLeft(model: Model, table: Table, rows: Uint32Array): Work<number> {
+function* measureLeft(model: Model, table: Table, rows: Uint32Array): Work<number> {
   const { loss } = yield* measure(model, table, rows);
   const { loss: most, perfect } = yield* measureBaseline(model, table, rows);
   const left = (loss - perfect) / (most - perfect);
