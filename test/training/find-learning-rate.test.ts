@@ -93,5 +93,5 @@ it.each([
   [{ from: 1e6, to: 1e7 }, 'findLearningRate: no rate from 1000000 to 10000000 lowers the loss'],
 ])('%j is refused', async (options, message) => {
   const net = await Network.create(spec);
-  await expect(net.findLearningRate(data, options)).rejects.toThrow(message);
+  await expect(net.findLearningRate(data, options as object)).rejects.toThrow(message);
 });
