@@ -61,7 +61,7 @@ const folders = {
   // the servers and workers of test:queue serve the bench of searches too
   bench: ['src', 'dist', 'examples', 'test/support', 'test/matrix/queue'],
   // as users do: only the package
-  'playground/src': ['dist'],
+  'playground/src': ['dist', 'examples'],
   playground: ['dist', 'examples', 'scripts'],
   // the operations that parity, truth and speed share lie in bench/
   test: ['src', 'dist', 'docs/.vitepress', 'examples', 'scripts', 'bench', 'playground'],

@@ -68,9 +68,7 @@ export async function importNetwork(
   let state: NetworkState;
   try {
     checkFinite(parameters);
-    const read = await withFormulas(() =>
-      specFromJSON({ ...(spec as SpecJSON), format: 'bp4', version: 1 }),
-    );
+    const read = await withFormulas(() => specFromJSON({ ...(spec as SpecJSON), format: 'bp4', version: 1 }));
     // Drops the other properties that readers keep with them.
     const plain = parameters.map(({ weights, biases }) => ({ weights, biases }));
     state = { spec: read.spec, parameters: plain, generator: read.generator };

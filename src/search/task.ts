@@ -5,7 +5,7 @@ import { sha256 } from '../base/sha256.js';
 import type { Dataset, Split } from '../data/dataset.js';
 import { transformedWidth, type FitOptions } from '../data/fit-transforms.js';
 import { chooseThreshold, expectedTargets } from '../metrics/predictions.js';
-import type { LayerSpec, LossName, LossSpec, NetworkSpec } from '../model/spec.js';
+import type { LayerSpec, LossSpec, NetworkSpec } from '../model/spec.js';
 import type { NetworkState } from '../model/state.js';
 import { Network } from '../network.js';
 import type { EarlyStopping } from '../training/hooks/early-stopping.js';

@@ -492,7 +492,9 @@ it('the rate that the error advises works for other data, networks and optimizer
     };
     const learningRate = 10 ** random.uniform(1, 4);
     const net = await Network.create(spec);
-    const error = await net.train({ inputs, targets }, { ...options, learningRate }).catch((error) => error);
+    const error: unknown = await net
+      .train({ inputs, targets }, { ...options, learningRate })
+      .catch((error: unknown) => error);
     if (!(error instanceof DivergenceError)) continue;
     diverged++;
     const [advised] = error.option!.values as number[];

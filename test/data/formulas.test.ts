@@ -263,7 +263,7 @@ it('a second dataset has its texts in another order, and its cities as numbers',
   await expectError(() => net.predict(second.inputs), [TypeError, /expected a text/]);
 });
 
-it('a saved dataset keeps its texts', async () => {
+it('a saved dataset keeps its texts', () => {
   const data = Dataset.fromObjects(rows, reading);
   const same = Dataset.load(data.save());
   expect(same.fitTransforms(options)).toEqual(data.fitTransforms(options));

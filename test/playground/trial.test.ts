@@ -8,7 +8,7 @@ import { ofType, Page, settingsFor } from './support.js';
 const first = parseLink('').settings;
 
 /** Each has another loss or another activation; the last learns a regression on transformed columns. */
-const runs: readonly (readonly [name: string, Settings, string?])[] = [
+const runs: [name: string, Settings, text?: string][] = [
   ['quadratic with one output', first],
   [
     'binaryCrossEntropy',
@@ -31,10 +31,10 @@ async function opened(settings: Settings, text?: string): Promise<{ page: Page; 
 
 it.each(runs)(
   'previews the next step, which then takes place as previewed: %s',
-  async (_, settings: Settings, text?: string) => {
+  async (_, settings, text) => {
     const { page, next } = await opened(settings, text);
     const { hash } = page.progress;
-    const [{ walk }] = ofType(await page.ask({ type: 'step' }), 'walk') as [{ walk: Walk }];
+    const { walk } = ofType(await page.ask({ type: 'step' }), 'walk')[0]!;
     expect(next).toMatchObject({
       step: 31,
       count: walk.count,
@@ -49,7 +49,7 @@ it.each(runs)(
 
 it.each(runs)(
   'tries a sample with other weights as an independent computation does: %s',
-  async (_, settings: Settings, text?: string) => {
+  async (_, settings, text) => {
     const { page, next } = await opened(settings, text);
     const { hash, step } = page.progress;
     const layers = next.before.map((layer) => ({ ...layer, weights: layer.weights.map((w) => w + 0.25) }));
@@ -60,7 +60,7 @@ it.each(runs)(
       inputs: next.gradients.inputs.slice(0, width).map((x) => x - 0.125),
       targets: next.gradients.targets.slice(0, outputs),
     };
-    const [{ walk }] = ofType(await page.ask({ type: 'try', id: 1, trial }), 'tried') as [{ walk: Walk }];
+    const { walk } = ofType(await page.ask({ type: 'try', id: 1, trial }), 'tried')[0]!;
     const loss: LossName = settings.task === 'csv' ? 'meanSquaredError' : settings.loss;
     const double = passInDouble(trial, loss);
     // single precision, through at most three layers of a few units
@@ -77,10 +77,8 @@ it.each(runs)(
       const fanIn = weightGradients.length / delta.length;
       for (let unit = 0; unit < delta.length; unit++) {
         for (const from of [undefined, 0, fanIn - 1]) {
-          const [{ check }] = ofType(
-            await page.ask({ type: 'check', id: 2, trial, at: { layer, unit, from } }),
-            'checked',
-          ) as [{ check: { slope: number } }];
+          const replies = await page.ask({ type: 'check', id: 2, trial, at: { layer, unit, from } });
+          const { check } = ofType(replies, 'checked')[0]!;
           const gradient = from === undefined ? delta[unit]! : weightGradients[unit * fanIn + from]!;
           // step² of the third derivative, and the rounding of two costs
           expect(Math.abs(check.slope - gradient)).toBeLessThan(2e-4 * Math.max(1, Math.abs(gradient)));

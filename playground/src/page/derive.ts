@@ -8,7 +8,7 @@ import { readLayer, sampleTargets, type View } from './view.js';
 // Where a number of the network comes from: its equation with the numbers of the current sample, factor by factor.
 
 /** A piece of a line. Its tone colors it as the picture does. */
-export interface Part {
+interface Part {
   readonly text: string;
   readonly tone?: 'delta' | 'forward' | 'positive' | 'negative' | 'result';
   /** The number that the text shows. */

@@ -63,7 +63,7 @@ export interface TargetFigures {
 }
 
 /** How good predicted quantiles of a target are. */
-export interface QuantileFigures {
+interface QuantileFigures {
   readonly q: number;
   readonly pinballLoss: number;
   /** The share of targets that are at most the prediction: about q. */

@@ -21,8 +21,7 @@ import { Dataset, DataStream, transformedWidth, type Task } from '../../data/ind
 import { Network, type EngineOptions } from '../../network.js';
 import { regularizationNames } from '../../model/regularization.js';
 import type { Transforms } from '../../model/transforms.js';
-import type { RateSearch, RateSearchOptions } from '../../training/find-learning-rate.js';
-import type { ScheduleOptions } from '../../training/schedules.js';
+import type { RateSearch } from '../../training/find-learning-rate.js';
 import {
   chooseTransforms,
   describeSource,

@@ -65,11 +65,7 @@ export async function fromTFJS(
   );
 }
 
-function read(
-  model: Fields,
-  weights: TFJSWeights,
-  loss: LossSpec | OwnLoss | undefined,
-): ForeignNetwork {
+function read(model: Fields, weights: TFJSWeights, loss: LossSpec | OwnLoss | undefined): ForeignNetwork {
   refuseKerasJSON(model);
   const chain = readChain(model, checkKind);
   const metadata = readMetadata(model);

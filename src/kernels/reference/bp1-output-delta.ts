@@ -24,8 +24,8 @@ export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: numb
       if (ignoresMissing && y !== y) f[delta + j] = 0;
       else
         f[delta + j] = slope
-        ? round(slope(a, y, f[parameters + j - n]!, precision)) / units
-        : round(a * total) - y;
+          ? round(slope(a, y, f[parameters + j - n]!, precision)) / units
+          : round(a * total) - y;
     }
   }
   if (loss === CROSS_ENTROPY || loss === BINARY_CROSS_ENTROPY) return;

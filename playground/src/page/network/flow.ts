@@ -3,7 +3,7 @@ import { currentPhase, readLayer, type View } from '../view.js';
 // What flows along the edges in a phase: w·a forward, w·δ backward.
 
 /** What travels along the edge between unit `source` of the column that it starts in and unit `target`. */
-export interface Packet {
+interface Packet {
   readonly source: number;
   readonly target: number;
   readonly value: number;
