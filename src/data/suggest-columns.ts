@@ -443,9 +443,11 @@ function rateAnswers(usable: readonly Candidate[], end: Candidate, table = ''): 
       const byName = isDate(column) ? UNLIKELY : ofName + ofTable;
       const [position, where] = ratePosition(column);
       const isSure = ofName >= SURE;
-      const key = usable.find((other) => other.name === column.determinedBy);
+      const { determinedBy } = column; // only columns of tables with few of them have one
+      const key =
+        determinedBy === undefined ? undefined : usable.find((other) => other.name === determinedBy);
       // Numbers may determine a named class because they predict it well.
-      const isOfKey = column.determinedBy !== undefined && !(isSure && key?.kind === 'number');
+      const isOfKey = determinedBy !== undefined && !(isSure && key?.kind === 'number');
       const byValues =
         isOfKey && !isSure && key?.kind !== 'number'
           ? UNLIKELY

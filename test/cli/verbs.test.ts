@@ -487,7 +487,7 @@ describe('evaluate', () => {
     expect(confusion.flat().reduce((a, b) => a + b)).toBe(150);
   });
 
-  it('evaluate says what accuracy leaves unsaid, and what the probabilities are worth with --json', async () => {
+  it('evaluate says what accuracy leaves unsaid, and how reliable the probabilities are with --json', async () => {
     const { stdout } = await run('evaluate', 'iris.bp4', 'iris.csv');
     expect(stdout).toMatch(
       /^balanced accuracy [\d.]+%, ROC-AUC [01]\.\d{3}, log loss [\d.]+, calibration error [\d.]+%$/m,
@@ -526,7 +526,7 @@ describe('evaluate', () => {
     expect(stdout).toContain('Report: evaluated.html');
     const page = readFileSync(at('evaluated.html'), 'utf8');
     expect(page).toContain('Confusion matrix');
-    expect(page).toContain('What the probabilities are worth');
+    expect(page).toContain('Reliability of the probabilities');
   });
 
   it('evaluate rejects data without answers, classes that were not learned, and a missing folder', async () => {

@@ -250,7 +250,7 @@ describe('fromJSON', () => {
 
   it.each([
     ['an unknown option', { seed: 1 }, TypeError, "options: unknown 'seed'; the names are engine"],
-    ['options of null', null, TypeError, 'options: expected an object { engine, threads }, got null'],
+    ['options of null', null, TypeError, 'options: expected an object { engine, threads, loss }, got null'],
     [
       'an unknown engine',
       { engine: 'gpu' },

@@ -1,8 +1,8 @@
-import { Network, type ActivationName, type LossName, type NetworkSpec } from '../../src/index.js';
-import { activationCodes, lossCodes, partners } from '../../src/model/spec.js';
+import { Network, type ActivationName, type NetworkSpec } from '../../src/index.js';
+import { activationCodes, lossNames, partners } from '../../src/model/spec.js';
 
 /** Every activation in a hidden layer, and every loss with each output activation that it supports. */
-export const combinations: readonly NetworkSpec[] = (Object.keys(lossCodes) as LossName[]).flatMap((loss) =>
+export const combinations: readonly NetworkSpec[] = lossNames.flatMap((loss) =>
   partners[loss].flatMap((last) =>
     (Object.keys(activationCodes) as ActivationName[])
       .filter((hidden) => hidden !== 'softmax')

@@ -50,7 +50,7 @@ export function reliabilityChart(bins: readonly ReliabilityBin[]): Markup {
   const axis = linearAxis(0, 1, 5);
   const most = Math.max(...bins.map(({ count }) => count));
   return picture(
-    'What the probabilities are worth',
+    'Reliability of the probabilities',
     'How often predictions came true, over their probability; on the diagonal they are equal',
     'On the line, 80 of 100 predictions with a probability of 0.8 come true. Below it, the model is too sure of itself. Larger points stand for more samples.',
     html`${frame(box, axis, axis, { x: 'probability', y: 'came true' })}
