@@ -122,7 +122,13 @@ describe('the content', () => {
     const titles = [...page.matchAll(/<h[23]>([^<]+)<\/h[23]>/g)].map(([, title]) => title);
     expect(titles).toEqual([
       ...['How it learned', 'Loss', 'Accuracy', 'Results on red', 'Confusion matrix', 'Confused most often'],
-      ...['By class', 'Reliability of the probabilities', 'Problems', 'How fast each layer learns', '|δ| of each layer'],
+      ...[
+        'By class',
+        'Reliability of the probabilities',
+        'Problems',
+        'How fast each layer learns',
+        '|δ| of each layer',
+      ],
       ...['Change of the weights in an epoch, ‖ΔW‖ / ‖W‖', 'Share of saturated units', 'The network'],
       'How it was made',
     ]);
