@@ -1,4 +1,4 @@
-import { exp } from '../kernels/reference/micro/exp-double.js';
+import { exp } from '../base/exp.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import { argmax } from '../base/argmax.js';
 import { checkInteger, checkNumber, show } from '../base/check.js';

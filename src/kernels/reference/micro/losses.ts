@@ -1,3 +1,4 @@
+import { exp } from '../../../base/exp.js';
 import { log } from '../../../base/log.js';
 import {
   HINGE,
@@ -9,7 +10,6 @@ import {
   QUANTILE,
 } from '../../codes.js';
 import type { Precision } from '../numerics.js';
-import { exp } from './exp-double.js';
 
 /**
  * A loss that is a mean over the outputs: the cost of one output, in double precision, and its slope in a, each operation
