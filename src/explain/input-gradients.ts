@@ -11,7 +11,7 @@ import type { NetworkState } from '../model/state.js';
 import type { Network } from '../network.js';
 import type { RawRows } from '../training/matrix.js';
 import { Samples, type Data, type Inputs } from '../training/samples.js';
-import { alignFor, nameColumns, widthsOfColumns } from './columns.js';
+import { alignFor, nameColumns, slopeOfInverse, widthsOfColumns } from './columns.js';
 
 // BP2 taken one layer further: δ⁰ = (W¹)ᵀδ¹, the gradient with respect to the inputs. A layer with transposed weights
 // computes Wᵀδ as its forward z = W·a + b with b = 0. So the way back is a network too: that of the transposed layers, in
@@ -238,16 +238,19 @@ export class BothWays {
     this.model.kernels.backpropagate(this.model.layout.net, rows, weights);
   }
 
-  /** δ of the last layer for the output a_j: e_j ⊙ σ′(z); for softmax a_j(e_j − a). */
+  /**
+   * δ of the last layer for the output a_j in the units of the targets: e_j ⊙ σ′(z), times the slope of the inverse transform at a_j;
+   * for softmax, whose targets have none, a_j(e_j − a).
+   */
   startFromOutput(rows: number, output: number): void {
     const { layers, views, kernels, spec } = this.model;
     const { delta, activations, stride, units, pointer } = layers.at(-1)!;
     const { floats } = views;
     const [d, a] = [views.at(delta), views.at(activations)];
-    const scale = spec.transforms.targets?.list[output]!.range ?? 1;
+    const column = spec.transforms.targets?.list[output];
     floats.fill(0, d, d + rows * stride);
     for (let row = 0; row < rows * stride; row += stride) {
-      floats[d + row + output] = scale;
+      floats[d + row + output] = column ? slopeOfInverse(column, floats[a + row + output]!) : 1;
       if (spec.layers.at(-1)!.activation !== 'softmax') continue;
       for (let j = 0; j < units; j++)
         floats[d + row + j] = floats[a + row + output]! * (Number(j === output) - floats[a + row + j]!);

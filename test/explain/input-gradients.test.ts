@@ -6,6 +6,7 @@ import { Network, type Data, type NetworkSpec } from '../../src/index.js';
 import { double } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import type { ActivationName, LossSpec } from '../../src/model/spec.js';
+import type { NumberTransform } from '../../src/model/transforms.js';
 import { finish } from '../../src/base/work.js';
 import { Samples } from '../../src/training/samples.js';
 import * as golden from '../golden/input-gradients.js';
@@ -211,6 +212,47 @@ describe('with transforms', () => {
     const scaled = await inputGradients(net, { inputs: rows }, { output: 0 });
     const unscaled = await inputGradients(plain, { inputs: rows }, { output: 0 });
     expect([...scaled]).toEqual([...unscaled.map((gradient) => 4 * gradient)]);
+  });
+});
+
+describe.each<NumberTransform>([
+  { kind: 'log1p', mean: 0.5, deviation: 2 },
+  { kind: 'log1p', mean: -0.5, deviation: 2 },
+  { kind: 'quantile', quantiles: [-3, 0, 1, 10], scores: [-1.5, -0.01, 0.3, 2] },
+])('with targets of %j, whose inverse is no line', (target) => {
+  const inputs = [
+    [0.3, -0.4],
+    [-0.6, 0.9],
+  ];
+  const create = (): Promise<Network> =>
+    Network.create({
+      inputs: 2,
+      layers: [
+        { units: 4, activation: 'tanh' },
+        { units: 1, activation: 'linear' },
+      ],
+      seed: 1,
+      transforms: { targets: [target] },
+    });
+
+  it('gradients of the output are the slopes of predictions', async () => {
+    const net = await create();
+    const gradients = await inputGradients(net, { inputs }, { output: 0 });
+    const h = 2 ** -8;
+    for (const [i, gradient] of gradients.entries()) {
+      const at = (step: number): number =>
+        net.predict(inputs.map((row, n) => row.map((x, k) => x + Number(2 * n + k === i) * step)))[
+          Math.floor(i / 2)
+        ]!;
+      // Truncation errs by about h²/6 = 3e-6, rounding by 2⁻²⁴/h = 2e-5 of figures of about 1.
+      expect(Math.abs(gradient - (at(h) - at(-h)) / (2 * h))).toBeLessThan(5e-4);
+      expect(gradient).not.toBe(0);
+    }
+  });
+
+  it('attributions add up to the difference of the outputs', async () => {
+    const { largestGap } = await integratedGradients(await create(), { inputs }, { steps: 500 });
+    expect(largestGap).toBeLessThan(0.01);
   });
 });
 
