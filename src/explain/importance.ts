@@ -5,11 +5,11 @@ import { inSlices, type Work } from '../base/work.js';
 import { RangeFault } from '../errors.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { chooseThreshold } from '../metrics/predictions.js';
-import { checkSpec } from '../model/spec.js';
+import { checkSpec, type CheckedSpec } from '../model/spec.js';
 import type { Network } from '../network.js';
 import type { Metric } from '../training/hooks/metrics.js';
 import type { RawRows } from '../training/matrix.js';
-import { isNamed, type Data, type NamedInputs } from '../training/samples.js';
+import { isNamed, pickInInterval, type Data, type NamedInputs } from '../training/samples.js';
 import { nameColumns } from './columns.js';
 
 export interface ImportanceOptions {
@@ -17,7 +17,7 @@ export interface ImportanceOptions {
   readonly repeats?: number;
   /** The seed of the permutations, a safe integer. Default 0. */
   readonly seed?: number;
-  /** The most samples to use; of more, some at regular intervals. Default 5000. */
+  /** The most samples to use; of more, one from each of as many intervals. Default 5000. */
   readonly samples?: number;
   /** A metric of the outputs, of bp4/metrics or your own. Default: the loss of `evaluate`. */
   readonly metric?: Metric;
@@ -71,8 +71,7 @@ export async function importance(
   const sign = best === 'minimize' ? 1 : -1;
   net.evaluate(data); // names invalid rows by their numbers in the data
   const { spec } = 'members' in net ? net.members[0]!.state : net.state;
-  const names = nameColumns(checkSpec(spec), data);
-  const table = new SampleTable(net, data, names, most);
+  const table = new SampleTable(net, checkSpec(spec), data, most);
   return await inSlices(permuteAll(table, { repeats, random, metric, sign }), () => undefined);
 }
 
@@ -114,12 +113,14 @@ class SampleTable {
   /** The number of samples, known after the first score. */
   count = 0;
   readonly #net: Network | Ensemble;
+  readonly #spec: CheckedSpec;
   readonly #data: Data;
   readonly #most: number;
 
-  constructor(net: Network | Ensemble, data: Data, names: readonly string[], most: number) {
-    this.names = names;
+  constructor(net: Network | Ensemble, spec: CheckedSpec, data: Data, most: number) {
+    this.names = nameColumns(spec, data);
     this.#net = net;
+    this.#spec = spec;
     this.#data = data;
     this.#most = most;
   }
@@ -135,8 +136,12 @@ class SampleTable {
     const scale = data.inputScale === undefined ? {} : { inputScale: data.inputScale };
     const outputs = isNamed(data) ? net.predict(data) : net.predict(data.inputs, scale);
     const { labels, targets } = own;
-    const answers = { ...(labels ? { labels } : { targets }), outputs: net.outputs };
-    return metric(outputs, { ...answers, threshold: chooseThreshold(net.loss) } as Parameters<Metric>[1]);
+    return metric(outputs, {
+      ...(labels ? { labels } : { targets }),
+      outputs: net.outputs,
+      threshold: chooseThreshold(net.loss),
+      ...(this.#spec.ignoresMissing && { missingTargets: 'ignore' }),
+    } as Parameters<Metric>[1]);
   }
 
   #change(data: Data, permutation: Permutation | undefined): Data {
@@ -146,7 +151,7 @@ class SampleTable {
     const step = Math.ceil(rows / this.#most);
     this.count = Math.ceil(rows / step);
     if (rows < 2) throw new RangeFault({ place: 'inputs', problem: 'a single row cannot be permuted' });
-    const numbers = Uint32Array.from({ length: this.count }, (_, i) => i * step);
+    const numbers = Uint32Array.from({ length: this.count }, (_, i) => pickInInterval(i, step, rows));
     const own = pickRows(inputs, width, numbers);
     return {
       ...data,

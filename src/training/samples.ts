@@ -114,6 +114,10 @@ interface Parts {
 /** What samples are checked against. */
 type Shape = Pick<Model, 'spec' | 'outputs'>;
 
+/** The number of a sample in interval i of `step` samples: somewhere else in each, since the classes may take turns. */
+export const pickInInterval = (i: number, step: number, count: number): number =>
+  Math.min(i * step + ((i * 7919) % step), count - 1);
+
 /** The user's data, checked and left in place. */
 export class Samples {
   readonly count: number;
@@ -270,20 +274,16 @@ export class Samples {
     return largest;
   }
 
-  /** At most `most` of the samples, at regular intervals, copied: the user's arrays may be gone later. */
+  /** At most `most` of the samples, one of each interval, copied: the user's arrays may be gone later. */
   copySome(most: number): Samples {
     const step = Math.ceil(this.count / most);
     const count = Math.ceil(this.count / step);
     const { inputs, targets, labels, weights } = this.#parts;
     const isWhole = step === 1 && !this.#chosen;
-    const numbers = Uint32Array.from(
-      { length: isWhole ? 0 : count },
-      // Somewhere else in each interval, since the classes may take turns.
-      (_, i) => {
-        const n = Math.min(i * step + ((i * 7919) % step), this.count - 1);
-        return this.#chosen?.[n] ?? n;
-      },
-    );
+    const numbers = Uint32Array.from({ length: isWhole ? 0 : count }, (_, i) => {
+      const n = pickInInterval(i, step, this.count);
+      return this.#chosen?.[n] ?? n;
+    });
     const pick = <Given extends NumericArray | undefined>(values: Given, width = 1): Given => {
       if (!values || isWhole) return values?.slice() as Given;
       const copy = new (values.constructor as Float64ArrayConstructor)(count * width);

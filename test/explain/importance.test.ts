@@ -4,7 +4,7 @@ import { Dataset } from '../../src/data/index.js';
 import { Ensemble } from '../../src/ensemble/index.js';
 import { importance, type ImportanceOptions } from '../../src/explain/index.js';
 import { Network, type Data } from '../../src/index.js';
-import { rocAUC } from '../../src/metrics/index.js';
+import { meanAbsoluteError, rocAUC } from '../../src/metrics/index.js';
 import { expectHarmlessError, goodData, type Expected } from '../support/patient.js';
 
 // Importance by permutation, compared with permutations done by hand, and between forms of the data.
@@ -86,9 +86,9 @@ it('is the same for every form of the data, order of the columns, and engine', a
   expect(await importance(net, dataset, { seed: 1 })).not.toEqual(whole);
 });
 
-it('uses samples at regular intervals if there are too many', async () => {
+it('uses a sample of each interval if there are too many, not always the first: classes may take turns', async () => {
   const some = await importance(net, dataset, { samples: 40 });
-  const half = dataset.subset(Array.from({ length: 40 }, (_, i) => 2 * i));
+  const half = dataset.subset(Array.from({ length: 40 }, (_, i) => 2 * i + (i % 2)));
   expect(some).toEqual(await importance(net, half));
 });
 
@@ -123,6 +123,19 @@ describe('with a metric', () => {
     expect(found.columns[0]!.importance).toBeGreaterThan(0.1);
     expect(found.columns[1]!.importance).toBeLessThan(0.05);
   });
+});
+
+it('a metric leaves missing targets out, as the network does', async () => {
+  const net = await Network.create({
+    inputs: 2,
+    layers: [{ units: 2, activation: 'linear' }],
+    missingTargets: 'ignore',
+  });
+  const data = { inputs: [1, 2, 3, 4, 5, 7], targets: [[1, NaN], [NaN, 2], [3, 4]] }; // prettier-ignore
+  const found = await importance(net, data, { metric: meanAbsoluteError, direction: 'minimize' });
+  expect(found.score).toBe(
+    meanAbsoluteError(net.predict(data.inputs), { ...data, outputs: 2, missingTargets: 'ignore' }),
+  );
 });
 
 it.each<[string, unknown, unknown, Expected]>([
