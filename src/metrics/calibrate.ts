@@ -1,6 +1,6 @@
+import { exp } from '../base/exp.js';
 import { log } from '../base/log.js';
 import { RangeFault } from '../errors.js';
-import { exp } from '../kernels/reference/micro/exp-double.js';
 import { checkSpec } from '../model/spec.js';
 import type { Network } from '../network.js';
 import { encodeClasses, type Data } from '../training/samples.js';
@@ -123,6 +123,7 @@ function sigmoidRow(
   sums: Slopes,
 ): void {
   for (let i = at; i < at + width; i++) {
+    if (Number.isNaN(y[i])) continue; // missing
     const x = z[i]!;
     const small = exp(-Math.abs(b * x));
     const p = x >= 0 ? 1 / (1 + small) : small / (1 + small);

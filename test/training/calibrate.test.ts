@@ -89,6 +89,27 @@ describe.each([
   });
 });
 
+it('leaves missing targets out', async () => {
+  const { inputs, labels } = drawSamples(400, 1);
+  const create = async (): Promise<Network> => {
+    const net = await Network.create({
+      inputs: 2,
+      layers: [{ units: 2, activation: 'sigmoid' }],
+      loss: 'binaryCrossEntropy',
+      missingTargets: 'ignore',
+    });
+    net.setLayer(0, { weights: [3, 0, 0, 3], biases: [0, 0] });
+    return net;
+  };
+  const both = labels.flatMap((label, n) => [label, labels[399 - n]!]);
+  const rows = labels.map((_, n) => [inputs[n]!, inputs[399 - n]!]);
+  const one = both.map((y, i) => (i % 2 === 0 ? y : NaN));
+  const whole = await calibrate(await create(), { inputs: rows, targets: both });
+  const half = await calibrate(await create(), { inputs: rows, targets: one });
+  expect(half.temperature).toBeCloseTo(whole.temperature, 10);
+  expect(half.after).toBeCloseTo(whole.after / 2, 10);
+});
+
 describe('refuses, and leaves the network as it was', () => {
   const data: Data = { inputs: [-2, -1, 1, 2], labels: [0, 0, 1, 1] };
   it.each<[string, number, Data, string]>([
