@@ -32,15 +32,19 @@ export function averageSteps(model: Model, run: Run, beta: number, slot: number)
       w.set(learned());
       // A late thread would still write weights after the step.
       const descend = kernels.team?.descendAlone ?? kernels.descend;
-      const done = descend(net, window, first, count, size, learningRate);
-      if (done === count) {
-        learned().set(w);
-        const rest = Math.fround(1 - Math.min(beta, (1 + run.step) / (10 + run.step)));
-        for (let i = 0; i < w.length; i++) {
-          const v = averages[i]!;
-          w[i] = v + Math.fround(rest * Math.fround(w[i]! - v));
-        }
-      } else w.set(averages);
+      let done = 0;
+      try {
+        done = descend(net, window, first, count, size, learningRate);
+      } finally {
+        if (done < count) w.set(averages); // it diverges, or a loss of the user's own has thrown
+      }
+      if (done < count) return done;
+      learned().set(w);
+      const rest = Math.fround(1 - Math.min(beta, (1 + run.step) / (10 + run.step)));
+      for (let i = 0; i < w.length; i++) {
+        const v = averages[i]!;
+        w[i] = v + Math.fround(rest * Math.fround(w[i]! - v));
+      }
       return done;
     },
   };

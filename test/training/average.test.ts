@@ -110,6 +110,26 @@ it('a training that diverges keeps its last finite step', async () => {
   expect(net.parameters.every(Number.isFinite)).toBe(true);
 });
 
+it('a loss of your own that throws leaves the averages in the network', async () => {
+  let calls = 0;
+  const net = await Network.create({
+    inputs: 3,
+    layers: [{ units: 1, activation: 'linear' }],
+    loss: {
+      name: 'half square',
+      cost: (a, y) => 0.5 * (a[0]! - y[0]!) ** 2,
+      slope(a, y) {
+        if (++calls > 3 * 8) throw new Error('in the fourth step');
+        return [a[0]! - y[0]!];
+      },
+    },
+  });
+  let averages = net.parameters;
+  const training = net.train(data, { ...options, onBatch: () => void (averages = net.parameters) });
+  await expect(training).rejects.toThrow('in the fourth step');
+  expect(net.parameters).toEqual(averages);
+});
+
 it.each([
   [1, 'ema: expected a number from 0 to below 1, got 1'],
   [-0.1, 'ema: expected a number from 0 to below 1, got -0.1'],
