@@ -1,9 +1,9 @@
 import { checkInteger, checkKeys, checkPositive } from '../base/check.js';
+import { exp } from '../base/exp.js';
 import { log } from '../base/log.js';
 import { Random } from '../base/random.js';
 import type { Work } from '../base/work.js';
 import { RangeFault } from '../errors.js';
-import { exp } from '../kernels/reference/micro/exp-double.js';
 import type { Model } from '../model/model.js';
 import { regularizationNames, type RegularizationOptions } from '../model/regularization.js';
 import { evaluate } from './evaluate.js';
@@ -114,7 +114,7 @@ export function* findLearningRate(
     if (yield* learnSome(model, samples, how, () => candidate)) {
       const drop = before - (yield* measure());
       tried.push({ rate, drop });
-      most = Math.max(most, drop);
+      if (drop > most) most = drop; // it may be NaN
     }
     rate = Number((rate * FACTOR).toPrecision(2));
   }

@@ -85,6 +85,18 @@ it('uses the loss of your own, and sample weights', async () => {
   expect(learningRate).toBeGreaterThan(0);
 });
 
+it('a loss that stays infinite is refused', async () => {
+  // The trials don't reach the first sample, but the loss is measured on it: from weights of 2 to the best ones, 1, it overflows.
+  const rows = Array.from({ length: 2000 }, (_, n) => (n === 0 ? [3e38, 3e38] : [n % 7, n % 5]));
+  const samples = { inputs: rows, targets: rows.map(([a, b], n) => (n === 0 ? 0 : a! + b!)) };
+  const net = await Network.create({ inputs: 2, layers: [{ units: 1, activation: 'linear' }] });
+  net.setParameters([2, 2, 0]);
+  expect(net.evaluate(samples).loss).toBe(Infinity);
+  await expect(net.findLearningRate(samples, { miniBatchSize: 1 })).rejects.toThrow(
+    'findLearningRate: no rate from 0.000001 to 10 lowers the loss',
+  );
+});
+
 it.each([
   [{ from: 0 }, 'from: expected a 32-bit float above 0, got 0'],
   [{ from: 1, to: 1 }, 'to: expected more than from, 1, got 1'],
