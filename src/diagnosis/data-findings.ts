@@ -177,6 +177,7 @@ export function findUnreachableTargets({ targets }: Table, { spec: { layers, los
   const slack = 0.05;
   let [outside, least, most] = [0, Infinity, -Infinity];
   for (const y of targets) {
+    if (Number.isNaN(y)) continue; // missing
     if (y < from - slack || y > to + slack) outside++;
     least = Math.min(least, y);
     most = Math.max(most, y);

@@ -165,7 +165,8 @@ export function* diagnose(model: Model, samples: Samples, background: Background
 
   const findResultProblems = function* (): Work<Finding[]> {
     const { validation, history } = background;
-    const checked = validation && (yield* findValidationProblems(model, table, samples.count, validation));
+    const checked =
+      validation && (yield* findValidationProblems(model, table, samples.count, range, validation));
     const problems = checked?.findings ?? [];
     const overfitting =
       problems.length > 0

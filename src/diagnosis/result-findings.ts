@@ -70,20 +70,25 @@ export function findOrder(labels: Uint32Array | undefined, isShuffled: boolean):
   ];
 }
 
-/** The result on validation data, and whether these data differ from those of the training, or repeat them. */
+/**
+ * The result on validation data, and whether these data differ from those of the training, or repeat them.
+ * @param range of the training data: the loss of constant outputs, above the least possible
+ */
 export function* findValidationProblems(
   model: Model,
   training: Table,
   trainingCount: number,
+  range: number,
   samples: Samples,
 ): Work<{ readonly result: Result; readonly findings: Finding[] }> {
   const table = yield* readTable(model, samples);
   const rows = allRows(table);
   const { perfect, loss, accuracy } = yield* measureBaseline(model, table, rows);
   const metrics = yield* measure(model, table, rows);
+  const ownRange = loss - perfect; // 0 if all answers are the same
   const result = {
     ...metrics,
-    left: (metrics.loss - perfect) / (loss - perfect),
+    left: (metrics.loss - perfect) / (ownRange > 0 ? ownRange : range),
     count: table.count,
     baseAccuracy: accuracy,
   };

@@ -370,6 +370,17 @@ describe('messages about healthy networks', () => {
     expect((await (await make()).diagnose(data)).messages).toEqual([]);
   });
 
+  it('validation data of a single class are no sign of overfitting', async () => {
+    const net = await Network.create({ inputs: 1, layers: [{ units: 2, activation: 'softmax' }], seed: 1 });
+    const xs = Array.from({ length: 60 }, (_, n) => (n - 29.5) / 15);
+    const labels = xs.map((x) => Number(x > 0));
+    await net.train({ inputs: xs, labels }, { epochs: 60, optimizer: 'adam', learningRate: 0.05 });
+    const others = xs.filter((x) => x < 0).map((x) => x - 0.01);
+    const validation = { inputs: others, labels: others.map(() => 0) };
+    const { findings } = await net.diagnose({ inputs: xs, labels }, { validation });
+    expect(findings.map(({ code }) => code)).not.toContain('overfitting');
+  });
+
   it('reports nothing for XOR once it is learned', async () => {
     const xor = {
       inputs: [
