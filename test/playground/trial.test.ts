@@ -1,5 +1,6 @@
 import type { LossName } from 'bp4';
 import { expect, it } from 'vitest';
+import { drawsSame } from '../../playground/src/page/use-opening.js';
 import type { Settings, Walk } from '../../playground/src/protocol.js';
 import { parseLink } from '../../playground/src/run/link.js';
 import { passInDouble } from './double.js';
@@ -98,4 +99,10 @@ it('opens with the weights and biases of a link, and trains on from them', async
   expect(layers.flatMap(({ weights, biases }) => [...weights, ...biases])).toEqual(parameters);
   const failures = ofType(await page.ask({ type: 'open', settings: first, parameters: [1, 2] }), 'failed');
   expect(failures[0]!.message).toContain('parameters');
+});
+
+it('keeps the weights of a link after a change of the training, not of the network or its inputs', () => {
+  expect(drawsSame({ ...first, learningRate: 0.5, loss: 'binaryCrossEntropy' }, first)).toBe(true);
+  expect(drawsSame({ ...first, features: ['x', 'y', 'xy'] }, first)).toBe(false);
+  expect(drawsSame({ ...first, hidden: [5] }, first)).toBe(false);
 });

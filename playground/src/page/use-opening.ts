@@ -45,7 +45,7 @@ export function useOpening(): OpeningControl {
     (next: (settings: Settings) => Settings, given: { csv?: Csv; parameters?: readonly number[] } = {}) => {
       set((old) => {
         const settings = next(old.opening.settings);
-        const isSame = drawsSame(settings, old.opening.settings);
+        const isSame = given.csv === undefined && drawsSame(settings, old.opening.settings);
         const parameters = given.parameters ?? (isSame ? old.opening.parameters : undefined);
         const opening = { settings, ...(parameters && { parameters }) };
         return withCsv({ ...old, opening, messages: [] }, given.csv ?? old.opening.csv);
@@ -99,8 +99,8 @@ function makeAddress({ opening, language }: Omit<Read, 'messages'>): string {
 }
 
 /** Whether the weights and biases of one network fit another, and weren't drawn in another way. */
-function drawsSame(one: Settings, other: Settings): boolean {
-  return (['task', 'initializer', 'seed', 'hidden'] as const).every(
+export function drawsSame(one: Settings, other: Settings): boolean {
+  return (['task', 'features', 'initializer', 'seed', 'hidden'] as const).every(
     (name) => String(one[name]) === String(other[name]),
   );
 }
