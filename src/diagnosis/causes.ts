@@ -1,9 +1,8 @@
 import type { Work } from '../base/work.js';
 import type { Model } from '../model/model.js';
 import type { Finding } from '../training/reports.js';
-import type { ScaleFinding } from './data-findings.js';
-import { standardize, type Change, type Trials } from './trials.js';
-import type { Column } from './data-findings.js';
+import type { Column, ScaleFinding } from './data-findings.js';
+import type { Change, Trials } from './trials.js';
 import type { Table } from './table.js';
 
 // Why a network that was trained hasn't learned: every cause that its options and weights suggest is tried on a new network.
@@ -28,8 +27,8 @@ const ENORMOUS = 30;
 /** The last rate of a schedule that ends below this share of its first. */
 const DECAYED = 0.01;
 
-/** A training, as far as it's known. */
-export interface Training {
+/** The last training run, as far as it's known. */
+export interface PastTraining {
   readonly steps: number;
   readonly stepsPerEpoch: number;
   readonly miniBatchSize: number;
@@ -72,7 +71,7 @@ const isCured = (left: number, leftAfter: number): boolean =>
 export function* findCauses(
   trials: Trials,
   model: Model,
-  training: Training,
+  training: PastTraining,
   evidence: Evidence,
 ): Work<Finding[]> {
   const left = yield* trials.measureNetwork();
@@ -157,6 +156,14 @@ function suspectScales({ unscaledInputs, unscaledTargets, table, inputs, targets
         ]
       : []),
   ];
+}
+
+/** A matrix [count][columns] with each column moved and scaled to mean 0 and variance 1. */
+function standardize(values: Float32Array, columns: readonly Column[]): Float32Array {
+  return values.map((x, i) => {
+    const { mean, spread } = columns[i % columns.length]!;
+    return spread > 0 ? (x - mean) / spread : 0;
+  });
 }
 
 /** What keeps weights and gradients small: the value from which on it's suspicious, a usual one, and what it does. */
@@ -249,7 +256,7 @@ function suspectShape(weights: readonly Finding[]): Suspect[] {
 
 /** The training alone, if a new network with the same options learns. */
 function suspectTraining(
-  { steps, stepsPerEpoch, miniBatchSize, firstRate, lastRate }: Training,
+  { steps, stepsPerEpoch, miniBatchSize, firstRate, lastRate }: PastTraining,
   { table }: Evidence,
   left: number,
 ): Finding[] {
@@ -306,7 +313,7 @@ function suspectTraining(
 /** The learning rate, if a new network learns much better with another one. @param bar what it must beat */
 function* tryRates(
   trials: Trials,
-  { usualRate }: Training,
+  { usualRate }: PastTraining,
   bar: number,
 ): Work<{ readonly finding: Finding; readonly leftAfter: number } | undefined> {
   const { rate } = trials.settings;
@@ -337,7 +344,7 @@ function describeRate(rate: number, better: number): Finding {
 /** Units that a training with an enormous rate has saturated or killed are its result, even if another draw survives it. */
 function blameRate(
   { settings: { rate } }: Trials,
-  { usualRate, steps }: Training,
+  { usualRate, steps }: PastTraining,
   weights: readonly Finding[],
 ): readonly Finding[] {
   const areRuined = weights.some(({ code }) => code === 'saturated' || code === 'deadUnits');

@@ -1,15 +1,14 @@
 import { awaited, type Work } from '../base/work.js';
 import { checkKeys, show } from '../base/check.js';
 import { giveBackKernels, takeKernels, type EngineChoice } from '../kernels/load.js';
-import type { Model } from '../model/model.js';
+import { plainRule, type Model } from '../model/model.js';
 import { checkOptimizer } from '../model/optimizers.js';
 import type { Run } from '../model/state.js';
-import { plainRule } from '../model/model.js';
 import { describeFault, TypeFault } from '../errors.js';
 import type { Diagnosis, EpochReport, Finding } from '../training/reports.js';
 import { Samples, type Data } from '../training/samples.js';
 import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from '../training/options.js';
-import { findCauses, findNoSignal, LEARNING, WELL, type Training } from './causes.js';
+import { findCauses, findNoSignal, LEARNING, WELL, type PastTraining } from './causes.js';
 import {
   describeColumns,
   findConstantInputs,
@@ -233,7 +232,7 @@ function readSettings(model: Model, run: Run, { training }: Background): Setting
   return { rule: isOfModel ? ofModel : ofRun, frozen, slots, rate, miniBatchSize };
 }
 
-const describeTraining = (run: Run): Training => ({
+const describeTraining = (run: Run): PastTraining => ({
   steps: run.stepsBefore + run.step,
   stepsPerEpoch: run.stepsPerEpoch,
   miniBatchSize: run.miniBatchSize,

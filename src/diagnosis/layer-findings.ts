@@ -137,7 +137,7 @@ function findInEachLayer({ spec }: Model, measured: Measurements): Finding[] {
     if (isLast && stuckOutputs > STUCK && loss !== 'crossEntropy' && loss !== 'binaryCrossEntropy') {
       return found(
         'saturatedOutputs',
-        `${loss} loss with saturated ${activation} outputs, which are wrong for ${percent(stuckOutputs)} of the samples and hardly learn`,
+        `${spec.own?.name ?? loss} loss with saturated ${activation} outputs, which are wrong for ${percent(stuckOutputs)} of the samples and hardly learn`,
         `try ${activation === 'sigmoid' ? "loss 'binaryCrossEntropy'" : "activation 'linear'"}`,
         { stuck: stuckOutputs },
         activation === 'sigmoid' ? { name: 'loss', values: ['binaryCrossEntropy'] } : undefined,

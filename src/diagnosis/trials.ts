@@ -157,14 +157,3 @@ function changeSpec(
   const { inputs, layers, loss: same, seed } = describeSpec(spec);
   return checkSpec({ inputs, layers: change(layers), loss: loss ?? same!, seed: seed! });
 }
-
-/** The table with each column of a matrix moved and scaled to mean 0 and variance 1. */
-export function standardize(
-  values: Float32Array,
-  columns: readonly { readonly mean: number; readonly spread: number }[],
-): Float32Array {
-  return values.map((x, i) => {
-    const { mean, spread } = columns[i % columns.length]!;
-    return spread > 0 ? (x - mean) / spread : 0;
-  });
-}

@@ -2,7 +2,7 @@ import { Random } from '../base/random.js';
 import { finish, type Work } from '../base/work.js';
 import type { Training } from './epochs.js';
 import { evaluate } from './evaluate.js';
-import { learnSome, stepsOfTrial } from './trials.js';
+import { learnSome, stepsOfTrial } from './rate-trials.js';
 
 // Loaded only after a divergence.
 

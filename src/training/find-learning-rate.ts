@@ -9,7 +9,7 @@ import { regularizationNames, type RegularizationOptions } from '../model/regula
 import { evaluate } from './evaluate.js';
 import { checkTrainOptions, type TrainOptions } from './options.js';
 import { align, Samples, type Data } from './samples.js';
-import { learnSome, stepsOfTrial } from './trials.js';
+import { learnSome, stepsOfTrial } from './rate-trials.js';
 
 // Loaded at the first call of `findLearningRate`.
 
