@@ -68,7 +68,7 @@ export function* runRounds(training: ShardedTraining): Work<EpochReport[]> {
     const until = Math.ceil((round * epochs) / rounds);
     const before = net.state;
     const trained = yield* awaited(trainShards(training, before, round, until));
-    run = restore(averageStates(before, trained))!;
+    run = restore(averageStates(before, trained, bestSlot(options)))!;
     const report = reportRound(trained, run, schedule.constant === undefined);
     if (validation) report.validation = yield* evaluate(model, validation);
     early = yield* watch();
@@ -116,7 +116,7 @@ async function trainShards(
   until: number,
 ): Promise<Trained[]> {
   const { shards, train, options } = plan;
-  const slots = run!.slots.slice(0, options.optimizer.slots);
+  const slots = run!.slots.filter((_, s) => s !== bestSlot(options));
   const start = encodeState({ ...state, run: { ...run!, slots } });
   const hash = sha256(start);
   // Of the round alone, because executors listen to it for each shard.
@@ -153,8 +153,19 @@ function nameShard(shard: number, round: number, error: unknown): unknown {
   return new DivergenceError(fault, { epoch, step, layer, largestGradient });
 }
 
-/** The state after a round: the means over the shards, and the counters of shard 0, which has the most steps. */
-function averageStates({ run: before, ...state }: NetworkState, trained: readonly Trained[]): NetworkState {
+/** The slot of the best parameters, which shards don't have; undefined if there is none. */
+const bestSlot = ({ optimizer, earlyStopping }: CheckedTrainOptions): number | undefined =>
+  earlyStopping?.restoreBest ? optimizer.slots : undefined;
+
+/**
+ * The state after a round: the means over the shards, and the counters of shard 0, which has the most steps.
+ * @param best the slot that the shards don't have
+ */
+function averageStates(
+  { run: before, ...state }: NetworkState,
+  trained: readonly Trained[],
+  best: number | undefined,
+): NetworkState {
   const weights = trained.map(({ rows }) => rows);
   const average = (pick: (state: NetworkState) => readonly Parameters[]): Parameters[] => {
     const all = trained.map(({ state }) => pick(state));
@@ -170,7 +181,8 @@ function averageStates({ run: before, ...state }: NetworkState, trained: readonl
     }));
   };
   const { epoch, step, epochStep, stepsPerEpoch, learningRate, slots } = trained[0]!.state.run!;
-  const means = slots.map((_, s) => average(({ run }) => run!.slots[s]!));
+  const means: (readonly Parameters[])[] = slots.map((_, s) => average(({ run }) => run!.slots[s]!));
+  if (best !== undefined) means.splice(best, 0, before!.slots[best]!);
   const random = new Random(state.generator);
   random.bits(); // of the shards
   const generator = random.state;
@@ -181,7 +193,7 @@ function averageStates({ run: before, ...state }: NetworkState, trained: readonl
     run: {
       ...before!,
       ...{ epoch, step, epochStep, stepsPerEpoch, learningRate, epochStart: [...generator] },
-      slots: [...means, ...before!.slots.slice(means.length)],
+      slots: means,
     },
   };
 }

@@ -149,6 +149,21 @@ describe('sharded training', () => {
     },
   );
 
+  it('with ema is the mean of the averages, and of the weights that learn', async () => {
+    const options = { optimizer: 'adam', miniBatchSize: 4, ema: 0.9 } as const;
+    const expected = await average(3, 1, 2, options);
+    const net = await create();
+    await trainInShards(net, data, { ...options, shards: 3, rounds: 1, epochs: 2 });
+    expect(net.state.parameters).toEqual(expected.parameters);
+    expect(net.state.run!.slots).toEqual(expected.run!.slots);
+    const stopping = await create();
+    const earlyStopping = { patience: 9 };
+    await trainInShards(stopping, data, { ...options, shards: 3, rounds: 1, epochs: 2, earlyStopping });
+    const slots = [...stopping.state.run!.slots];
+    expect(slots.splice(2, 1), 'the best parameters').toEqual([expected.parameters]);
+    expect(slots).toEqual(expected.run!.slots);
+  });
+
   const weighted = Dataset.fromArrays({ inputs, labels, sampleWeights: inputs.map((_, n) => (n % 5) / 2) });
   it.each<[string, ShardedTrainOptions, Dataset?]>([
     ['no options', {}],
@@ -162,6 +177,7 @@ describe('sharded training', () => {
     ['sample weights', { shards: 4, epochs: 3 }, weighted],
     ['validation', { shards: 3, validation, metrics: { count: (outputs) => outputs.length } }],
     ['a part held out', { shards: 3, validationSplit: 0.3, diagnose: true, earlyStopping: { patience: 2 } }],
+    ['ema, and early stopping', { shards: 3, ema: 0.9, validation, earlyStopping: { patience: 2 } }],
     ['momentum, a frozen layer and no shuffling', { optimizer: 'momentum', frozen: [0], shuffle: false }],
   ])('leads to the same bits in 1, 2 and 3 threads: %s', async (_, options, samples = data) => {
     const expected = await train(options, inline(), samples);
