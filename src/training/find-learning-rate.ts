@@ -59,12 +59,10 @@ const MEASURED_SAMPLES = 1000;
  * what it suggests.
  * @param model a copy of the network, which the search changes
  */
-export function* findLearningRate(
-  model: Model,
-  data: Data,
-  { from = 1e-6, to = 10, steps = 100, ...options }: RateSearchOptions,
-): Work<RateSearch> {
-  checkKeys('options', options, ['optimizer', 'miniBatchSize', 'classWeights', ...regularizationNames]);
+export function* findLearningRate(model: Model, data: Data, given: RateSearchOptions): Work<RateSearch> {
+  const names = ['optimizer', 'miniBatchSize', 'classWeights', ...regularizationNames];
+  checkKeys('options', given, ['from', 'to', 'steps', ...names]);
+  const { from = 1e-6, to = 10, steps = 100, ...options } = given;
   const checked = checkTrainOptions(options, model.layers.length);
   const [low, high] = [checkPositive('from', from), checkPositive('to', to)];
   checkInteger('steps', steps, 10);

@@ -102,6 +102,7 @@ it.each([
   [{ from: 1, to: 1 }, 'to: expected more than from, 1, got 1'],
   [{ steps: 3 }, 'steps: expected a whole number of at least 10, got 3'],
   [{ epochs: 3 }, "options: unknown 'epochs'"],
+  [null, 'options: expected an object { from, to, steps, optimizer, '],
   [{ from: 1e6, to: 1e7 }, 'findLearningRate: no rate from 1000000 to 10000000 lowers the loss'],
 ])('%j is refused', async (options, message) => {
   const net = await Network.create(spec);
