@@ -121,7 +121,7 @@ export function* findLearningRate(
   if (most === 0) {
     throw new RangeFault({
       place: 'findLearningRate',
-      problem: `no rate from ${from} to ${to} lowers the loss, ${before.toPrecision(3)}`,
+      problem: `no rate from ${from} to ${to} lowers the loss of ${before.toPrecision(3)}`,
       cure: 'scale the inputs to about 1, or pass a smaller from',
     });
   }
