@@ -505,7 +505,7 @@ export class Network {
 
   /**
    * Takes one step on a batch, synchronously: the same bits as `train` with one mini-batch of these samples. Typed arrays, without
-   * transforms of the inputs, are fastest. One thread computes. The memory grows to hold the whole batch.
+   * transforms of the inputs, are fastest. It runs on one thread. The memory grows to hold the whole batch.
    * @returns the mean loss and the accuracy of the batch before the update
    * @throws TypeError, RangeError for invalid data or options, named in the message; the network is unchanged
    * @throws DivergenceError if the loss is NaN or infinite; the step changes nothing, but earlier ones made the weights useless

@@ -312,7 +312,7 @@ function* tryRates(
   const { rate } = trials.settings;
   let best: { readonly rate: number; readonly leftAfter: number } | undefined;
   for (const tried of [...RATE_FACTORS.map((factor) => rate * factor), usualRate]) {
-    const rounded = Number(tried.toPrecision(2)); // the very number that the cure names
+    const rounded = Number(tried.toPrecision(2)); // the exact number that the cure names
     if (rounded === rate) continue;
     const leftAfter = yield* trials.try({ rate: rounded });
     if (isCured(bar, leftAfter) && !(best && best.leftAfter <= leftAfter))

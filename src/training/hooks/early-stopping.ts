@@ -19,7 +19,7 @@ export interface EarlyStopping {
    * 'loss'.
    */
   readonly monitor?: 'loss' | 'accuracy' | (string & {});
-  /** Which values of one of `metrics` are better. Required for it; 'loss' and 'accuracy' have a direction of their own. */
+  /** Which values are better. Required if `monitor` is one of `metrics`; 'loss' is always minimized, and 'accuracy' maximized. */
   readonly direction?: Direction;
   /**
    * Whether the network ends with the weights of the best epoch, or with the initial weights if no epoch is better.
