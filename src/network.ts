@@ -405,7 +405,7 @@ export class Network {
    * Finds out why a network learns slowly or not at all, and what makes its score misleading: in the data, the options of the last
    * training, and the weights. A few hundred samples of the training data are enough. Updates nothing.
    *
-   * If the network was trained and hasn't learned well, new networks of the same shape try the cures before they are suggested, for up to
+   * If the network was trained and hasn't learned well, new networks like it try the cures before they are suggested, for up to
    * 300 steps each, unless that would take long or the network is being trained. They have a fixed seed, so the same network and data give
    * the same findings.
    * @param options validation: samples that the network didn't learn; history: the result of `train`; training: the options of the last
