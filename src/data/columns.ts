@@ -1,5 +1,5 @@
 import { RangeFault, TypeFault, type Fault } from '../errors.js';
-import { checkInteger, checkKeys, checkName, show } from '../base/check.js';
+import { checkInteger, checkKeys, checkName, misfit, show } from '../base/check.js';
 import { checkCategories } from '../model/check-transforms.js';
 import { gapOptionNames, Gaps, isInfinite, type GapOptions } from './gaps.js';
 import {
@@ -52,6 +52,11 @@ export interface ColumnOptions extends GapOptions {
    */
   readonly missing?: MissingPolicy;
   /**
+   * What replaces missing numbers with `missing: 'mean'` or `'category'`, by the name of the input: the `means` of the training data,
+   * so that other files are filled in alike. Default: the means of these rows.
+   */
+  readonly means?: Readonly<Record<string, number>>;
+  /**
    * The maximum number of categories of an input. The most frequent ones are kept, and the others become one more
    * category, 'other', also in later files. Doesn't apply to categories that you list yourself. Default: no limit.
    */
@@ -66,8 +71,8 @@ export interface ColumnOptions extends GapOptions {
 }
 
 export const columnOptionNames = [
-  ...['inputs', 'label', 'targets', 'categorical', 'classes', 'missing', 'maxCategories'],
-  ...['minFrequency', 'text', 'formats'],
+  ...['inputs', 'label', 'targets', 'categorical', 'classes', 'missing', 'means'],
+  ...['maxCategories', 'minFrequency', 'text', 'formats'],
   ...gapOptionNames,
 ];
 
@@ -129,7 +134,17 @@ function composeNames(value: unknown): unknown {
   );
 }
 
-const namingOptions = ['inputs', 'label', 'targets', 'categorical', 'text', 'formats', 'answer', 'ignore'];
+const namingOptions = [
+  'inputs',
+  'label',
+  'targets',
+  'categorical',
+  'means',
+  'text',
+  'formats',
+  'answer',
+  'ignore',
+];
 
 /** Options whose names of columns are found whether their letters are composed (NFC) or not. */
 export function composeOptions<Options extends object>(options: Options): Options {
@@ -459,8 +474,8 @@ export interface ColumnPlan {
   readonly columns: readonly Column[];
   readonly at: readonly number[];
   readonly missing: MissingPolicy;
-  /** The replacement for missing values of each input, if known in advance. */
-  readonly means?: readonly number[];
+  /** The replacement for missing values of each input; NaN where it isn't known in advance. */
+  readonly means: readonly number[];
 }
 
 /**
@@ -511,7 +526,10 @@ export function planColumns(source: RowSource, given: ColumnOptions): ColumnPlan
         cure: 'leave it out of the inputs',
       });
   }
-  const { formats = {} } = options;
+  const { formats = {}, means = {} } = options;
+  checkKeys('means', means, inputs);
+  for (const [name, mean] of Object.entries(means))
+    if (!Number.isFinite(mean)) throw misfit(`means[${show(name)}]`, mean);
   checkKeys('formats', formats, names);
   for (const [name, format] of Object.entries(formats)) checkFormat(`formats[${show(name)}]`, format);
   const readingOf = createReadings(options);
@@ -544,6 +562,7 @@ export function planColumns(source: RowSource, given: ColumnOptions): ColumnPlan
     ],
     at: [...inputs, ...answers].map((name) => places.get(name)!),
     missing,
+    means: inputs.map((name) => (Object.hasOwn(means, name) ? means[name]! : NaN)),
   };
 }
 

@@ -243,6 +243,11 @@ export class DataStream implements Stream {
     return this.#source.schema.formats ?? {};
   }
 
+  /** The mean of each numeric input, which replaced missing values, by column name, as `Dataset` has it. */
+  get means(): Readonly<Record<string, number>> {
+    return this.#source.schema.means ?? {};
+  }
+
   /** The number of samples per batch; the last batch may have fewer. */
   get rowsPerBatch(): number {
     return this.#rowsPerBatch;

@@ -248,6 +248,14 @@ export class Dataset extends NamedData {
   }
 
   /**
+   * The mean of each numeric input, which replaced missing values, by column name; empty unless `missing` was 'mean' or 'category'.
+   * Pass them as `means` to fill in another file in the same way.
+   */
+  get means(): Readonly<Record<string, number>> {
+    return this.#samples.schema.means ?? {};
+  }
+
+  /**
    * Copies a selection of the samples.
    * @param indices indices of samples, in the order of the result
    * @throws TypeError or RangeError naming the index

@@ -2,7 +2,7 @@ import { RangeFault } from '../errors.js';
 import type { ColumnPlan } from './columns.js';
 import { createStatistics, type ColumnStatistics } from './fit-transforms.js';
 import type { RowBlocks, RowSource } from './rows.js';
-import { buildBatches, checkCount, Means, SampleBuilder } from './samples.js';
+import { buildBatches, checkCount, Means, preferKnown, SampleBuilder } from './samples.js';
 import type { SampleArrays, Schema } from './schema.js';
 
 /** Samples that can be read from the beginning any number of times. */
@@ -80,7 +80,7 @@ class Survey {
   /** @throws RangeError if every value of a column is missing, so that it has no mean */
   settlePlan(): ColumnPlan {
     const { columns } = this.#plan;
-    const means = this.#means?.values;
+    const means = this.#means && preferKnown(this.#plan.means, this.#means.values);
     for (const [k, { name, isCategorical }] of columns.entries()) {
       if (means && k < means.length && !isCategorical && Number.isNaN(means[k]))
         throw new RangeFault({

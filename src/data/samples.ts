@@ -119,7 +119,9 @@ export class SampleBuilder {
     const inputColumns = columns.slice(0, this.#width);
     const answerColumns = columns.slice(this.#width);
     const filling =
-      missing === 'mean' || missing === 'category' ? (means ?? columnMeans(inputs, this.#width)) : undefined;
+      missing === 'mean' || missing === 'category'
+        ? preferKnown(means, columnMeans(inputs, this.#width))
+        : undefined;
     const withOthers = new Set<number>();
     const categories = inputColumns.map((column, k) => {
       if (!column.isCategorical) {
@@ -139,6 +141,7 @@ export class SampleBuilder {
       ...(categories.some(Boolean) && { categories }),
       ...(withOthers.size > 0 && { withOthers }),
       ...(texts.length > 0 && { texts: new Set(texts) }),
+      ...(filling && { means: nameMeans(inputColumns, filling) }),
       ...pickFormats(columns),
     };
     if (answerColumns[0]?.role === 'label') {
@@ -259,6 +262,16 @@ function columnMeans(rows: Float64Array, width: number): Float64Array {
   means.add(rows);
   return means.values;
 }
+
+/** The means that are known in advance, and the others of these rows. */
+export const preferKnown = (known: readonly number[], own: Float64Array): Float64Array =>
+  own.map((mean, k) => (Number.isNaN(known[k]) ? mean : known[k]!));
+
+/** The mean of each column of numbers, by its name. */
+const nameMeans = (columns: readonly Column[], means: Float64Array): Record<string, number> =>
+  Object.fromEntries(
+    columns.flatMap(({ name, isCategorical }, k) => (isCategorical ? [] : [[name, means[k]!]])),
+  );
 
 /** @throws RangeError if every value of a column is missing, so that it has no mean */
 function fillIn({ name }: Column, values: Float64Array, width: number, k: number, mean: number): void {

@@ -21,6 +21,8 @@ export interface Schema {
   readonly texts?: ReadonlySet<number>;
   /** How texts became numbers, by the name of the column. */
   readonly formats?: Readonly<Record<string, ColumnFormat>>;
+  /** What replaced missing numbers, by the name of the column. */
+  readonly means?: Readonly<Record<string, number>>;
 }
 
 /** Samples in arrays, as a Dataset holds them and a DataStream reads them in batches. */

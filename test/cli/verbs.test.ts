@@ -205,6 +205,30 @@ describe('predict', () => {
     expect(stderr).toMatch(/1 sample has missing values, so its line has no prediction/);
   });
 
+  it.each(['standardize', 'minMax', 'identity', 'log1p', 'robust', 'quantile', 'piecewiseLinear'])(
+    'predict, evaluate and the training fill in the same mean with --scale %s',
+    async (scale) => {
+      const sizes = Array.from(
+        { length: 40 },
+        (_, n) => `${n % 8 === 0 ? '' : n % 8},${n % 3},${n % 8 > 4 ? 'b' : 'a'}`,
+      );
+      put('sizes.csv', `size,other,kind\n${sizes.join('\n')}\n`);
+      await captureOutput('train', 'sizes.csv', '--missing', 'mean', '--scale', scale, '--epochs', '3');
+      const predict = async (row: string): Promise<string> =>
+        (await fed(`size,other\n${row}\n`, 'predict', 'sizes.bp4')).stdout;
+      const filled = await predict('4,2');
+      expect(filled).toMatch(/^class,a,b\n/);
+      expect(await predict(',2')).toBe(filled);
+      const losses = [];
+      for (const [name, gap] of Object.entries({ full: '4', gap: '' })) {
+        put(`${name}.csv`, `size,other,kind\n${gap},2,a\n1,1,b\n`);
+        const ran = await run('evaluate', 'sizes.bp4', `${name}.csv`, '--json');
+        losses.push(readEvent(ran, 'evaluation')['loss']);
+      }
+      expect(losses[0]).toBe(losses[1]);
+    },
+  );
+
   describe('--keep', () => {
     const learned = Array.from({ length: 40 }, (_, n) => `${n % 7},${n % 2 ? 'odd' : 'even'},${n % 2}`);
     const ids = ['900719925474099301', '007', 'x,1'];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvBatches, Dataset, type CSVOptions, type TextChunks } from '../../src/data/index.js';
+import { csvBatches, DataStream, Dataset, type CSVOptions, type TextChunks } from '../../src/data/index.js';
 import type { Data } from '../../src/index.js';
 import { expectError, type Expected } from '../support/patient.js';
 import { toRows } from '../support/rows.js';
@@ -174,6 +174,27 @@ describe('missing values', () => {
       [2.5, 30],
       [4, 60],
     ]);
+  });
+  it('a second file is filled in with the means of the first, as a whole and as a stream', async () => {
+    const first = { targets: 'y', missing: 'mean' } as const;
+    const { means } = Dataset.fromCSV(text, first);
+    expect(means).toEqual({ a: 2.5, b: 30 });
+    const source = (text: string) => () => [text];
+    expect((await DataStream.fromCSV(source(text), first)).means).toEqual(means);
+    const second = { inputs: ['a', 'b'], missing: 'mean', means } as const;
+    const gaps = 'a,b\n,\n,7\n';
+    expect(Dataset.fromCSV(gaps, second).inputs).toEqual(Float64Array.of(2.5, 30, 2.5, 7));
+    for await (const { inputs } of (await DataStream.fromCSV(source(gaps), second)).batches())
+      expect(inputs).toEqual(Float64Array.of(2.5, 30, 2.5, 7));
+    expect(Dataset.fromCSV('a,b\n,\n3,7\n', { ...second, means: { b: 1 } }).inputs).toEqual(
+      Float64Array.of(3, 1, 3, 7),
+    );
+    expect(Dataset.fromCSV(text, { targets: 'y', missing: 'drop' }).means).toEqual({});
+    await expectError(
+      () => Dataset.fromCSV(gaps, { ...second, means: { a: NaN } }),
+      [RangeError, "means['a'] is NaN"],
+    );
+    await expectError(() => Dataset.fromCSV(gaps, { ...second, means: { q: 1 } }), [TypeError, /means/]);
   });
   it('fromCSV ignores missing values in columns that are not read', () => {
     expect(Dataset.fromCSV(text, { inputs: ['y'] }).count).toBe(4);

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RangeFault, TypeFault } from '../../src/errors.js';
+import { fromNPZ, toNPZ } from '../../src/formats/numpy/index.js';
+import { fromONNX, toONNX } from '../../src/formats/onnx/index.js';
+import { fromSafetensors, toSafetensors } from '../../src/formats/safetensors/index.js';
+import { fromTFJS, toTFJS } from '../../src/formats/tfjs/index.js';
 import {
   Network,
   Random,
@@ -122,6 +126,27 @@ describe('a file', () => {
     for (const one of [net, again, clone]) await one.train({ inputs, targets }, { epochs: 2 });
     expect(again.parameters).toEqual(net.parameters);
     expect(clone.parameters).toEqual(net.parameters);
+  });
+
+  it('of each format takes the loss again', async () => {
+    const net = await Network.create(describeNetwork(squared, 'tanh'));
+    const options = { loss: squared };
+    const { model, weights } = toTFJS(net);
+    const files = [
+      Network.fromJSON(net.toJSON(), options),
+      fromNPZ(toNPZ(net), options),
+      fromSafetensors(toSafetensors(net), options),
+      fromONNX(toONNX(net), options),
+      fromTFJS(model, weights, options),
+    ];
+    for (const again of await Promise.all(files)) {
+      expect(again.loss).toBe('squared');
+      expect(again.evaluate({ inputs, targets })).toEqual(net.evaluate({ inputs, targets }));
+    }
+    await expect(fromNPZ(toNPZ(net))).rejects.toThrow(/^loss: 'squared' has functions of your own/);
+    await expect(fromNPZ(toNPZ(net), { loss: { ...squared, name: 'other' } })).rejects.toThrow(
+      /^loss\.name: expected 'squared'/,
+    );
   });
 
   it('of another loss takes none', async () => {

@@ -29,6 +29,8 @@ import { keepSamples } from './kept-samples.js';
 /** How a data file is read: guessed or given in training, and reused for later files. */
 export interface Reading extends TextFormat, GapOptions {
   readonly missing?: MissingPolicy;
+  /** What replaces missing numbers: the means of the training file, by the name of the column. */
+  readonly means?: Readonly<Record<string, number>>;
   readonly maxCategories?: number;
   readonly minFrequency?: number;
   /** The inputs whose values are texts rather than categories. */
@@ -159,7 +161,7 @@ async function readBeginning(source: TextSource): Promise<string> {
 
 /** The options of a reading that choose columns. */
 function chooseColumns(reading: Reading): ColumnOptions {
-  const { inputs, label, targets, classes, categorical, text, missing, gaps, notGaps } = reading;
+  const { inputs, label, targets, classes, categorical, text, missing, means, gaps, notGaps } = reading;
   const { maxCategories, minFrequency } = reading;
   // A file to predict from lacks the label or targets.
   const used = [...(inputs ?? []), ...(targets ?? []), label];
@@ -171,6 +173,7 @@ function chooseColumns(reading: Reading): ColumnOptions {
     ...(classes && { classes }),
     ...(categorical && { categorical }),
     ...(missing && { missing }),
+    ...(means && { means }),
     ...(text && { text }),
     ...(maxCategories !== undefined && { maxCategories }),
     ...(minFrequency !== undefined && { minFrequency }),

@@ -65,8 +65,8 @@ export class RowValues {
     const category = this.#categories[k]?.get(MISSING);
     if (category !== undefined) return category;
     if (reading.missing === 'drop') return undefined;
-    const isMean = reading.missing === 'mean' || reading.missing === 'category';
-    if (isMean && transform?.kind === 'standardize') return transform.mean;
+    const name = reading.inputs?.[k] ?? String(k);
+    if (reading.means && Object.hasOwn(reading.means, name)) return reading.means[name];
     // If no text was missing in training, a missing one is an unknown category like any other.
     if (reading.missing === 'category' && transform?.kind === 'oneHot' && transform.unknown) return MISSING;
     throw new DataError(this.#describePlace(row, k), 'is missing', 'fill it in, or remove the row');

@@ -137,12 +137,13 @@ async function readTable(
   const [left, ...others] = data.classes ?? [];
   if (left !== undefined && others.length === 0)
     throw refuseOneClass(file.path, columns.label!, left, data.count < profile.count);
-  const { classes, categories } = data;
+  const { classes, categories, means } = data;
   const reading = {
     ...pickTextFormat(flags),
     ...(file.dialect && { delimiter: file.dialect.delimiter, header: file.dialect.header }),
     ...columns,
     missing,
+    ...(Object.keys(means).length > 0 && { means }),
     ...(classes && { classes }),
     ...(categorical.length > 0 && { categorical: categories }),
   };

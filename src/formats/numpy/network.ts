@@ -20,7 +20,10 @@ export interface NPZOptions extends EngineOptions {
    * others.
    */
   readonly activations?: readonly ActivationName[];
-  /** Default: 'crossEntropy' if the last activation is softmax, else 'quadratic'. Only with `activations`. */
+  /**
+   * Default: 'crossEntropy' if the last activation is softmax, else 'quadratic'. Only with `activations`, or for a file of `toNPZ` that
+   * names a loss of your own.
+   */
   readonly loss?: LossSpec | OwnLoss;
 }
 
@@ -50,14 +53,20 @@ export async function fromNPZ(bytes: Bytes, options: NPZOptions = {}): Promise<N
   const text = npz.text(SPEC);
   const { parameters, inputs } = readParameters(npz);
   if (text !== undefined) {
-    if (activations !== undefined || loss !== undefined) {
+    const spec = parseSpec(text);
+    const isOwn = typeof spec.loss === 'object' && 'own' in spec.loss;
+    if (activations !== undefined || (loss !== undefined && !isOwn)) {
       throw new TypeFault({
         place: 'activations',
         problem: `the file holds activations and loss in ${SPEC}`,
         cure: 'leave activations and loss out',
       });
     }
-    return importNetwork('npz', { spec: parseSpec(text), parameters }, engine);
+    return importNetwork(
+      'npz',
+      { spec, parameters },
+      { ...engine, ...(loss !== undefined && { loss: loss as OwnLoss }) },
+    );
   }
   if (!Array.isArray(activations)) {
     throw new TypeFault({
