@@ -16,7 +16,10 @@ export function classesSection(evaluation: ClassEvaluation): Markup {
   const { classes, reliability } = evaluation;
   return html`<div class="columns">
     <div>${classes.length <= MOST_CLASSES && confusionTable(evaluation)} ${confusions(evaluation)}</div>
-    ${scoresTable(evaluation)} ${reliability && reliabilityChart(reliability)}
+    <div>
+      ${scoresTable(evaluation)}
+      ${reliability && html`<div class="after">${reliabilityChart(reliability)}</div>`}
+    </div>
   </div>`;
 }
 
