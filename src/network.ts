@@ -405,12 +405,12 @@ export class Network {
    * Finds out why a network learns slowly or not at all, and what makes its score misleading: in the data, the options of the last
    * training, and the weights. A few hundred samples of the training data are enough. Updates nothing.
    *
-   * If the network was trained and hasn't learned well, copies of it are trained for up to 300 steps each to try the cures before they are
-   * advised, unless that would take long or the network is being trained. They are drawn from a fixed seed: the same network and data give
+   * If the network was trained and hasn't learned well, new networks like it try the cures before they are suggested, for up to
+   * 300 steps each, unless that would take long or the network is being trained. They have a fixed seed, so the same network and data give
    * the same findings.
-   * @param options validation: samples that it didn't learn; history: the result of `train`; training: the options of that training, if
-   * it was one of another session. Each finds more
-   * @returns numbers for each layer, the loss beside that of constant outputs, and the findings; none if all is well
+   * @param options validation: samples that the network didn't learn; history: the result of `train`; training: the options of the last
+   * training, if the network was loaded. With each option, `diagnose` can find more
+   * @returns numbers for each layer, the loss and that of constant outputs, and the findings; none if all is well
    * @throws TypeError, RangeError for invalid data or options, naming the row and column
    * @throws StateError if the network is disposed, before or during the call
    */
@@ -505,7 +505,7 @@ export class Network {
 
   /**
    * Takes one step on a batch, synchronously: the same bits as `train` with one mini-batch of these samples. Typed arrays, without
-   * transforms of the inputs, are fastest. One thread computes. The memory grows to hold the whole batch.
+   * transforms of the inputs, are fastest. It runs on one thread. The memory grows to hold the whole batch.
    * @returns the mean loss and the accuracy of the batch before the update
    * @throws TypeError, RangeError for invalid data or options, named in the message; the network is unchanged
    * @throws DivergenceError if the loss is NaN or infinite; the step changes nothing, but earlier ones made the weights useless

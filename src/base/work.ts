@@ -79,7 +79,7 @@ export async function inSlices<Result>(
 const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
 
 /**
- * Lets pending tasks run: timers, messages, painting. In a hidden page or a worker the promise settles right afterwards,
+ * Lets pending tasks run: timers, messages, painting. In a hidden page or a worker the promise settles right afterward,
  * without the 4 ms by which browsers delay a timer. A visible page waits for the timer, so that it paints.
  */
 export function yieldToEventLoop(): Promise<void> {

@@ -56,7 +56,7 @@ export interface ColumnOptions extends GapOptions {
    * category, 'other', also in later files. Doesn't apply to categories that you list yourself. Default: no limit.
    */
   readonly maxCategories?: number;
-  /** The rows that a category of an input needs; those with fewer become 'other' too. Default 1. */
+  /** The smallest number of rows per category of an input; categories with fewer become 'other' too. Default 1. */
   readonly minFrequency?: number;
   /**
    * How the texts of columns become numbers. Default: as JavaScript writes numbers; if a column has other texts, its
@@ -96,7 +96,7 @@ export interface TextReading {
 interface ColumnReading {
   /** The maximum number of categories to keep. Default: no limit. */
   readonly most?: number | undefined;
-  /** The rows that a category needs to be kept. Default 1. */
+  /** The smallest number of rows per category that is kept. Default 1. */
   readonly least?: number | undefined;
   /** Whether it holds texts of several words, which are never missing. */
   readonly isText?: boolean;

@@ -22,7 +22,7 @@ provideFormulas(checkFormula);
  * 'standardize': to mean 0 and standard deviation 1 (of the population, √(Σ(x − mean)²/n)); 'minMax': to the range from
  * 0 to 1; 'identity': unchanged; 'log1p': the standardized logarithm, sign(x)·ln(1 + |x|), for long tails; 'quantile': to a normal
  * distribution, by up to 200 quantiles; 'robust', for inputs only: to median 0 and a distance of 1 between the quartiles,
- * outliers bent to ±3; 'piecewiseLinear', for inputs only: one number for each of the bins between quantiles.
+ * outliers limited to ±3; 'piecewiseLinear', for inputs only: one number for each of the bins between quantiles.
  */
 export type FitKind = NumberTransform['kind'] | 'robust' | 'piecewiseLinear';
 

@@ -58,7 +58,7 @@ export class SampleBuilder {
     return this.#count;
   }
 
-  /** @throws TypeError or RangeError naming the row and column; the builder must not be used afterwards */
+  /** @throws TypeError or RangeError naming the row and column; the builder must not be used afterward */
   add({ cells, number }: Row): void {
     const { columns, at, missing } = this.#plan;
     for (let k = 0; k < columns.length; k++) {

@@ -127,7 +127,7 @@ export function* findNoSignal(trials: Trials, table: Table): Work<Finding[]> {
 }
 
 function withTrial(finding: Finding, left: number, leftAfter: number, steps: number): Finding {
-  const outcome = `after ${steps} steps, a new network with the cure leaves ${percent(leftAfter)} of the loss of constant outputs, this one ${percent(left)}`;
+  const outcome = `after ${steps} steps, a new network with the cure has ${percent(leftAfter)} of the loss of constant outputs, and this network has ${percent(left)}`;
   return {
     ...finding,
     problem: `${finding.problem} (${outcome})`,
@@ -259,7 +259,7 @@ function suspectTraining(
       {
         code: 'largeBatch',
         place: 'miniBatchSize',
-        problem: `${miniBatchSize} is more than the samples, so an epoch is a single step, and the training was ${steps}`,
+        problem: `${miniBatchSize} is more than the number of samples, so an epoch is a single step, and training took only ${steps}`,
         cure: 'use miniBatchSize: 32',
         option: { name: 'miniBatchSize', values: [32] },
         numbers,
@@ -271,7 +271,7 @@ function suspectTraining(
       {
         code: 'fewSteps',
         place: 'epochs',
-        problem: `the training took only ${steps} ${steps === 1 ? 'step' : 'steps'}`,
+        problem: `training took only ${steps} ${steps === 1 ? 'step' : 'steps'}`,
         cure: stepsPerEpoch === 1 ? 'use more epochs, or a smaller miniBatchSize' : 'use more epochs',
         option: { name: 'epochs' },
         numbers,
@@ -312,7 +312,7 @@ function* tryRates(
   const { rate } = trials.settings;
   let best: { readonly rate: number; readonly leftAfter: number } | undefined;
   for (const tried of [...RATE_FACTORS.map((factor) => rate * factor), usualRate]) {
-    const rounded = Number(tried.toPrecision(2)); // the very number that the cure names
+    const rounded = Number(tried.toPrecision(2)); // the exact number that the cure names
     if (rounded === rate) continue;
     const leftAfter = yield* trials.try({ rate: rounded });
     if (isCured(bar, leftAfter) && !(best && best.leftAfter <= leftAfter))
@@ -334,7 +334,7 @@ function describeRate(rate: number, better: number): Finding {
   };
 }
 
-/** Units that a training with an enormous rate has saturated or killed are its result, even if another draw survives it. */
+/** Units that training with an enormous rate has saturated or killed are its result, even if another draw survives it. */
 function blameRate(
   { settings: { rate } }: Trials,
   { usualRate, steps }: Training,
@@ -387,8 +387,8 @@ function suspectSize({ spec: { layers } }: Model): Suspect {
 const noSignal = ({ count }: Table): Finding => ({
   code: 'noSignal',
   place: 'samples',
-  problem: `the inputs say nothing about the answers: of ${count} samples, neither similar ones nor a new network help to predict others`,
-  cure: 'check that the answers belong to the rows, and that nothing was sorted or shuffled alone',
+  problem: `the inputs say nothing about the answers: among ${count} samples, neither similar samples nor a new network help to predict the others`,
+  cure: 'check that each answer belongs to its row, and that inputs and answers were not sorted or shuffled separately',
   numbers: { samples: count },
 });
 

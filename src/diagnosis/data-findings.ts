@@ -77,7 +77,7 @@ export function findConstantInputs({ count, width }: Table, columns: readonly Co
       code: 'constantInputs',
       place: isAll ? 'inputs' : nameColumns('input', found),
       problem: isAll
-        ? `all are the same in all ${count} samples, so the network can't tell the samples apart`
+        ? `the same in all ${count} samples, so the network can't tell the samples apart`
         : `the same value in all ${count} samples, which says nothing about the answer`,
       cure: isAll ? 'check how they are read' : 'leave them out, and check how they are read',
       numbers: { constant: found.length, inputs: width },
@@ -112,7 +112,7 @@ export function findUnscaledInputs(columns: readonly Column[]): ScaleFinding | u
     },
     isSevere,
   });
-  const unevenness = `input ${widestColumn} varies ${show(ratio)} times as much as the others, so they hardly count`;
+  const unevenness = `input ${widestColumn} varies ${show(ratio)} times as much as the others, which hardly count`;
   if (ratio > LARGEST_RATIO && widest > 1) return found('inputs', unevenness, ratio > FAR_TOO_LARGE / 2);
   if (offset(far) > LARGEST_OFFSET && Math.abs(far.mean) > 3) {
     const problem = `about ${show(far.mean)}, and varies by only ${show(far.spread)}`;
@@ -212,8 +212,8 @@ export function findMissingClasses({ isClassified, outputs }: Table, samples: Sa
     {
       code: 'missingClass',
       place: `class${missing.length === 1 ? '' : 'es'} ${missing.join(', ')}`,
-      problem: `none of the ${samples.count} samples`,
-      cure: 'add samples, or leave the output out; the network never predicts a class that it never sees',
+      problem: `not in any of the ${samples.count} samples`,
+      cure: 'add samples, or leave the output out, because a network never predicts a class that it has not seen',
       numbers: { missing: missing.length, classes: outputs, first: missing[0]! },
     },
   ];
@@ -259,7 +259,7 @@ export function findRepeatedRows(table: Table): Finding[] {
     findings.push({
       code: 'contradictions',
       place: 'samples',
-      problem: `${disputed} of ${count} have the same inputs as others with another answer`,
+      problem: `${disputed} of ${count} have the same inputs as samples with a different answer`,
       cure: 'add inputs that tell them apart, and check that the answers match the rows',
       numbers: { disputed, samples: count },
     });
@@ -268,7 +268,7 @@ export function findRepeatedRows(table: Table): Finding[] {
     findings.push({
       code: 'repeatedRows',
       place: 'samples',
-      problem: `only ${distinct} of ${count} differ, so there is less to learn than it seems, and copies in validation data are no test`,
+      problem: `only ${distinct} of ${count} are distinct, so there is less to learn than it seems, and copies in validation data test nothing`,
       cure: 'remove the copies before you split the data',
       numbers: { distinct, samples: count },
     });

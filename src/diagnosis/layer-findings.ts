@@ -176,7 +176,7 @@ function findInEachLayer({ spec }: Model, measured: Measurements): Finding[] {
       return found(l === 0 ? 'unscaledInputs' : 'slowLayer', problem, 'scale them to about 1', { input });
     }
     if (zeroInputs > 0.9) {
-      const problem = `${percent(zeroInputs)} of its inputs are 0, whose weights learn nothing`;
+      const problem = `${percent(zeroInputs)} of its inputs are 0, and weights of such inputs learn nothing`;
       return found('slowLayer', problem, 'use inputs that vary more, or more samples', { zeroInputs });
     }
     if (layers[fastest]!.delta > FAR * delta) {
@@ -189,14 +189,19 @@ function findInEachLayer({ spec }: Model, measured: Measurements): Finding[] {
           )
         : found(
             'exploding',
-            'δ grows on its way back, by large W',
+            'δ grows on its way back, because W is large',
             "try initializer 'heNormal' or 'scaledNormal'",
             { delta, ofFastest: layers[fastest]!.delta },
           );
     }
     if (ratio <= VERY_SLOW) return [];
-    return found('slowLayer', `its gradients are small beside its weights`, 'try smaller initial weights', {
-      weights,
-    });
+    return found(
+      'slowLayer',
+      `its gradients are small compared with its weights`,
+      'try smaller initial weights',
+      {
+        weights,
+      },
+    );
   });
 }

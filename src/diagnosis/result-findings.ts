@@ -45,7 +45,7 @@ export function findImbalance(
     {
       code: 'imbalance',
       place: `class ${largest}`,
-      problem: `${Math.floor(1000 * share) / 10}% of the samples; of the others, ${percent(recall)} are found`,
+      problem: `${Math.floor(1000 * share) / 10}% of the samples; of the other samples, ${percent(recall)} are recognized`,
       cure: 'give the other classes larger classWeights, and judge by their recall',
       option: { name: 'classWeights', values: ['balanced'] },
       numbers: { share, recall },
@@ -63,7 +63,7 @@ export function findOrder(labels: Uint32Array | undefined, isShuffled: boolean):
     {
       code: 'notShuffled',
       place: 'shuffle',
-      problem: 'false, and the samples are sorted by their answer, so the network forgets the earlier ones',
+      problem: 'false, and the samples are sorted by answer, so the network forgets the earlier ones',
       cure: 'use shuffle: true',
       numbers: { samples: labels.length, changes },
     },
@@ -110,8 +110,8 @@ function findDifference(training: Table, validation: Table): Finding[] {
     {
       code: 'validationDiffers',
       place: 'validation',
-      problem: `other inputs than the training data: input ${first} is ${show(b.mean)} ± ${show(b.spread)}, and was ${show(a.mean)} ± ${show(a.spread)}`,
-      cure: 'scale and encode both alike',
+      problem: `its inputs differ from those of the training data: input ${first} is ${show(b.mean)} ± ${show(b.spread)}, instead of ${show(a.mean)} ± ${show(a.spread)}`,
+      cure: 'scale and encode both in the same way',
       numbers: { different: different.length, input: first, mean: b.mean, meanInTraining: a.mean },
     },
   ];
@@ -129,7 +129,7 @@ function findCopies(training: Table, trainingCount: number, validation: Table): 
     {
       code: 'validationRepeats',
       place: 'validation',
-      problem: `${percent(share)} of its samples are in the training data, so it's no test`,
+      problem: `${percent(share)} of its samples are also in the training data, so its score is misleading`,
       cure: 'use other samples: validationSplit sets some aside',
       option: { name: 'validationSplit', values: [0.2] },
       numbers: { share },

@@ -100,7 +100,7 @@ async function referenceKernels(): Promise<Kernels> {
   return makeReference();
 }
 
-/** Takes kernels back; the caller must not use them afterwards. */
+/** Takes kernels back; the caller must not use them afterward. */
 export function giveBackKernels(kernels: Kernels): void {
   kernels = kernels.base ?? kernels; // not the loss of the user's own
   kernels.team?.end();

@@ -82,7 +82,7 @@ export class WorkerTeam implements Team {
     if (trials.isDue && !this.#hasBegun) void this.start();
   }
 
-  /** @throws ThreadError once, if a thread has died; afterwards the first continues alone */
+  /** @throws ThreadError once, if a thread has died; afterward the first continues alone */
   assertComplete(): void {
     if (!this.#isReady || this.#failure === undefined) return;
     const isShared = this.#isShared;

@@ -138,7 +138,7 @@ function findMinimum(lossAt: (coldness: number) => Slopes): number {
   if (!(lossAt(high).slope > 0)) {
     throw new RangeFault({
       place: 'data',
-      problem: 'nearly every sample is right, so that the surest outputs would be best',
+      problem: 'nearly every sample is right, so that probabilities of 0 and 1 would be best',
       cure: 'pass more samples that the network has not learned',
     });
   }

@@ -258,7 +258,7 @@ export async function startWorker(url?: string, options: WorkerOptions = {}): Pr
   return { name, threads: count, close, done };
 }
 
-/** Stops the timer of a worker that can't close because its server is away, which BullMQ stops only afterwards. */
+/** Stops the timer of a worker that can't close because its server is away, which BullMQ stops only afterward. */
 async function stopRenewing(worker: object): Promise<void> {
   await (worker as { lockManager: { close(): Promise<void> } }).lockManager.close();
 }

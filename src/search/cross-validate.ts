@@ -39,7 +39,7 @@ export interface CrossValidationOptions {
   /** Metrics on the test part of each fold, in addition to loss and accuracy. */
   readonly metrics?: NamedMetrics;
   /**
-   * Called after each fold, in their order, with its network, which is disposed afterwards, and its samples. A returned promise is
+   * Called after each fold, in their order, with its network, which is disposed afterward, and its samples. A returned promise is
    * awaited.
    */
   readonly onFold?: (result: FoldResult, net: Network, split: Split) => unknown;

@@ -2,18 +2,18 @@ import type { Kernels } from '../kernels/kernels.js';
 import type { Model } from '../model/model.js';
 import type { Run } from '../model/state.js';
 
-// Loaded only for a training with `ema`.
+// Loaded only for training with `ema`.
 
 /** Steps that leave the averages of the weights in the network. */
 export type AveragedSteps = Pick<Kernels, 'descend'>;
 
 /**
- * Steps that learn as ever, and average the parameters w: after each step
+ * Steps that learn as usual, and average the parameters w: after each step
  *
  *     v += (1 − βₜ)(w − v), with βₜ = min(β, (1 + t)/(10 + t))
  *
  * t counts the steps of the run before this one, from 0. Without (1 + t)/(10 + t), which is TensorFlow's `num_updates`, the
- * initial weights would weigh 0.999¹⁰⁰ = 90 % after 100 steps. Between steps the network has v as its parameters, for validation,
+ * initial weights would weigh 0.999¹⁰⁰ = 90% after 100 steps. Between steps the network has v as its parameters, for validation,
  * predictions and files, and the slot has w, from which the next step starts.
  *
  * Rounds: 1 − βₜ in double precision, then to single; the difference, the product and the sum, each once.

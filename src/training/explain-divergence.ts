@@ -28,7 +28,7 @@ export function* findRate(
   const measure = (): number => finish(evaluate(model, measured)).loss;
   let hasWorked = false;
   for (let trial = 1; trial <= MOST_TRIALS; trial++) {
-    // Two digits, so that the message gives the very number that was tried.
+    // Two digits, so that the message gives the exact number that was tried.
     rate = Number((rate / 2).toPrecision(2));
     snapshot.restore(true);
     const start = measure();

@@ -86,7 +86,7 @@ export function* findLearningRate(
 
   const curve: RatePoint[] = [];
   const rateAt = (step: number): number =>
-    // Three digits, so that a report shows the very rates.
+    // Three digits, so that a report shows the exact rates.
     Number((low * exp((step / (steps - 1)) * log(high / low))).toPrecision(3));
   let [average, weight, least] = [0, 0, Infinity];
   yield* learnSome(model, samples, { size, steps, random: restart() }, rateAt, (loss, step) => {
@@ -121,11 +121,11 @@ export function* findLearningRate(
   if (most === 0) {
     throw new RangeFault({
       place: 'findLearningRate',
-      problem: `no rate from ${from} to ${to} lowers the loss, ${before.toPrecision(3)}`,
+      problem: `no rate from ${from} to ${to} lowers the loss of ${before.toPrecision(3)}`,
       cure: 'scale the inputs to about 1, or pass a smaller from',
     });
   }
-  // The lowest of the good ones, because a longer training at a high rate is noisier, and nearer to a divergence.
+  // The lowest of the good ones, because longer training at a high rate is noisier, and closer to divergence.
   const best = tried.filter(({ drop }) => drop >= GOOD_SHARE * most).at(-1)!;
   return { learningRate: best.rate, curve };
 }

@@ -48,8 +48,8 @@ export interface TrainOptions extends RegularizationOptions {
   readonly earlyStopping?: EarlyStopping;
   /**
    * β of an exponential moving average of the weights, such as 0.999: after step t, from 0, v += (1 − βₜ)(w − v) with
-   * βₜ = min(β, (1 + t)/(10 + t)). Steps learn w; validation, predictions, files and the trained network have v. One thread
-   * computes. From 0, for none, to below 1. Default 0.
+   * βₜ = min(β, (1 + t)/(10 + t)). Steps update w; validation, predictions, files and the trained network have v. Training
+   * runs on one thread. At least 0, for none, and below 1. Default 0.
    */
   readonly ema?: number;
   /** Saves the network during training. */

@@ -40,7 +40,7 @@ export function withFunctions(
   if ('own' in loss) {
     throw new TypeFault({
       place: 'loss',
-      problem: `${show(name)} has functions of your own, which are neither in files nor sent to workers`,
+      problem: `${show(name)} has functions of your own, which are neither stored in files nor sent to workers`,
       cure: `to load a file, pass { loss: { name: ${show(name)}, cost, slope } }; to train, use net.train`,
     });
   }

@@ -427,7 +427,9 @@ function* checkRows(
 
 /** The fault of a row of targets that are all NaN. */
 const findNoneKnown = (row: NumericArray): Omit<Fault, 'place'> | undefined =>
-  row.every((y: number) => y !== y) ? { problem: 'no target is known', cure: 'leave it out' } : undefined;
+  row.every((y: number) => y !== y)
+    ? { problem: 'no target is known', cure: 'leave the sample out' }
+    : undefined;
 
 /** The fault of a row of targets with several right answers, or none, where softmax has one. */
 function findNotOneRight(row: NumericArray): Omit<Fault, 'place'> | undefined {

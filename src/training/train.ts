@@ -99,7 +99,7 @@ function assertClassified(model: Model, samples: Samples): void {
   if (samples.isClassified(model)) return;
   throw new RangeFault({
     place: 'earlyStopping.monitor',
-    problem: "'accuracy' means nothing for a regression or several right answers",
+    problem: "'accuracy' has no meaning for regression or several right answers",
     cure: "use 'loss', or one of metrics",
   });
 }

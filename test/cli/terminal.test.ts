@@ -353,7 +353,7 @@ describe('train and evaluate warn of', () => {
     });
     const refused = await run('train', 'iris.csv', '--monitor', 'rSquared');
     expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toMatch(/^bp4: --monitor: a classification has no rSquared; use loss, /);
+    expect(refused.stderr).toMatch(/^bp4: --monitor: rSquared isn't a metric for classification; use loss, /);
     const alone = await run(
       ...['train', 'iris.csv', '--monitor', 'rocAUC', '--validation-split', '0'],
       '--patience',

@@ -414,7 +414,7 @@ describe('options', () => {
       stderr: 'bp4: --find-rate: --learning-rate sets the rate; leave one of them out\n',
     });
     expect((await run('train', 'iris.csv', '--stream', '--find-rate')).stderr).toContain(
-      "--find-rate: it needs the samples in memory, and streamed data isn't; give --learning-rate",
+      '--find-rate: it needs the samples in memory, but this data is streamed; give --learning-rate',
     );
   });
 

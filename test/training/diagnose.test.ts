@@ -278,7 +278,7 @@ describe('messages', () => {
         ),
       { inputs: [[1, ...Array<number>(19).fill(0)]], targets: [[5]] },
       [
-        /^layers\[0\] learns \d+ times slower than layers\[1\]: 95% of its inputs are 0, whose weights learn nothing; use inputs that vary more/,
+        /^layers\[0\] learns \d+ times slower than layers\[1\]: 95% of its inputs are 0, and weights of such inputs learn nothing; use inputs that vary more/,
       ],
     ],
     [
@@ -302,7 +302,7 @@ describe('messages', () => {
         ),
       { inputs: [[1, 2, 3]], targets: [[0, 0, 0]] },
       [
-        "layers[2] learns 10000 times slower than layers[0]: δ grows on its way back, by large W; try initializer 'heNormal' or 'scaledNormal'",
+        "layers[2] learns 10000 times slower than layers[0]: δ grows on its way back, because W is large; try initializer 'heNormal' or 'scaledNormal'",
       ],
     ],
     [
@@ -318,7 +318,7 @@ describe('messages', () => {
         ),
       { inputs: [[1]], targets: [[0]] },
       [
-        'layers[1] learns 300 times slower than layers[0]: its gradients are small beside its weights; try smaller initial weights',
+        'layers[1] learns 300 times slower than layers[0]: its gradients are small compared with its weights; try smaller initial weights',
       ],
     ],
     [

@@ -145,7 +145,7 @@ describe('figures that are no monitor', () => {
     for (const more of [{}, { validation: prices }, { validationSplit: 0.3 }]) {
       const options: TrainOptions = { ...more, earlyStopping: { monitor: 'accuracy' } };
       await expect(net.train(prices, options)).rejects.toThrow(
-        "earlyStopping.monitor: 'accuracy' means nothing for a regression or several right answers; use 'loss', or one of metrics",
+        "earlyStopping.monitor: 'accuracy' has no meaning for regression or several right answers; use 'loss', or one of metrics",
       );
     }
     expect(net.layers).toEqual(before);
@@ -170,7 +170,7 @@ describe('figures that are no monitor', () => {
     const earlyStopping = { monitor: 'accuracy' } as const;
     const { inputs } = data;
     await expect(net.train({ inputs, targets }, { earlyStopping })).rejects.toThrow(
-      "earlyStopping.monitor: 'accuracy' means nothing",
+      "earlyStopping.monitor: 'accuracy' has no meaning",
     );
     targets[11] = [1, 0];
     expect(await net.train({ inputs, targets }, { epochs: 1, earlyStopping })).toHaveLength(1);

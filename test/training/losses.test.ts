@@ -386,7 +386,7 @@ describe.each(engines)('missing targets on engine %s', (engine) => {
     );
     const net = await create('quadratic', 'tanh');
     expect(() => net.evaluate({ inputs: [1, 2], targets: [NaN, 1, NaN, NaN] })).toThrow(
-      'targets[1]: no target is known; leave it out',
+      'targets[1]: no target is known; leave the sample out',
     );
     expect(() => net.evaluate({ inputs: [1], targets: [NaN, Infinity] })).toThrow(
       'targets[0][1] is Infinity; expected a finite number',

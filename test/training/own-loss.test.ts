@@ -105,7 +105,7 @@ describe('a file', () => {
     expect(net.toJSON().loss).toEqual({ name: 'squared', own: true });
     const missing = new TypeFault({
       place: 'loss',
-      problem: "'squared' has functions of your own, which are neither in files nor sent to workers",
+      problem: "'squared' has functions of your own, which are neither stored in files nor sent to workers",
       cure: "to load a file, pass { loss: { name: 'squared', cost, slope } }; to train, use net.train",
     });
     await expect(Network.load(net.save())).rejects.toThrow(missing);

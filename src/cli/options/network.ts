@@ -114,8 +114,8 @@ export const networkGroup: OptionGroup = {
     valueOption('--seed <n>', 'Seed of initial weights, splits and shuffling (default: 0)', wholeNumber()),
     valueOption(
       '--ensemble <n>',
-      'Train n networks from the seeds s, s + 1, …, each with its own validation samples, and save them as one model, whose outputs are ' +
-        'the means of theirs (default: 1)',
+      'Train n networks from the seeds s, s + 1, …, each with its own validation samples, and save them as one model that ' +
+        'averages their outputs (default: 1)',
       wholeNumber({ min: 1, max: MOST_MEMBERS }),
     ),
     valueOption(

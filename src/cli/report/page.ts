@@ -198,7 +198,7 @@ function learningCurves({ history = [], bestEpoch, isRefit }: Report, isClassifi
       : {
           at: bestEpoch,
           words: isRefit
-            ? `Epoch ${bestEpoch} was the best. The network then trained again from the start, on all samples, for as many epochs.`
+            ? `Epoch ${bestEpoch} was the best. The network then trained again from the start, on all samples, up to that number of epochs.`
             : bestEpoch
               ? `The weights are those of epoch ${bestEpoch}, the best.`
               : 'No epoch improved on the initial weights, so these are kept.',

@@ -51,7 +51,7 @@ export function reliabilityChart(bins: readonly ReliabilityBin[]): Markup {
   const most = Math.max(...bins.map(({ count }) => count));
   return picture(
     'Reliability of the probabilities',
-    'How often predictions came true, over their probability; on the diagonal they are equal',
+    'How often predictions came true, by their probability; on the diagonal, the two are equal',
     'On the line, 80 of 100 predictions with a probability of 0.8 come true. Below it, the model is too sure of itself. Larger points stand for more samples.',
     html`${frame(box, axis, axis, { x: 'probability', y: 'came true' })}
       <line class="ideal" x1="${px(axis, 0)}" y1="${py(axis, 0)}" x2="${px(axis, 1)}" y2="${py(axis, 1)}" />

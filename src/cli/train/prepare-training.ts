@@ -113,7 +113,7 @@ async function findRate(
   if (data instanceof DataStream)
     throw new UsageError(
       '--find-rate',
-      "it needs the samples in memory, and streamed data isn't",
+      'it needs the samples in memory, but this data is streamed',
       'give --learning-rate',
     );
   const names = ['optimizer', 'miniBatchSize', 'classWeights', ...regularizationNames];

@@ -19,8 +19,8 @@ export interface EarlyStopping {
    * 'loss'.
    */
   readonly monitor?: 'loss' | 'accuracy' | (string & {});
-  /** Which values of one of `metrics` are better. Required for it; 'loss' and 'accuracy' have a direction of their own. */
-  readonly direction?: Direction;
+  /** Which values are better. Required if `monitor` is one of `metrics`; 'loss' is always minimized, and 'accuracy' maximized. */
+  readonly direction?: 'minimize' | 'maximize';
   /**
    * Whether the network ends with the weights of the best epoch, or with the initial weights if no epoch is better.
    * Default true.
@@ -28,7 +28,7 @@ export interface EarlyStopping {
   readonly restoreBest?: boolean;
 }
 
-type Direction = 'minimize' | 'maximize';
+type Direction = NonNullable<EarlyStopping['direction']>;
 
 const directions: Readonly<Record<string, Direction>> = { loss: 'minimize', accuracy: 'maximize' };
 

@@ -111,7 +111,7 @@ export function* watchMetrics(
   if (Number.isNaN(figures[monitor])) {
     throw new RangeFault({
       place: `metrics.${monitor}`,
-      problem: 'is NaN, so training cannot be watched by it',
+      problem: 'is NaN, so early stopping cannot watch it',
     });
   }
   return {
