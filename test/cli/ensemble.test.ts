@@ -76,7 +76,9 @@ it('train refuses to resume a file that is too short for a model', async () => {
 
 it('diagnose refuses an ensemble by its name', async () => {
   const { code, stderr } = await run('diagnose', 'e.bp4', 'data.csv');
-  expect(stderr).toContain('e.bp4: it is an ensemble of networks, and diagnose measures one');
+  expect(stderr).toContain(
+    'e.bp4: it is an ensemble of networks, and diagnose measures one; give it a single network, as bp4 train saves',
+  );
   expect(code).toBe(2);
 });
 

@@ -13,7 +13,7 @@ export function Answers({ classNames, answer }: Props): JSX.Element {
   return (
     <div class="answers">
       <p>
-        {say('draw.prediction')} <output data-testid="draw-answer">{classNames[best] ?? '–'}</output>
+        {say('draw.prediction')} <output data-testid="draw-answer">{classNames[best]}</output>
       </p>
       <ol>
         {classNames.map((name, c) => {

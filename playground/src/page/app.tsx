@@ -124,7 +124,7 @@ export function App() {
         }
       />
       <main>
-        <div class="columns">
+        <div class={isMissing ? 'columns missing' : 'columns'}>
           <div class="side stack">
             <section class="card" aria-label={say('region.settings')}>
               <Controls settings={settings} isRegression={problem?.isRegression === true} onChange={change} />
@@ -145,7 +145,7 @@ export function App() {
               spotlight={spotlight}
               hold={walking.hold}
               isProjecting={isProjecting}
-              pointed={asking.pointed}
+              pointed={asking.pointed ?? asking.subject}
               onPoint={asking.point}
               onChoose={(at) => {
                 if (at.from === undefined && at.layer >= 0) walking.choose(at);

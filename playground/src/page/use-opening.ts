@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Csv, Settings, TaskName } from '../protocol.js';
 import { tasks } from '../run/tasks.js';
 import { formatLink, parseLink } from '../run/link.js';
@@ -62,14 +62,15 @@ export function useOpening(): OpeningControl {
     [open],
   );
   const chooseLanguage = useCallback((language: Language) => set((old) => ({ ...old, language })), []);
-  const makeLink = useCallback(
-    (steps: number) => makeAddress({ opening: { ...opening, steps }, language }),
-    [opening, language],
-  );
+  const makeLink = useCallback((steps: number) => makeAddress(opening, steps, language), [opening, language]);
 
+  const written = useRef<Opening>(undefined);
   useEffect(() => {
-    // `replaceState` adds no entry to the history and fires no 'hashchange'; a link's steps stay until a setting changes
-    history.replaceState(null, '', makeAddress({ opening, language }));
+    // a link's steps, and those of a copied link, stay until a setting changes: another language keeps them
+    const steps = written.current === opening ? parseLink(location.hash).steps : opening.steps;
+    written.current = opening;
+    // `replaceState` adds no entry to the history and fires no 'hashchange'
+    history.replaceState(null, '', makeAddress(opening, steps, language));
   }, [opening, language]);
 
   return {
@@ -93,8 +94,11 @@ function withCsv(read: Read, csv: Csv | undefined): Read {
   return csv === undefined ? read : { ...read, opening: { ...read.opening, csv } };
 }
 
-function makeAddress({ opening, language }: Omit<Read, 'messages'>): string {
-  const { settings, steps, parameters } = opening;
+function makeAddress(
+  { settings, parameters }: Opening,
+  steps: number | undefined,
+  language: Language | undefined,
+): string {
   return `${location.href.replace(/#.*/, '')}${formatLink(settings, steps, language, parameters)}`;
 }
 

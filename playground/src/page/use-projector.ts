@@ -5,6 +5,7 @@ export function useProjector(): [isProjecting: boolean, toggle: () => void, leav
   const [isProjecting, set] = useState(false);
   useEffect(() => {
     document.documentElement.toggleAttribute('data-projector', isProjecting);
+    if (isProjecting) scrollTo(0, 0); // to the network, wherever the page was scrolled
   }, [isProjecting]);
   const toggle = useCallback(() => set((old) => !old), []);
   const leave = useCallback(() => set(false), []);

@@ -119,7 +119,7 @@ export const en = {
   'network.update': 'edges: the updated weights',
   'network.input': 'input {name}: {value}',
   'network.bias': '{layer}, unit {unit}: bias {bias}',
-  'network.values': '{layer}, unit {unit}: bias {bias}, z {z}, a {a}, δ {delta}',
+  'network.values': '{layer}, unit {unit}: bias {bias}, z {z}, a\u00a0{a}, δ\u00a0{delta}',
 
   'phase.rest': 'rest',
   'phase.forward': 'forward',

@@ -116,7 +116,7 @@ export const zh: Dictionary = {
   'network.update': '连线：更新后的权重',
   'network.input': '输入 {name}：{value}',
   'network.bias': '{layer}，神经元 {unit}：偏置 {bias}',
-  'network.values': '{layer}，神经元 {unit}：偏置 {bias}，z {z}，a {a}，δ {delta}',
+  'network.values': '{layer}，神经元 {unit}：偏置 {bias}，z {z}，a\u00a0{a}，δ\u00a0{delta}',
 
   'phase.rest': '静止',
   'phase.forward': '前向',
@@ -228,7 +228,7 @@ export const zh: Dictionary = {
 
   'derive.unit': '{layer}，神经元 {unit}',
   'derive.input': '输入 {name}',
-  'derive.weight': '从{start}到{end}的权重',
+  'derive.weight': '从{start} 到{end} 的权重',
   'derive.more': '其余 {n} 项：',
   'derive.pixel': '像素 {n}',
   'derive.check': '验证：',

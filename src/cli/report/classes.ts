@@ -1,20 +1,25 @@
 import type { Evaluation } from '../model/evaluation.js';
 
 /** The part of an evaluation about classes. */
-export type ClassEvaluation = Required<Pick<Evaluation, 'confusion' | 'scores' | 'classes'>>;
+export type ClassEvaluation = Required<Pick<Evaluation, 'confusion' | 'scores' | 'classes'>> &
+  Pick<Evaluation, 'reliability'>;
 import { formatPercent, formatPrecise, groupDigits } from '../terminal/format.js';
 import { html, numbersTable, type Content, type Markup } from './html.js';
+import { reliabilityChart } from './regression.js';
 
 /** With more classes, the table would be too large to read: only the most frequent confusions are listed. */
 const MOST_CLASSES = 40;
 const MOST_CONFUSIONS = 6;
 
-/** The confusion matrix, and the scores of each class. */
+/** The confusion matrix, the scores of each class, and the reliability of the probabilities. */
 export function classesSection(evaluation: ClassEvaluation): Markup {
-  const { classes } = evaluation;
+  const { classes, reliability } = evaluation;
   return html`<div class="columns">
     <div>${classes.length <= MOST_CLASSES && confusionTable(evaluation)} ${confusions(evaluation)}</div>
-    ${scoresTable(evaluation)}
+    <div>
+      ${scoresTable(evaluation)}
+      ${reliability && html`<div class="after">${reliabilityChart(reliability)}</div>`}
+    </div>
   </div>`;
 }
 

@@ -10,7 +10,7 @@ export function importanceSection(columns: readonly ColumnImportance[]): Markup 
   const share = (importance: number): number => (largest > 0 ? Math.max(0, importance / largest) : 0);
   return html`<figure>
     ${numbersTable(
-      ['column', 'the loss grows by', 'standard deviation'],
+      ['column', 'the loss grows by', '±'],
       columns.map(
         ({ column, importance, deviation }) =>
           html`<tr>
@@ -21,8 +21,8 @@ export function importanceSection(columns: readonly ColumnImportance[]): Markup 
       ),
     )}
     <p class="aside">
-      How much the loss grows if the values of a column are permuted among the samples. If two columns say the
-      same, each alone may seem unimportant.
+      How much the loss grows if the values of a column are permuted among the samples. ±: its standard
+      deviation over the permutations. If two columns say the same, each alone may seem unimportant.
     </p>
   </figure>`;
 }

@@ -13,7 +13,7 @@ import { curves, type Line } from './curves.js';
 import { html, Markup, type Content } from './html.js';
 import { importanceSection } from './importance.js';
 import { findingsSection, layersSection } from './layers.js';
-import { numbersSection, reliabilityChart } from './regression.js';
+import { numbersSection } from './regression.js';
 import { shapeSection, type Shape } from './network-drawing.js';
 import { style } from './style.js';
 
@@ -133,7 +133,7 @@ export function resultsSection(
 ): Markup {
   const content =
     confusion && scores && classes
-      ? [classesSection({ confusion, scores, classes }), reliability && reliabilityChart(reliability)]
+      ? classesSection({ confusion, scores, classes, ...(reliability && { reliability }) })
       : numbersSection(targets);
   return section(evaluated ? `Results on ${evaluated}` : 'Results', content);
 }

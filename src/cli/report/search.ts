@@ -120,7 +120,7 @@ function history({ search: { metric }, result: { trials, chosen } }: SearchRepor
       )}
       ${lost.map(({ number }) => html`<path class="cross" d="${crossAt(px(number), box.top + 5)}" />`)}
     </svg>
-    ${beyond > 0 && html`<p class="aside">${formatCount(beyond, 'trial')} beyond the axis stand at its end.</p>`}
+    ${beyond > 0 && html`<p class="aside">${formatCount(beyond, 'trial')} beyond the axis ${beyond === 1 ? 'stands' : 'stand'} at its end.</p>`}
   </figure>`;
 }
 

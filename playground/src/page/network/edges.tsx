@@ -175,7 +175,7 @@ function AllLabels({ scene, columns, hasImage, spotlight }: EdgesProps) {
         const isRoomy = to.x - from.x >= 100 && from.ys.length * to.ys.length <= MOST_LABELS;
         if ((layer === 0 && hasImage) || !isRoomy || from.more + to.more > 0) return null;
         // nearer to the layer with more units, where the edges are farther apart, but clear of its numbers
-        const nearer = to.x - from.x < 140 ? 0.6 : 0.68;
+        const nearer = to.x - from.x < 140 ? 0.57 : 0.68;
         const share = to.ys.length > from.ys.length ? nearer : 1 - nearer;
         return pairsOf(from, to).map(({ j, k }) => (
           <Label

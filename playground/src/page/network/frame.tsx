@@ -61,7 +61,7 @@ interface InputNamesProps {
 
 /** Short names stand left of the units, longer ones below them. */
 function InputNames({ names, column: { x, ys, radius, reach }, isNarrow }: InputNamesProps) {
-  const isShort = names.every((name) => name.length < 3);
+  const isShort = names.every((name) => measure(name) < 3);
   return (
     <>
       {names.slice(0, ys.length).map((name, k) =>
@@ -137,6 +137,15 @@ function measurePitch(columns: readonly Column[]): number {
   return columns[1]!.x - columns[0]!.x;
 }
 
-function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+/** Cuts a text to a width in letters. */
+function cut(text: string, width: number): string {
+  if (measure(text) <= width) return text;
+  const characters = Array.from(text);
+  while (measure(characters) > width - 1) characters.pop();
+  return `${characters.join('')}…`;
+}
+
+/** The width of a text in letters: a Chinese character is as wide as two. */
+function measure(characters: Iterable<string>): number {
+  return Array.from(characters).reduce((width, character) => width + (character >= '\u2e80' ? 2 : 1), 0);
 }
