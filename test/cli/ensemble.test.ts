@@ -63,7 +63,9 @@ it('export writes an ensemble as .bp4 with the same bytes, and refuses formats o
 
 it('train refuses to resume an ensemble, and says how a search goes on', async () => {
   const { code, stderr } = await run('train', '--resume', 'e.bp4');
-  expect(stderr).toContain('e.bp4: it is an ensemble, and bp4 train continues one network; to continue a search');
+  expect(stderr).toContain(
+    'e.bp4: it is an ensemble, and bp4 train continues one network; to continue a search',
+  );
   expect(code).toBe(3);
 });
 
