@@ -70,7 +70,7 @@ export default [
   besideCore('bp4/metrics', 'metrics/index.js', '5.7 kB'),
   besideCore('bp4/ensemble', 'ensemble/index.js', '4 kB'),
   besideCore('bp4/explain', 'explain/index.js', '3.7 kB'),
-  besideCore('bp4/data', 'data/index.js', '54 kB', ['./parquet/*']),
+  besideCore('bp4/data', 'data/index.js', '54.2 kB', ['./parquet/*']),
   besideCore('reading Parquet', 'data/parquet/file.js', '21.5 kB', ['./zstd.js']),
   besideCore('reading Zstandard', 'data/parquet/zstd.js', '5 kB'),
   besideCore('bp4/search', 'search/index.js', '18.2 kB', ['../ensemble/*', '../metrics/*']),
