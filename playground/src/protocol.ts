@@ -24,8 +24,8 @@ export type TaskName =
   | 'digits'
   | 'csv';
 
-/** Inputs of the two-dimensional tasks: x, y, x², y², xy, sin 2πx and sin 2πy. */
-export type FeatureName = 'x' | 'y' | 'xx' | 'yy' | 'xy' | 'sinx' | 'siny';
+/** Inputs of the two-dimensional tasks: x₁, x₂, x₁², x₂², x₁x₂, sin 2πx₁ and sin 2πx₂. */
+export type FeatureName = 'x1' | 'x2' | 'x1x1' | 'x2x2' | 'x1x2' | 'sinx1' | 'sinx2';
 
 /** The settings that determine a run, and the contents of a link. The same settings give the same weights, bit for bit. */
 export interface Settings {
@@ -100,7 +100,7 @@ export type Reply =
 
 /** The learning problem of a run. */
 export interface Problem {
-  /** The name of each input: 'x', 'y', 'x²' …, or the columns of a CSV file. Empty for digits, whose inputs are 28 × 28 pixels. */
+  /** The name of each input: 'x₁', 'x₂', 'x₁²' …, or the columns of a CSV file. Empty for digits, whose inputs are 28 × 28 pixels. */
   readonly inputNames: readonly string[];
   /** The name of each output: its class, or the target column of a regression. */
   readonly outputNames: readonly string[];

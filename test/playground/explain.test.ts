@@ -212,7 +212,7 @@ async function viewOfXor(): Promise<View> {
   const walk = { step: 1, count: 1, before, gradients, after: net.layers, learningRate: 0.1, costs };
   net.dispose();
   const problem: Problem = {
-    inputNames: ['x', 'y'],
+    inputNames: ['x₁', 'x₂'],
     outputNames: ['class 0', 'class 1'],
     classNames: ['class 0', 'class 1'],
     isRegression: false,

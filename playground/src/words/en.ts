@@ -182,13 +182,13 @@ export const en = {
   'results.title': 'What the network has learned',
   'results.csv': 'Your data',
   'boundary.summary':
-    'The decision boundary for x and y from −{reach} to {reach}, with {training} training and {test} test points. The network predicts class 1 on {share} of the plane.',
+    'The decision boundary for x₁ and x₂ from −{reach} to {reach}, with {training} training and {test} test points. The network predicts class 1 on {share} of the plane.',
   'boundary.line': 'decision boundary',
   'boundary.kinds': 'filled: training, outlined: test',
   'boundary.zero': 'f = 0',
-  'boundary.output': 'f(x, y) from −1 to 1',
+  'boundary.output': 'f(x₁, x₂) from −1 to 1',
   'boundary.surface':
-    'The output of the network for x and y from −{reach} to {reach}, with {training} training and {test} test points. It is positive on {share} of the plane.',
+    'The output of the network for x₁ and x₂ from −{reach} to {reach}, with {training} training and {test} test points. It is positive on {share} of the plane.',
   'boundary.shapes': 'round: training, square: test',
   'boundary.showTest': 'Show test points',
   'boundary.discretize': 'Two colors only',

@@ -176,13 +176,13 @@ export const zh: Dictionary = {
   'results.title': '网络学到了什么',
   'results.csv': '自己的数据',
   'boundary.summary':
-    'x 与 y 在 −{reach} 到 {reach} 之间的决策边界，有 {training} 个训练点和 {test} 个测试点。网络在平面的 {share} 上预测为类别 1。',
+    'x₁ 与 x₂ 在 −{reach} 到 {reach} 之间的决策边界，有 {training} 个训练点和 {test} 个测试点。网络在平面的 {share} 上预测为类别 1。',
   'boundary.line': '决策边界',
   'boundary.kinds': '实心：训练，空心：测试',
   'boundary.zero': 'f = 0',
-  'boundary.output': 'f(x, y)，从 −1 到 1',
+  'boundary.output': 'f(x₁, x₂)，从 −1 到 1',
   'boundary.surface':
-    'x 与 y 在 −{reach} 到 {reach} 之间的网络输出，有 {training} 个训练点和 {test} 个测试点。输出在平面的 {share} 上为正。',
+    'x₁ 与 x₂ 在 −{reach} 到 {reach} 之间的网络输出，有 {training} 个训练点和 {test} 个测试点。输出在平面的 {share} 上为正。',
   'boundary.shapes': '圆：训练，方：测试',
   'boundary.showTest': '显示测试点',
   'boundary.discretize': '只用两种颜色',
