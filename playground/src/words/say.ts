@@ -2,6 +2,8 @@ import type { ComponentChildren } from 'preact';
 import type { Failure } from '../run/failure.js';
 import { type Dictionary, en, type Key } from './en.js';
 
+export type { Key };
+
 // The page's language. `say` returns a text in it; `sayWith` is its twin for texts that contain elements.
 
 export type Language = 'en' | 'zh';
@@ -50,6 +52,11 @@ export function say<K extends Key>(key: K, ...[values]: Values<K, string | numbe
   return fill(dictionary[key], values ?? {}).join('');
 }
 
+/** `say` of a key that is known only when the page runs. */
+export function sayAny(key: Key, values: Readonly<Record<string, string | number>>): string {
+  return fill(dictionary[key], values).join('');
+}
+
 /** Like `say`, but the values can be elements. */
 export function sayWith<K extends Key>(
   key: K,
@@ -60,7 +67,7 @@ export function sayWith<K extends Key>(
 
 /** What went wrong, in the page's language; the library's own errors are in English. */
 export function sayFailure({ key, values = {}, message }: Failure): string {
-  return key === undefined ? message : fill(dictionary[key], values).join('');
+  return key === undefined ? message : sayAny(key, values);
 }
 
 /** Replaces '{n}' by the value n, and '{n:unit|units}' by the first word if n is 1, otherwise by the second. */
