@@ -1,4 +1,4 @@
-import type { Dictionary } from './en.js';
+import type { Dictionary } from './keys.js';
 
 // 术语：误差 δ、激励 a、加权输入 z、偏置、权重、代价函数、前向、反向传播、小批量、轮（epoch）、神经元（unit）。
 
@@ -239,6 +239,19 @@ export const zh: Dictionary = {
   'slow.dead': '失效',
   'slow.deadUnit': '失效：对所有样本 σ′ = 0',
   'slow.saturatedUnit': '对 {share} 的样本饱和',
+  'slow.input': 'aˡ⁻¹',
+  'factors.title': '∂C/∂w 的因子',
+  'factors.input': 'a',
+  'factors.slope': 'σ′(z)',
+  'factors.sum': 'Σ w·δ',
+  'factors.cost': '∂C/∂a',
+  'factors.difference': 'a − y',
+  'factors.smallest.input': '最小的因子是始端的激励 a。',
+  'factors.smallest.slope': '最小的因子是 σ′：在这个 z 处 σ 很平。',
+  'factors.smallest.sum': '最小的因子是传回来的误差 δ。',
+  'factors.smallest.cost': '输出几乎正确：最小的因子是 ∂C/∂a。',
+  'factors.smallest.difference': '输出几乎正确：最小的因子是 a − y。',
+  'slope.curve': '{name} 在 z = {z} 处，切线的斜率是 σ′(z) = {slope}',
 
   'finding.constantInputs':
     '输入在所有样本中都相同，与答案无关；输入为 0 时，∂C/∂w = δ·a 也是 0。请检查数据。',

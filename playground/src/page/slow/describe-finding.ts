@@ -1,6 +1,8 @@
 import type { Finding } from 'bp4';
 import { percent, precise } from '../../format.js';
-import { sayAny, type Key } from '../../words/say.js';
+import type { Key } from '../../words/keys.js';
+import '../../words/late.js';
+import { sayAny } from '../../words/say.js';
 
 /** A finding in the page's language, by its code and numbers. */
 export function describeFinding({ code, numbers, option }: Finding): string {

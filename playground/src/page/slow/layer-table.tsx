@@ -13,7 +13,7 @@ export function LayerTable({ layers }: { readonly layers: readonly LayerDiagnosi
           <th />
           <th scope="col">{say('slow.speed')}</th>
           <th scope="col">δ</th>
-          <th scope="col">aˡ⁻¹</th>
+          <th scope="col">{say('slow.input')}</th>
           <th scope="col">{say('slow.saturated')}</th>
           <th scope="col">{say('slow.dead')}</th>
         </tr>
