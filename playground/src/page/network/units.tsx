@@ -61,7 +61,7 @@ export function Units(props: UnitsProps) {
               );
             })}
           {column.more > 0 && (
-            <text class="more" x={column.x} y={column.ys.at(-1)! + column.radius + 19}>
+            <text class="more" x={column.x} y={column.moreY}>
               {column.reach < 20 ? `+${column.more}` : say('network.more', { n: column.more })}
             </text>
           )}
