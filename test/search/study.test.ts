@@ -548,7 +548,7 @@ describe('a metric that is a function', () => {
       [{ direction: 'minimize' }, 'direction: logLoss has one of its own'],
       [
         { metric: accuracy, direction: 'maximize', pruner: { kind: 'median' } },
-        'metric: a function excludes the median pruner',
+        "metric: a function doesn't work with the median pruner",
       ],
     ];
     for (const [more, message] of bad)
