@@ -104,7 +104,7 @@ function writeFormula(draft: GraphBuilder, column: CheckedColumn, input: string)
       throw new RangeFault({
         place: 'transforms',
         problem: `ONNX has no operator for '${given.kind}' of ${given.name ?? 'a column'}`,
-        cure: 'export it with bp4/code, or leave this column out',
+        cure: 'use bp4/code, or leave the column out',
       });
   }
 }
