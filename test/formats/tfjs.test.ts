@@ -428,7 +428,7 @@ describe('is refused:', () => {
     'α of 0': [makeModel(sequential(layer('ELU', 'e', { alpha: 0 }))), /'e'.*alpha/],
     'scaling that is no transform': [
       makeModel(sequential(layer('Rescaling', 'r', { scale: 2, offset: 0 }))),
-      /'r' \('Rescaling'\) is supported only as/,
+      /'r' \('Rescaling'\): follows another layer than the inputs/,
     ],
     'a model within the model': [
       makeModel(sequential(layer('Model', 'm', { layers: deep }))),
