@@ -1,4 +1,4 @@
-// The texts of parts that load later, which import late.ts.
+// The texts of parts that load later, which add them with `addEnglish`.
 
 export const enLate = {
   'slow.waiting': 'Looking for causes…',

@@ -1,8 +1,10 @@
 import type { Finding } from 'bp4';
 import { percent, precise } from '../../format.js';
 import type { Key } from '../../words/keys.js';
-import '../../words/late.js';
-import { sayAny } from '../../words/say.js';
+import { enLate } from '../../words/en-late.js';
+import { addEnglish, sayAny } from '../../words/say.js';
+
+addEnglish(enLate);
 
 /** A finding in the page's language, by its code and numbers. */
 export function describeFinding({ code, numbers, option }: Finding): string {

@@ -8,7 +8,6 @@ import { ComparisonChart } from './comparison-chart.js';
 import { type Change, findCure } from './cures.js';
 import { describeFinding } from './describe-finding.js';
 import { LayerTable } from './layer-table.js';
-import '../../words/late.js';
 import './panel.css';
 
 export interface PanelProps {
