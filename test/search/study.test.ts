@@ -20,7 +20,8 @@ import {
 import { Random } from '../../src/base/random.js';
 import { accuracy } from '../../src/metrics/index.js';
 import { decodeState } from '../../src/model/file.js';
-import { describesNetwork, divide, hashWeights } from '../../src/search/task.js';
+import { hashWeights } from '../../src/search/hash-weights.js';
+import { describesNetwork, divide } from '../../src/search/task.js';
 import { expectError } from '../support/patient.js';
 
 const random = Random.fromSeed(7);
