@@ -8,7 +8,7 @@ import { slope } from '../../playground/src/page/slope.js';
 import { currentPhase, showPlace, type View, startView } from '../../playground/src/page/view.js';
 import type { Problem, Settings } from '../../playground/src/protocol.js';
 import { activationNames } from '../../playground/src/run/choices.js';
-import { prepareLesson } from '../../playground/src/run/lesson.js';
+import { prepareTaskData } from '../../playground/src/run/task-data.js';
 import { describeProblem } from '../../playground/src/run/replies.js';
 import { tasks } from '../../playground/src/run/tasks.js';
 import { Trainer } from '../../playground/src/run/trainer.js';
@@ -165,7 +165,7 @@ async function viewOfBlobs(): Promise<View> {
   const settings: Settings = { ...tasks.gaussian.defaults, hidden: [3], miniBatchSize: 5 };
   const trainer = await Trainer.create(
     settings,
-    await prepareLesson(settings, undefined, () => Promise.reject(new Error('offline'))),
+    await prepareTaskData(settings, undefined, () => Promise.reject(new Error('offline'))),
   );
   const walk = await trainer.walk();
   const problem = describeProblem(trainer);

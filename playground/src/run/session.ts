@@ -1,7 +1,7 @@
 import { yieldToEventLoop, type EngineOptions, type Network } from 'bp4';
 import type { Reply, Request } from '../protocol.js';
 import { loaded, PageError, toFailure } from './failure.js';
-import { prepareLesson, type DigitsFile } from './lesson.js';
+import { prepareTaskData, type DigitsFile } from './task-data.js';
 import { Meter } from './meter.js';
 import { describeProblem, describeProgress } from './replies.js';
 import { Trainer } from './trainer.js';
@@ -96,8 +96,8 @@ export class Session {
     this.#trainer = undefined;
     const isOutdated = (): boolean => number < this.#opened;
     if (isOutdated()) return;
-    const lesson = await prepareLesson(settings, csv, this.#digits);
-    const trainer = await Trainer.create(settings, lesson, this.#engine, parameters);
+    const data = await prepareTaskData(settings, csv, this.#digits);
+    const trainer = await Trainer.create(settings, data, this.#engine, parameters);
     this.#trainer = trainer;
     if (!isOutdated()) await this.#go('open', steps);
     if (isOutdated()) return;
@@ -158,11 +158,11 @@ export class Session {
   }
 
   async #export(format: 'json' | 'code'): Promise<void> {
-    const { net, lesson, settings } = this.#use();
+    const { net, data, settings } = this.#use();
     const [ending, mimeType, text] =
       format === 'json'
         ? (['json', 'application/json', JSON.stringify(net)] as const)
-        : (['mjs', 'text/javascript', await generateModule(net, lesson.outputNames)] as const);
+        : (['mjs', 'text/javascript', await generateModule(net, data.outputNames)] as const);
     this.#post({ type: 'exported', fileName: `bp4-${settings.task}.${ending}`, mimeType, text });
   }
 
