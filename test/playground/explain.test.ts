@@ -71,6 +71,7 @@ it('explains BP1 of a regression by the squared error, whatever loss the setting
   const walk = {
     step: 1,
     count: 1,
+    isTrained: true,
     before: layers,
     gradients,
     after: layers,

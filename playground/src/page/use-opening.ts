@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Csv, Settings, TaskName } from '../protocol.js';
 import { tasks } from '../run/tasks.js';
-import { formatLink, parseLink } from '../run/link.js';
+import type { LessonName } from '../run/choices.js';
+import { formatLink, parseLink, type Shown, type Stop } from '../run/link.js';
 import type { Language } from '../words/say.js';
 
 /** The request that opens a run. Another object means another run. */
@@ -16,6 +17,8 @@ export interface Opening {
 
 export interface OpeningControl {
   readonly opening: Opening;
+  /** What the address shows of the run. */
+  readonly shown: Shown;
   /** The language that the address or the user chose. */
   readonly language: Language | undefined;
   /** Reports on invalid parts of the address. */
@@ -27,13 +30,17 @@ export interface OpeningControl {
   /** Restarts training from these weights and biases. */
   readonly trainFrom: (parameters: readonly number[]) => void;
   readonly chooseLanguage: (language: Language) => void;
-  /** Returns the address of the run after a number of steps. */
-  readonly makeLink: (steps: number) => string;
+  /** Opens a run of a lesson. */
+  readonly openRun: (opening: Opening) => void;
+  /** Undefined leaves the lesson. */
+  readonly chooseLesson: (lesson: LessonName | undefined) => void;
+  /** Returns the address of the run after a number of steps, at a place in the walk. */
+  readonly makeLink: (steps: number, stop?: Stop) => string;
 }
 
 /** The settings. They follow the address, and the page writes its changes back to the address. */
 export function useOpening(): OpeningControl {
-  const [{ opening, language, messages }, set] = useState(readAddress);
+  const [{ opening, shown, language, messages }, set] = useState(readAddress);
 
   useEffect(() => {
     const changed = (): void => set(({ opening: { csv } }) => withCsv(readAddress(), csv));
@@ -48,7 +55,11 @@ export function useOpening(): OpeningControl {
         const isSame = given.csv === undefined && drawsSame(settings, old.opening.settings);
         const parameters = given.parameters ?? (isSame ? old.opening.parameters : undefined);
         const opening = { settings, ...(parameters && { parameters }) };
-        return withCsv({ ...old, opening, messages: [] }, given.csv ?? old.opening.csv);
+        const { isEmbedded, hide } = old.shown; // the rest was about the run before
+        return withCsv(
+          { ...old, opening, shown: { isEmbedded, hide }, messages: [] },
+          given.csv ?? old.opening.csv,
+        );
       });
     },
     [],
@@ -62,7 +73,17 @@ export function useOpening(): OpeningControl {
     [open],
   );
   const chooseLanguage = useCallback((language: Language) => set((old) => ({ ...old, language })), []);
-  const makeLink = useCallback((steps: number) => makeAddress(opening, steps, language), [opening, language]);
+  const openRun = useCallback((opening: Opening) => set((old) => ({ ...old, opening })), []);
+  const chooseLesson = useCallback(
+    (lesson: LessonName | undefined) =>
+      set(({ shown: { isEmbedded, hide }, ...old }) => ({ ...old, shown: { isEmbedded, hide, lesson } })),
+    [],
+  );
+  const makeLink = useCallback(
+    (steps: number, stop: Stop = {}) =>
+      makeAddress({ opening, shown: { ...shown, ...stop }, language }, steps),
+    [opening, shown, language],
+  );
 
   const written = useRef<Opening>(undefined);
   useEffect(() => {
@@ -70,24 +91,25 @@ export function useOpening(): OpeningControl {
     const steps = written.current === opening ? parseLink(location.hash).steps : opening.steps;
     written.current = opening;
     // `replaceState` adds no entry to the history and fires no 'hashchange'
-    history.replaceState(null, '', makeAddress(opening, steps, language));
-  }, [opening, language]);
+    history.replaceState(null, '', makeAddress({ opening, shown, language }, steps));
+  }, [opening, shown, language]);
 
   return {
-    ...{ opening, language, messages, change, chooseTask, setCsv },
-    ...{ reset, chooseLanguage, trainFrom, makeLink },
+    ...{ opening, shown, language, messages, change, chooseTask, setCsv },
+    ...{ reset, chooseLanguage, openRun, chooseLesson, trainFrom, makeLink },
   };
 }
 
 interface Read {
   readonly opening: Opening;
+  readonly shown: Shown;
   readonly language: Language | undefined;
   readonly messages: readonly string[];
 }
 
 function readAddress(): Read {
-  const { messages, language, ...opening } = parseLink(location.hash);
-  return { opening, language, messages };
+  const { messages, language, shown = {}, ...opening } = parseLink(location.hash);
+  return { opening, shown, language, messages };
 }
 
 function withCsv(read: Read, csv: Csv | undefined): Read {
@@ -95,11 +117,16 @@ function withCsv(read: Read, csv: Csv | undefined): Read {
 }
 
 function makeAddress(
-  { settings, parameters }: Opening,
+  { opening: { settings, parameters }, shown, language }: Omit<Read, 'messages'>,
   steps: number | undefined,
-  language: Language | undefined,
 ): string {
-  return `${location.href.replace(/#.*/, '')}${formatLink(settings, steps, language, parameters)}`;
+  const hash = formatLink({
+    ...{ settings, shown },
+    ...(parameters && { parameters }),
+    ...(steps !== undefined && { steps }),
+    ...(language && { language }),
+  });
+  return `${location.href.replace(/#.*/, '')}${hash}`;
 }
 
 /** Whether the weights and biases of one network fit another, and weren't drawn in another way. */

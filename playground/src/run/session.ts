@@ -74,6 +74,10 @@ export class Session {
       case 'ask':
         this.#post({ type: 'answer', outputs: this.#use().net.predict(request.inputs) });
         return;
+      case 'follow':
+        await this.#rest();
+        this.#post({ type: 'walk', walk: this.#use().follow(request.inputs, request.label) });
+        return;
       case 'try':
         this.#post({ type: 'tried', id: request.id, walk: await this.#use().try(request.trial) });
         return;

@@ -25,10 +25,29 @@ export async function prepareTaskData(
     case 'csv':
       if (!csv) throw new PageError('walk.chooseTable');
       return csvData(csv, seed);
+    case 'neuron':
+      return neuronData;
     default:
       return toyTaskData(task, settings);
   }
 }
+
+const neuronSample: Samples = {
+  count: 1,
+  inputs: Float32Array.of(1),
+  labels: Uint8Array.of(0),
+  targets: Float32Array.of(0),
+};
+
+const neuronData: TaskData = {
+  train: neuronSample,
+  test: neuronSample,
+  inputs: 1,
+  inputNames: ['x'],
+  outputNames: ['class 1'],
+  classNames: ['class 0', 'class 1'],
+  isRegression: false,
+};
 
 function toyTaskData(task: ToyName, settings: Settings): TaskData {
   const { features } = settings;

@@ -4,7 +4,7 @@ import { onCircle } from './circle.js';
 import { computeFeatures } from './features.js';
 import type { Samples } from './samples.js';
 
-export type ToyName = Exclude<TaskName, 'digits' | 'csv'>;
+export type ToyName = Exclude<TaskName, 'neuron' | 'digits' | 'csv'>;
 type ClassToy = Exclude<ToyName, RegressionToy>;
 type RegressionToy = 'plane' | 'hills';
 

@@ -150,12 +150,17 @@ export class Trainer {
     const planned = this.#pass(this.net, batch);
     await this.train(this.step + 1);
     const costs = { before: planned.costs.before, after: measureCosts(this.net, batch) };
-    return { ...planned, after: this.net.layers, costs };
+    return { ...planned, isTrained: true, after: this.net.layers, costs };
   }
 
   /** The values of the four equations for the next step, which isn't taken: nothing changes. */
   preview(): Walk {
     return this.#pass(this.net, this.#nextBatch());
+  }
+
+  /** The values of the four equations for an image and its class. Nothing changes. */
+  follow(inputs: Float32Array, label: number): Walk {
+    return this.#pass(this.net, { count: 1, inputs, labels: Uint8Array.of(label) });
   }
 
   /** The values of the four equations for one sample and other weights. The network of the run doesn't change. */
@@ -208,6 +213,7 @@ export class Trainer {
     return {
       step: this.step + 1,
       count: batch.count,
+      isTrained: false,
       learningRate,
       before: layers,
       gradients,

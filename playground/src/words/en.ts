@@ -21,8 +21,19 @@ export const en = {
   'region.training': 'Training',
   'region.settings': 'Settings',
   'region.network': 'Network',
+  'region.lessons': 'Lessons',
+
+  'lesson.forward': 'Forward by hand',
+  'lesson.delta': 'δ at the output',
+  'lesson.backward': 'Blame flows back',
+  'lesson.gradient': 'The gradient is δ·aᵀ',
+  'lesson.small-input': 'A small a learns slowly',
+  'lesson.saturation': 'Saturation, and its cure',
+  'lesson.vanishing': 'δ vanishes',
+  'lesson.digit': 'Your own digit',
 
   'task.first': 'First network',
+  'task.neuron': 'One neuron',
   'task.circle': 'Circle',
   'task.spiral': 'Spiral',
   'task.xor': 'XOR',
@@ -256,6 +267,8 @@ export const en = {
   'draw.input': 'network input: 28 × 28 pixels',
   'draw.clear': 'Clear',
   'draw.testImage': 'Use a test image',
+  'draw.label': 'It’s a',
+  'draw.follow': 'Follow it',
   'draw.prediction': 'prediction, in %',
 
   'csv.title': 'Your data',

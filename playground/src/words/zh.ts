@@ -21,8 +21,19 @@ export const zh: Dictionary = {
   'region.training': '训练',
   'region.settings': '设置',
   'region.network': '网络',
+  'region.lessons': '课程',
+
+  'lesson.forward': '动手算前向',
+  'lesson.delta': '输出层的误差 δ',
+  'lesson.backward': '误差往回流',
+  'lesson.gradient': '梯度就是 δ·aᵀ',
+  'lesson.small-input': '激励小，学得慢',
+  'lesson.saturation': '饱和，以及对策',
+  'lesson.vanishing': '消失的 δ',
+  'lesson.digit': '自己写的数字',
 
   'task.first': '第一个网络',
+  'task.neuron': '一个神经元',
   'task.circle': '圆环',
   'task.spiral': '螺旋',
   'task.xor': '异或',
@@ -250,6 +261,8 @@ export const zh: Dictionary = {
   'draw.input': '网络的输入：28 × 28 像素',
   'draw.clear': '清除',
   'draw.testImage': '用一张测试图',
+  'draw.label': '这是',
+  'draw.follow': '跟着它走',
   'draw.prediction': '预测（%）',
 
   'csv.title': '自己的数据',
