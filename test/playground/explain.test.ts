@@ -210,7 +210,16 @@ async function viewOfXor(): Promise<View> {
   const costsBefore = measure();
   await net.train(data, { epochs: 1, miniBatchSize: 1, learningRate: 0.1 });
   const costs = { before: costsBefore, after: measure() };
-  const walk = { step: 1, count: 1, before, gradients, after: net.layers, learningRate: 0.1, costs };
+  const walk = {
+    step: 1,
+    count: 1,
+    isTrained: true,
+    before,
+    gradients,
+    after: net.layers,
+    learningRate: 0.1,
+    costs,
+  };
   net.dispose();
   const problem: Problem = {
     inputNames: ['x', 'y'],
