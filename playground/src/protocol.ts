@@ -70,6 +70,8 @@ export type Request =
   /** Creates the network from its seed, or with the given weights and biases in the order of `net.parameters`, and trains it for `steps` steps before the reply. */
   | {
       readonly type: 'open';
+      /** Returned with the reply, which may arrive after the page has asked for another run. */
+      readonly id?: number;
       readonly settings: Settings;
       readonly csv?: Csv;
       readonly parameters?: readonly number[];
@@ -92,7 +94,12 @@ export type Request =
   | { readonly type: 'export'; readonly format: 'json' | 'code' };
 
 export type Reply =
-  | { readonly type: 'opened'; readonly problem: Problem; readonly progress: Progress }
+  | {
+      readonly type: 'opened';
+      readonly id?: number | undefined;
+      readonly problem: Problem;
+      readonly progress: Progress;
+    }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'walk'; readonly walk: Walk }
   | { readonly type: 'answer'; readonly outputs: Float32Array }

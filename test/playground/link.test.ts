@@ -121,6 +121,50 @@ it('reports a setting whose name is unknown', () => {
   expect(parseLink('#learning_rate=1').messages).toEqual([expect.stringContaining('learning_rate')]);
 });
 
+it('keeps a place in the walk, counted from 1, and the parts of the page to hide', () => {
+  const { shown, messages } = parseLink(
+    '#task=xor&phase=BP2,1&sample=3&weight=2,1,4&embed=1&hide=walk,edit',
+  );
+  expect(messages).toEqual([]);
+  expect(shown).toEqual({
+    phase: 'BP2',
+    layer: 0,
+    sample: 2,
+    at: { layer: 1, unit: 0, from: 3 },
+    isEmbedded: true,
+    hide: ['walk', 'edit'],
+  });
+  const link = formatLink({ settings: tasks.xor.defaults, shown: shown! });
+  expect(link).toMatch(/&phase=BP2,1&sample=3&weight=2,1,4&embed=1&hide=walk,edit$/);
+  expect(parseLink(link).shown).toEqual(shown);
+  expect(parseLink('#unit=0,2').shown).toEqual({ at: { layer: -1, unit: 1 } });
+});
+
+it('writes a lesson without settings, because it brings its own', () => {
+  const link = formatLink({ settings: tasks.xor.defaults, language: 'zh', shown: { lesson: 'delta' } });
+  expect(link).toBe('#lesson=delta&lang=zh');
+  expect(parseLink(link).shown).toEqual({ lesson: 'delta' });
+});
+
+it.each([
+  ['lesson', 'magic'],
+  ['phase', 'BP5'],
+  ['phase', 'BP2,0'],
+  ['phase', 'BP2,1,1'],
+  ['sample', '0'],
+  ['unit', '1'],
+  ['unit', '1,0'],
+  ['weight', '1,2'],
+  ['weight', '0,1,1'],
+  ['weight', '1,1,0'],
+  ['embed', 'yes'],
+  ['hide', 'everything'],
+])('reports and ignores the invalid part %s=%s', (name, value) => {
+  const { shown, messages } = parseLink(`#${name}=${value}`);
+  expect(shown).toBeUndefined();
+  expect(messages).toEqual([expect.stringContaining(`${name}=${value}`)]);
+});
+
 it('keeps the language of a link', () => {
   const link = formatLink({ settings: tasks.xor.defaults, steps: 5, language: 'zh' });
   expect(link).toMatch(/&steps=5&lang=zh$/);

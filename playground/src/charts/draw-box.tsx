@@ -112,7 +112,7 @@ export function DrawBox({ classNames, answer, testImages, onDigit, onFollow }: D
           {say('draw.testImage')}
         </button>
       </div>
-      <div class="draw-box-buttons">
+      <div class="draw-box-buttons follow">
         <label>
           {say('draw.label')}{' '}
           <select value={label} onChange={({ currentTarget }) => setLabel(Number(currentTarget.value))}>

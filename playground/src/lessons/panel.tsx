@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { layerName } from '../format.js';
 import type { View } from '../page/view.js';
 import type { Opening } from '../page/use-opening.js';
@@ -35,7 +35,8 @@ export function Panel(props: PanelProps) {
   const step = steps[place.step]!;
   const isAsking = step.ask !== undefined && !place.isRevealed;
   const stage = useMemo(() => makeStage(step, isAsking), [step, isAsking]);
-  useEffect(() => onStage(stage), [stage, onStage]);
+  // before the page is painted, so that no step shows the numbers of another
+  useLayoutEffect(() => onStage(stage), [stage, onStage]);
   useRunOf(step, onRun);
   const words = useWords(language);
   if (words === undefined) return null;
@@ -164,7 +165,7 @@ function makeStage({ phase, layer, explain, light, isBlank, allow = [] }: Step, 
 /** Opens the run of a step. A network at rest opens again, because a walk trains a step. */
 function useRunOf({ run, phase }: Step, onRun: (run: Opening) => void): void {
   const opened = useRef<Opening>(undefined);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (opened.current === run && phase !== 'rest') return;
     opened.current = run;
     onRun({ ...run, settings: { ...run.settings } });

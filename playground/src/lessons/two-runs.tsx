@@ -54,11 +54,12 @@ function useOutputs(loss: (typeof losses)[number]): readonly number[] {
       const output = reply.progress.next?.gradients.layers[0]!.activations[0];
       if (output === undefined) return;
       seen.push(output);
-      if (seen.length <= EPOCHS) client.send({ type: 'epoch' });
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => setOutputs([...seen]));
     });
     client.send({ type: 'open', ...neuron(loss) });
+    // all at once: the worker answers them in order
+    for (let epoch = 0; epoch < EPOCHS; epoch++) client.send({ type: 'epoch' });
     return () => {
       cancelAnimationFrame(frame);
       client.close();

@@ -189,6 +189,7 @@ export function App() {
                   }
                   send={send}
                   view={view}
+                  shown={shown}
                   findPicture={() => network.current?.querySelector('.network-box')}
                 />
               )}

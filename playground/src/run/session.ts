@@ -92,7 +92,7 @@ export class Session {
   }
 
   async #open(
-    { settings, csv, parameters, steps = 0 }: Request & { type: 'open' },
+    { id, settings, csv, parameters, steps = 0 }: Request & { type: 'open' },
     number: number,
   ): Promise<void> {
     await this.#rest();
@@ -106,7 +106,7 @@ export class Session {
     if (!isOutdated()) await this.#go('open', steps);
     if (isOutdated()) return;
     const progress = describeProgress(trainer, { isPlaying: false, samplesPerSecond: 0 });
-    this.#post({ type: 'opened', problem: describeProblem(trainer), progress });
+    this.#post({ type: 'opened', id, problem: describeProblem(trainer), progress });
   }
 
   #play(): void {

@@ -87,6 +87,12 @@ export const en = {
   'share.picture': 'Picture {format}',
   'share.python': 'Mini-batch as Python',
   'share.needsStep': 'First press Step.',
+  'share.worksheet': 'Worksheet',
+  'share.key': 'Its key',
+  'share.tooLarge': 'Worksheets are for networks of at most 40 weights and biases, while they rest or walk.',
+  'sheet.title': 'Worksheet: one sample through the network',
+  'sheet.key': 'Key: one sample through the network',
+  'sheet.name': 'Name:',
   'share.saveJson': 'Save JSON',
   'share.saveCode': 'Save code',
 

@@ -87,6 +87,12 @@ export const zh: Dictionary = {
   'share.picture': '图片 {format}',
   'share.python': '小批量存为 Python',
   'share.needsStep': '请先按“单步”。',
+  'share.worksheet': '打印练习',
+  'share.key': '打印答案',
+  'share.tooLarge': '练习适用于最多 40 个权重和偏置的网络，并且要在暂停或单步时打印。',
+  'sheet.title': '练习：一个样本走过网络',
+  'sheet.key': '答案：一个样本走过网络',
+  'sheet.name': '姓名：',
   'share.saveJson': '保存为 JSON',
   'share.saveCode': '保存为代码',
 

@@ -140,7 +140,7 @@ export async function openPlayground(hash) {
       // a new query, because a new hash alone doesn't reload
       frame.src = `${ADDRESS}?${performance.now()}${link}`;
       await isLoaded;
-      await page.until('the engine', () => /wasm|reference/.test(page.find('engine')?.textContent));
+      await page.until('the network', () => frame.contentDocument.querySelector('.network svg .unit'));
     },
   };
   await page.load(hash);
