@@ -146,6 +146,20 @@ export const cases = [
     check: checkPlayground,
     figures: ({ seconds }) => `the spiral errs in at most 5% after ${seconds.toFixed(1)} s`,
   },
+  {
+    name: 'the playground explains planted faults',
+    files: watchedPlayground(),
+    measure: 'faults',
+    check: checkFaults,
+    figures: ({ shown }) =>
+      shown.map(({ code, milliseconds }) => `${code} ${milliseconds.toFixed()} ms`).join(', '),
+  },
+  {
+    name: 'the playground in a hidden tab',
+    files: watchedPlayground(),
+    measure: 'hidden-tab',
+    check: ({ wrong }) => wrong,
+  },
   ...['en', 'zh'].map((language) => ({
     name: `the lessons of the playground, ${language}`,
     files: watchedPlayground(),
@@ -267,6 +281,19 @@ function checkLessons({ names, steps, links }) {
   const kept = 'phase=BP4&sample=3&weight=2,1,3&hide=walk,training';
   expect(`the address keeps ${kept}: ${links.address}`, links.address.includes(kept));
   return wrong;
+}
+
+/** A cause must be shown after this time, in milliseconds. */
+const SOON = 2000;
+
+/** A cure must divide the error by this, in a run side by side. */
+const LEAST_GAIN = 2;
+
+function checkFaults({ shown }) {
+  return shown.flatMap(({ code, milliseconds, gain }) => [
+    ...(milliseconds > SOON ? [`${code} was shown after ${milliseconds.toFixed()} ms`] : []),
+    ...(gain !== undefined && !(gain > LEAST_GAIN) ? [`the cure of ${code} gains only ${gain}`] : []),
+  ]);
 }
 
 /** Returns the ways in which a page was not smooth. */

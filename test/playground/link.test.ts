@@ -70,7 +70,7 @@ it('parses a link whose commas were percent-encoded', () => {
 
 it('formats a link that a person can read', () => {
   expect(formatLink({ settings: { ...tasks.spiral.defaults, seed: 7 }, steps: 1234 })).toBe(
-    '#task=spiral&noise=0.1&pointCount=400&trainingShare=0.5&features=x,y&hidden=16,16&activation=relu&loss=crossEntropy&optimizer=adam&learningRate=0.005' +
+    '#task=spiral&noise=0.1&pointCount=400&trainingShare=0.5&features=x1,x2&hidden=16,16&activation=relu&loss=crossEntropy&optimizer=adam&learningRate=0.005' +
       '&miniBatchSize=10&l1=0&l2=0&dropout=0&initializer=heNormal&seed=7&steps=1234',
   );
   expect(formatLink({ settings: { ...tasks.xor.defaults, hidden: [] } })).toContain('&hidden=&');
@@ -122,9 +122,7 @@ it('reports a setting whose name is unknown', () => {
 });
 
 it('keeps a place in the walk, counted from 1, and the parts of the page to hide', () => {
-  const { shown, messages } = parseLink(
-    '#task=xor&phase=BP2,1&sample=3&weight=2,1,4&embed=1&hide=walk,edit',
-  );
+  const { shown, messages } = parseLink('#task=xor&phase=BP2,1&sample=3&weight=2,1,4&embed=1&hide=walk,edit');
   expect(messages).toEqual([]);
   expect(shown).toEqual({
     phase: 'BP2',

@@ -13,9 +13,11 @@ import { findSymbol, lightPath, lightSymbol, type MathSymbol } from './network/s
 import { Network } from './network/picture.js';
 import { Provenance } from './provenance.js';
 import { Results } from './results.js';
+import { Slow } from './slow/slow.js';
 import { Tasks } from './tasks.js';
 import { type Actions, Figures, Transport } from './transport.js';
 import { listHidden } from './stage.js';
+import { useDiagnosis } from './use-diagnosis.js';
 import { type Keys, useKeyboard } from './use-keyboard.js';
 import { useCheck } from './use-check.js';
 import { useScrollIntoView } from './use-scroll-into-view.js';
@@ -66,6 +68,8 @@ export function App() {
   const given = shown !== undefined && isAt(stop, shown) ? stop.at : undefined;
   const asking = useSubject(shown, given);
   const check = useCheck(run, shown, asking.subject, send);
+  const [asksWhy, setAsksWhy] = useState(false);
+  const diagnosed = useDiagnosis(run, asksWhy, send);
   const [symbol, setSymbol] = useState<MathSymbol>();
   const phase = view && currentPhase(view);
   const explained = view && findSubject(view);
@@ -210,6 +214,7 @@ export function App() {
                 asking.pin(at);
               }}
               editing={isAtRest ? { read: (at) => readParameter(shown, at), edit: trying.edit } : undefined}
+              health={view === undefined ? diagnosed?.units : undefined}
               opening={isMissing ? undefined : describeOpening(opening, isOpen, run.failure !== undefined)}
             />
             <Stepper
@@ -264,6 +269,20 @@ export function App() {
                 table={table}
                 onTable={setTable}
                 onCsv={setCsv}
+                slow={
+                  shows('curves') && (
+                    <Slow
+                      isOpen={asksWhy}
+                      onToggle={() => setAsksWhy(!asksWhy)}
+                      problem={problem}
+                      start={opening}
+                      diagnosed={diagnosed}
+                      compared={run.compared}
+                      onCompare={(id, cured) => send({ type: 'compare', id, cured })}
+                      onApply={openRun}
+                    />
+                  )
+                }
                 send={send}
                 hasResult={shows('results')}
                 hasCurves={shows('curves')}

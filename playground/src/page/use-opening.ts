@@ -1,16 +1,13 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { Csv, Settings, TaskName } from '../protocol.js';
+import type { Csv, Settings, Start, TaskName } from '../protocol.js';
 import { tasks } from '../run/tasks.js';
 import type { LessonName } from '../run/choices.js';
 import { formatLink, parseLink, type Shown, type Stop } from '../run/link.js';
 import type { Language } from '../words/say.js';
 
 /** The request that opens a run. Another object means another run. */
-export interface Opening {
-  readonly settings: Settings;
+export interface Opening extends Start {
   readonly csv?: Csv;
-  /** The weights and biases at the start, in the order of `net.parameters`; drawn from the seed if undefined. */
-  readonly parameters?: readonly number[];
   /** The number of steps to train at once. */
   readonly steps?: number;
 }
@@ -30,7 +27,7 @@ export interface OpeningControl {
   /** Restarts training from these weights and biases. */
   readonly trainFrom: (parameters: readonly number[]) => void;
   readonly chooseLanguage: (language: Language) => void;
-  /** Opens a run of a lesson. */
+  /** Opens a run with these settings, and with weights and biases drawn from the seed if it has none. */
   readonly openRun: (opening: Opening) => void;
   /** Undefined leaves the lesson. */
   readonly chooseLesson: (lesson: LessonName | undefined) => void;
@@ -73,7 +70,13 @@ export function useOpening(): OpeningControl {
     [open],
   );
   const chooseLanguage = useCallback((language: Language) => set((old) => ({ ...old, language })), []);
-  const openRun = useCallback((opening: Opening) => set((old) => ({ ...old, opening })), []);
+  const openRun = useCallback(
+    (opening: Opening) =>
+      set(({ shown: { lesson, isEmbedded, hide }, ...old }) =>
+        withCsv({ ...old, opening, shown: { lesson, isEmbedded, hide }, messages: [] }, old.opening.csv),
+      ),
+    [],
+  );
   const chooseLesson = useCallback(
     (lesson: LessonName | undefined) =>
       set(({ shown: { isEmbedded, hide }, ...old }) => ({ ...old, shown: { isEmbedded, hide, lesson } })),

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type Parameter, PIXELS, type Problem, type Progress } from '../../protocol.js';
+import { type Health, type Parameter, PIXELS, type Problem, type Progress } from '../../protocol.js';
 import { layerName } from '../../format.js';
 import type { Run } from '../use-run.js';
 import { currentPhase, type Place, takesImages, type View } from '../view.js';
@@ -24,6 +24,7 @@ interface NetworkProps {
   readonly onPoint: (at: Parameter | undefined) => void;
   readonly onChoose: (at: Parameter) => void;
   readonly editing: Editing | undefined;
+  readonly health: Health | undefined;
   /** Where the scrubber holds the flow of the phase; undefined lets it run. */
   readonly hold: number | undefined;
   /** Whether the picture is enlarged for a room. */
@@ -36,8 +37,8 @@ interface NetworkProps {
 
 /** The network: units by layer, edges by sign and magnitude of their weights, and the numbers of a walk's phase. */
 export function Network(props: NetworkProps) {
-  const { view, spotlight, pointed, onPoint, onChoose, editing, hold, isProjecting, isBlank, opening } =
-    props;
+  const { view, spotlight, pointed, onPoint, onChoose, editing, health, hold } = props;
+  const { isProjecting, isBlank, opening } = props;
   const { problem, progress } = props.run;
   const [box, size] = useSize();
   const isThere = problem !== undefined && progress !== undefined;
@@ -68,6 +69,7 @@ export function Network(props: NetworkProps) {
               onPoint,
               spotlight,
               editing,
+              health,
               hold,
               isBlank,
             }}
@@ -95,6 +97,7 @@ interface PictureProps {
   readonly onChoose: (at: Parameter) => void;
   readonly onPoint: (at: Parameter | undefined) => void;
   readonly editing: Editing | undefined;
+  readonly health: Health | undefined;
   readonly hold: number | undefined;
   readonly isBlank: boolean;
   readonly zoom: number;
@@ -102,7 +105,7 @@ interface PictureProps {
 
 function Picture(props: PictureProps) {
   const { problem, progress, scene, view, spotlight, zoom, hold, isBlank } = props;
-  const { describe, onChoose, onPoint, editing } = props;
+  const { describe, onChoose, onPoint, editing, health } = props;
   const { width, height } = props.size;
   const size = useMemo(() => ({ width: width / zoom, height: height / zoom }), [width, height, zoom]);
   const hasImage = takesImages(problem);
@@ -119,7 +122,7 @@ function Picture(props: PictureProps) {
       >
         <Edges {...drawing} />
         {view !== undefined && <EdgeHandles {...{ columns, hasImage, onChoose, onPoint, editing }} />}
-        <Units {...drawing} {...{ describe, onChoose, onPoint, editing }} chosen={view?.chosen} />
+        <Units {...drawing} {...{ describe, onChoose, onPoint, editing, health }} chosen={view?.chosen} />
         <EdgeLabels {...drawing} />
         {view !== undefined && !isBlank && <Packets {...{ view, columns, hasImage, hold }} />}
         <Frame
