@@ -44,8 +44,8 @@ const neuronData: TaskData = {
   test: neuronSample,
   inputs: 1,
   inputNames: ['x'],
-  outputNames: ['class 1'],
-  classNames: ['class 0', 'class 1'],
+  outputNames: ['1'],
+  classNames: ['0', '1'],
   isRegression: false,
 };
 

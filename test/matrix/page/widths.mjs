@@ -39,6 +39,9 @@ async function sweepLesson(page) {
   await frames(2);
   page.click('lesson-next');
   await page.until('the answer', () => page.find('lesson-why'));
+  // what flows to the answer passes over numbers
+  await frames(5);
+  await page.until('the end of the flow', () => !page.window.document.querySelector('.packets *'));
   return [...asked, ...(await sweep(page, 'an answer'))];
 }
 
