@@ -80,7 +80,8 @@ const claims: Record<
   'vanishing.2': { right: 0, holds: (_, view) => view.problem.activations.length === 5 },
   'vanishing.3': { holds: (n) => Math.abs(n('δ¹₁')) < Math.abs(n('δ⁵₁')) / 100 },
   'vanishing.4': {
-    holds: (_, view) => Math.max(...measureLayers(view)) < 10 * Math.min(...measureLayers(view)),
+    holds: (n, view) =>
+      Math.abs(n('δ¹₃')) > 0.1 && Math.max(...measureLayers(view)) < 10 * Math.min(...measureLayers(view)),
   },
   'digit.2': { holds: (_, view) => view.problem.sizes[0] === 784 },
   'digit.4': {

@@ -119,7 +119,7 @@ const texts = {
   'vanishing.3':
     'Four layers back, little is left: the first hidden unit has δ¹₁ = {δ¹₁}. The gradient is δ·a, so the first layer hardly learns, though everything else is built on it.',
   'vanishing.4':
-    'The same network with relu, whose slope is 1 wherever it’s active, and weights drawn to match (heNormal). The first layer has δ¹₁ = {δ¹₁}, and all layers learn at a similar pace. Watch it over a whole training run in “The error δ of each layer”, below the network.',
+    'The same network with relu, whose slope is 1 wherever it’s active, and weights drawn to match (heNormal). In the first layer, unit 3 has δ¹₃ = {δ¹₃} (silent units have 0), and all layers learn at a similar pace. Watch it over a whole training run in “The error δ of each layer”, below the network.',
 
   'digit.1':
     'This network has seen 10,000 handwritten digits. Now it’s your turn: draw a digit in the box, say which one it is, and press “Follow it”. Or take a test image.\nWithout a digit of your own, the lesson takes the next one of the training set.',
