@@ -7,7 +7,7 @@ import { showReading, type OnRead } from '../terminal/reading.js';
 import type { ModelSignature } from './signature.js';
 import { namesOfCategorical, type Reading } from '../data/tables.js';
 import { formatCount } from '../terminal/format.js';
-import { openData } from '../data/open-data.js';
+import { answersOf, openData } from '../data/open-data.js';
 import { displayPath } from '../data/read-file.js';
 import type { OpenedModel } from './open-model.js';
 
@@ -21,12 +21,11 @@ export async function readLabeledData(
   onRead: OnRead,
 ): Promise<Dataset> {
   const { width, outputs } = signature;
-  const { classes } = { ...numberClasses(signature), ...signature.reading };
-  const file = await openData(path, { ...signature.format, answers: classes ?? 'numbers', onRead });
+  const reading: Reading = { ...numberClasses(signature), ...signature.reading };
+  const file = await openData(path, { ...signature.format, answers: answersOf(reading), onRead });
   let data;
   if (file.kind === 'samples') data = file.test ?? file.data;
   else {
-    const reading: Reading = { ...numberClasses(signature), ...signature.reading };
     if (reading.label === undefined && reading.targets === undefined) {
       const [option, what] =
         outputs.task === 'classification' ? ['--label NAME', 'class'] : ['--target NAME', 'number'];
