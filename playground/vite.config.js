@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { digitsPlugin } from './digits-file.mjs';
 import { writeMathFont } from './math-font.mjs';
+import { offlinePlugin } from './offline.mjs';
 import { singleFilePlugin } from './single-file.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -32,7 +33,7 @@ export default defineConfig(({ mode }) => {
       ],
     },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    plugins: [digitsPlugin(mode), ...(isSingle ? [singleFilePlugin()] : [])],
+    plugins: [digitsPlugin(mode), isSingle ? singleFilePlugin() : offlinePlugin()],
     worker: { format: isSingle ? 'iife' : 'es', plugins: () => [digitsPlugin(mode)] },
     build: {
       outDir: at(folders[mode] ?? '../build/playground'),

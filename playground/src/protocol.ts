@@ -172,6 +172,8 @@ export interface Progress {
    * from y = −1.1 to 1.1, columns from x = −1.1 to 1.1.
    */
   readonly boundary?: Float32Array;
+  /** For two-dimensional tasks, what each unit answers over the plane, [layers][units × MAP × MAP]: rows from the top, 0 to 255. */
+  readonly maps?: readonly Uint8Array[];
   /** The next mini-batch with the current weights, before its step; only while the run is paused. */
   readonly next?: Walk;
   /** The confusion matrix of the test data, for classification. */
@@ -183,6 +185,8 @@ export const SIDE = 28;
 export const PIXELS = SIDE * SIDE;
 
 export const GRID = 64;
+/** Units have maps of MAP × MAP pixels. */
+export const MAP = 20;
 /** The plane is drawn from −REACH to REACH. */
 export const REACH = 1.1;
 

@@ -3,7 +3,7 @@ import type { ChosenTable } from '../charts/csv-panel.js';
 import { say, sayFailure, sayWith } from '../words/say.js';
 import { Controls } from './controls/controls.js';
 import { Details } from './details.js';
-import { Change, Derivation } from './equations/derivation.js';
+import { Change, Derivation, MapAlone } from './equations/derivation.js';
 import { Stepper } from './equations/stepper.js';
 import { whole } from '../format.js';
 import type { Region } from '../run/choices.js';
@@ -11,6 +11,7 @@ import { MOST_PARAMETERS } from '../run/link.js';
 import { Header } from './header.js';
 import { findSymbol, lightPath, lightSymbol, type MathSymbol } from './network/spotlight.js';
 import { Network } from './network/picture.js';
+import { readMap } from './network/unit-maps.js';
 import { Provenance } from './provenance.js';
 import { Results } from './results.js';
 import { Slow } from './slow/slow.js';
@@ -68,6 +69,12 @@ export function App() {
   const given = shown !== undefined && isAt(stop, shown) ? stop.at : undefined;
   const asking = useSubject(shown, given);
   const check = useCheck(run, shown, asking.subject, send);
+  const { maps } = walking.shownRun.progress ?? {};
+  const pointedUnit = asking.subject ?? asking.pointed;
+  const map =
+    maps && pointedUnit && pointedUnit.layer >= 0
+      ? readMap(maps, pointedUnit.layer, pointedUnit.unit)
+      : undefined;
   const [asksWhy, setAsksWhy] = useState(false);
   const diagnosed = useDiagnosis(run, asksWhy, send);
   const [symbol, setSymbol] = useState<MathSymbol>();
@@ -223,16 +230,17 @@ export function App() {
               hasNumbers={shows('numbers')}
               hasEquations={shows('equations')}
               derivation={
-                shown !== undefined &&
-                !isBlank &&
-                asking.subject !== undefined && (
+                shown !== undefined && !isBlank && asking.subject !== undefined ? (
                   <Derivation
                     view={shown}
                     at={asking.subject}
                     check={check}
+                    map={map}
                     onPoint={asking.point}
                     onChoose={asking.pin}
                   />
+                ) : (
+                  map !== undefined && !isBlank && <MapAlone map={map} />
                 )
               }
               change={

@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { parseLink } from '../run/link.js';
 import { App } from './app.js';
+import { keepOffline } from './keep-offline.js';
 import { applyTheme, storedTheme } from './theme.js';
 import { loadLanguage } from './use-language.js';
 import './tokens.css';
@@ -10,4 +11,5 @@ import './projector.css';
 
 applyTheme(storedTheme());
 await loadLanguage(parseLink(location.hash).language);
+keepOffline();
 render(<App />, document.getElementById('page')!);

@@ -1,6 +1,7 @@
 import type { Points, Problem, Progress } from '../protocol.js';
 import type { Samples } from './samples.js';
 import type { Trainer } from './trainer.js';
+import { computeMaps } from './unit-maps.js';
 import { computeBoundary, countAnswers, hashLayers } from './inspect-network.js';
 
 export function describeProblem(trainer: Trainer): Problem {
@@ -42,6 +43,7 @@ export function describeProgress(
     ...(now.samplesPerSecond === 0 && !now.isPlaying && { next: trainer.preview() }),
     reports: trainer.takeReports(),
     ...(data.toInputs && { boundary: computeBoundary(net, data) }),
+    ...(data.toInputs && { maps: computeMaps(layers, data) }),
     ...(!data.isRegression && { confusion: countAnswers(net, data) }),
   };
 }

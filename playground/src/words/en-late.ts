@@ -30,6 +30,7 @@ export const enLate = {
   'factors.smallest.sum': 'The δ that flows back is the smallest factor.',
   'factors.smallest.cost': 'The output is nearly right: ∂C/∂a is the smallest factor.',
   'factors.smallest.difference': 'The output is nearly right: a − y is the smallest factor.',
+  'map.title': 'a over the plane',
   'slope.curve': '{name} with z = {z}, and its tangent of slope σ′(z) = {slope}',
 
   'finding.constantInputs':

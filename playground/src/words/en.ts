@@ -124,6 +124,9 @@ export const en = {
   'network.description':
     'Network with layers of {sizes} units. The up and down arrow keys move between units.',
   'network.more': '… {n} more',
+  'network.fewer': '… {n} fewer',
+  'network.showAll': 'Show all units',
+  'network.showFewer': 'Show fewer units',
   'network.hint': 'Point at a unit to see its values.',
   'network.width': 'width: magnitude',
   'network.rest': 'the next sample; in each unit: a',

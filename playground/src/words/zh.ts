@@ -121,6 +121,9 @@ export const zh: Dictionary = {
 
   'network.description': '网络各层的神经元数依次为 {sizes}。用上下方向键在神经元之间移动。',
   'network.more': '……还有 {n} 个',
+  'network.fewer': '……少看 {n} 个',
+  'network.showAll': '显示全部神经元',
+  'network.showFewer': '少显示一些神经元',
   'network.hint': '指向一个神经元，查看它的数值。',
   'network.width': '粗细：绝对值大小',
   'network.rest': '下一个样本；神经元内：激励 a',
@@ -268,6 +271,7 @@ export const zh: Dictionary = {
   'factors.smallest.sum': '最小的因子是传回来的误差 δ。',
   'factors.smallest.cost': '输出几乎正确：最小的因子是 ∂C/∂a。',
   'factors.smallest.difference': '输出几乎正确：最小的因子是 a − y。',
+  'map.title': '激励 a 在平面上的分布',
   'slope.curve': '{name} 在 z = {z} 处，切线的斜率是 σ′(z) = {slope}',
 
   'finding.constantInputs':

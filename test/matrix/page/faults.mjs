@@ -51,7 +51,9 @@ async function loadTable(page, hash, text) {
   const box = page.window.document.querySelector('.csv-panel textarea');
   box.value = text;
   box.dispatchEvent(new page.window.Event('input', { bubbles: true }));
-  box.closest('details').querySelector('button').click();
+  const load = box.closest('details').querySelector('button');
+  await page.until('the button', () => !load.disabled);
+  load.click();
   const predict = await page.until('the table', () => page.window.document.querySelector('.csv-panel-go'));
   predict.click();
   await page.until('the engine', () => /wasm|reference/.test(page.find('engine')?.textContent));
@@ -65,7 +67,9 @@ async function applyCure(page) {
     'the end of both runs',
     () => page.find('comparison')?.dataset.done === 'true' && page.find('comparison'),
   );
-  const [asIs, cured] = Array.from(chart.querySelectorAll('b'), ({ textContent }) => Number(textContent));
+  const [asIs, cured] = Array.from(chart.querySelectorAll('b'), ({ textContent }) =>
+    Number(textContent.replace('−', '-')),
+  );
   const before = page.window.location.hash;
   page.click('apply');
   await page.until('another run', () => page.window.location.hash !== before);

@@ -13,6 +13,8 @@ interface DerivationProps {
   /** The unit, weight or input that it explains. */
   readonly at: Parameter;
   readonly check: SlopeCheck | undefined;
+  /** What the unit answers over the plane. */
+  readonly map: Uint8Array | undefined;
   readonly onPoint: (at: Parameter | undefined) => void;
   readonly onChoose: (at: Parameter) => void;
 }
@@ -20,13 +22,15 @@ interface DerivationProps {
 const loadFigures = () => import('../figures/figures.js');
 
 /** Where a number comes from, in the numbers of the current sample. Its factors lead to their own derivations. */
-export function Derivation({ view, at, check, onPoint, onChoose }: DerivationProps) {
+export function Derivation({ view, at, check, map, onPoint, onChoose }: DerivationProps) {
   const lines = at.layer < 0 ? [] : derive(view, at);
   const { part } = usePart(loadFigures, true);
   return (
     <div class="derivation" data-testid="derivation">
       {at.layer >= 0 && (
-        <div class="derivation-figure">{part !== undefined && <part.Figure view={view} at={at} />}</div>
+        <div class="derivation-figure">
+          {part !== undefined && <part.Figure view={view} at={at} map={map} />}
+        </div>
       )}
       <p class="derivation-title">{describePlace(view, at)}</p>
       {lines.map((line, i) => (
@@ -55,6 +59,12 @@ export function Derivation({ view, at, check, onPoint, onChoose }: DerivationPro
       {at.layer >= 0 && <Check at={at} check={check} />}
     </div>
   );
+}
+
+/** What a unit answers over the plane, while the run plays and its numbers change. */
+export function MapAlone({ map }: { readonly map: Uint8Array }) {
+  const { part } = usePart(loadFigures, true);
+  return <div class="map-alone">{part !== undefined && <part.LargeMap values={map} />}</div>;
 }
 
 /** The slope of the cost, which the worker measures without the four equations. */

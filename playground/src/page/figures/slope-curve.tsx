@@ -2,10 +2,10 @@ import { precise, short } from '../../format.js';
 import { slope } from '../../run/slope.js';
 import { say } from '../../words/say.js';
 import { readLayer, type View } from '../view.js';
-import { squash } from './squash.js';
+import { squash } from '../../run/squash.js';
 
 const WIDTH = 132;
-const HEIGHT = 84;
+const HEIGHT = 66;
 const POINTS = 80;
 
 interface SlopeCurveProps {

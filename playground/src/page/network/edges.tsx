@@ -63,15 +63,18 @@ interface BundleProps {
   readonly spotlight: Spotlight | undefined;
 }
 
+/** Of more edges, only the largest are drawn. */
+const MOST_EDGES = 1200;
+
 /** The edges that lead into a layer. */
 function Bundle({ look, layer, scene, columns, spotlight }: BundleProps) {
   const [from, to] = [columns[layer]!, columns[layer + 1]!];
   const fanIn = look.values.length / (to.ys.length + to.more);
-  const pairs = pairsOf(from, to);
-  const scale = pairs.reduce(
-    (most, { j, k }) => Math.max(most, Math.abs(look.values[j * fanIn + k]!)),
-    1e-12,
-  );
+  const all = pairsOf(from, to);
+  const sizes = all.map(({ j, k }) => Math.abs(look.values[j * fanIn + k]!));
+  const scale = sizes.reduce((most, size) => Math.max(most, size), 1e-12);
+  const least = all.length > MOST_EDGES ? [...sizes].sort((a, b) => b - a)[MOST_EDGES]! : 0;
+  const pairs = all.filter((_, i) => sizes[i]! >= least);
   return (
     <>
       {pairs.map(({ j, k, y1, y2 }) => {
@@ -123,8 +126,7 @@ export function EdgeLabels(props: EdgesProps) {
   if (to.x - from.x < NARROWEST) return null; // they would hide the units
   const fanIn = from.ys.length + from.more;
   const { values } = scene.edges[layer]!;
-  // in the middle if the layers are close together
-  const share = to.x - from.x < 110 ? 0.5 : scene.labels === 'in' ? 0.38 : 0.62;
+  const share = placeSubjectLabels(scene.labels, to.x - from.x);
   const texts = edgesOfSubject(scene.subject, scene.labels, from, to);
   return (
     <g class="edge-labels" aria-hidden="true">
@@ -138,6 +140,27 @@ export function EdgeLabels(props: EdgesProps) {
       ))}
     </g>
   );
+}
+
+/** How far a unit's picture may reach to the left before it meets a label, from the center of the unit. */
+export function measureClearance(scene: Scene, layer: number, columns: readonly Column[]): number {
+  const [from, to] = [columns[layer]!, columns[layer + 1]!];
+  const pitch = to.x - from.x;
+  const free = pitch - Math.max(from.radius, from.reach) - 16;
+  if (pitch < NARROWEST) return free;
+  const { labels, subject } = scene;
+  if (labels === 'all') return isRoomy(from, to) ? (1 - placeLabels(from, to)) * pitch - HALF_LABEL : free;
+  const isOfSubject =
+    subject !== undefined && labels !== 'none' && layer === subject.layer + Number(labels === 'out');
+  return isOfSubject ? (1 - placeSubjectLabels(labels, pitch)) * pitch - HALF_LABEL : free;
+}
+
+/** Half the width of a label, in pixels. */
+const HALF_LABEL = 19;
+
+function placeSubjectLabels(labels: 'in' | 'out', pitch: number): number {
+  // in the middle if the layers are close together
+  return pitch < 110 ? 0.5 : labels === 'in' ? 0.38 : 0.62;
 }
 
 interface LabelProps {
@@ -164,7 +187,7 @@ function Label({ from, to, j, k, share, value, isUnlit }: LabelProps) {
 }
 
 /** If a layer has more edges, their numbers would cover one another. */
-const MOST_LABELS = 9;
+const mostLabels = (pitch: number): number => (pitch < 140 ? 6 : 9);
 
 /** The numbers of all edges, in layers of few edges. */
 function AllLabels({ scene, columns, hasImage, spotlight }: EdgesProps) {
@@ -172,11 +195,8 @@ function AllLabels({ scene, columns, hasImage, spotlight }: EdgesProps) {
     <g class="edge-labels" aria-hidden="true">
       {scene.edges.map(({ values }, layer) => {
         const [from, to] = [columns[layer]!, columns[layer + 1]!];
-        const isRoomy = to.x - from.x >= 100 && from.ys.length * to.ys.length <= MOST_LABELS;
-        if ((layer === 0 && hasImage) || !isRoomy || from.more + to.more > 0) return null;
-        // nearer to the layer with more units, where the edges are farther apart, but clear of its numbers
-        const nearer = to.x - from.x < 140 ? 0.57 : 0.68;
-        const share = to.ys.length > from.ys.length ? nearer : 1 - nearer;
+        if ((layer === 0 && hasImage) || !isRoomy(from, to)) return null;
+        const share = placeLabels(from, to);
         return pairsOf(from, to).map(({ j, k }) => (
           <Label
             key={`${layer} ${j} ${k}`}
@@ -188,6 +208,18 @@ function AllLabels({ scene, columns, hasImage, spotlight }: EdgesProps) {
       })}
     </g>
   );
+}
+
+/** Whether the numbers of all edges fit between two layers. */
+function isRoomy(from: Column, to: Column): boolean {
+  const pitch = to.x - from.x;
+  return pitch >= 100 && from.ys.length * to.ys.length <= mostLabels(pitch) && from.more + to.more === 0;
+}
+
+/** Nearer to the layer with more units, where the edges are farther apart, but clear of its numbers. */
+function placeLabels(from: Column, to: Column): number {
+  const nearer = to.x - from.x < 140 ? 0.57 : 0.62;
+  return to.ys.length > from.ys.length ? nearer : 1 - nearer;
 }
 
 function pairsOf(from: Column, to: Column) {
@@ -208,7 +240,7 @@ export function EdgeHandles({ columns, hasImage, onChoose, onPoint, editing }: H
     <g aria-hidden="true">
       {columns.slice(1).map((to, layer) => {
         const from = columns[layer]!;
-        if (layer === 0 && hasImage) return null;
+        if ((layer === 0 && hasImage) || from.ys.length * to.ys.length > MOST_EDGES) return null;
         return pairsOf(from, to).map(({ j, k, y1, y2 }) => {
           const at = { layer, unit: j, from: k };
           return (

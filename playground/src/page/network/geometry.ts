@@ -13,6 +13,8 @@ export interface Column {
   readonly ys: readonly number[];
   /** How many units are not drawn, and where that is written: below the notes of the last one that is. */
   readonly more: number;
+  /** How many units are drawn only because all are. */
+  readonly fewer: number;
   readonly moreY: number;
   /** Half the height of a unit. */
   readonly radius: number;
@@ -29,16 +31,31 @@ const BOTTOM = 22;
 /** Room for the number of units that aren't drawn. */
 const MORE = 12;
 
+/** The least distance between units, if all of them are drawn. */
+const TIGHT = 16;
+
+/** The height that a picture of all units needs. */
+export function measureWhole(sizes: readonly number[], hasImage: boolean): number {
+  return TOP + BOTTOM + MORE + TIGHT * Math.max(...sizes.slice(hasImage ? 1 : 0));
+}
+
 /**
  * Places the units of all columns, inputs first.
+ * @param isWhole whether all units are drawn, however many there are
  * @param hasImage whether the inputs are one image, and the first layer's units show their weights as images
  */
-export function placeColumns(sizes: readonly number[], { width, height }: Size, hasImage: boolean): Column[] {
+export function placeColumns(
+  sizes: readonly number[],
+  { width, height }: Size,
+  hasImage: boolean,
+  isWhole = false,
+): Column[] {
   const isNarrow = width < 480;
   const left = isNarrow ? 32 : 56;
   const right = isNarrow ? 72 : 108;
-  const drawn = sizes.map((_, i) => shownUnits(sizes, i));
-  const room = height - TOP - BOTTOM - (sizes.some((units, i) => units > drawn[i]!) ? MORE : 0);
+  const few = sizes.map((_, i) => shownUnits(sizes, i));
+  const drawn = isWhole ? sizes : few;
+  const room = height - TOP - BOTTOM - (sizes.some((units, i) => units > few[i]!) ? MORE : 0);
   const middle = TOP + room / 2;
   const pitch = (width - left - right) / (sizes.length - 1);
   return sizes.map((units, i) => {
@@ -48,6 +65,7 @@ export function placeColumns(sizes: readonly number[], { width, height }: Size, 
         x,
         ys: [middle],
         more: 0,
+        fewer: 0,
         moreY: 0,
         radius: imageSide(width) / 2,
         reach: 0,
@@ -64,7 +82,17 @@ export function placeColumns(sizes: readonly number[], { width, height }: Size, 
     const below = isLast ? 0 : countRows(spacing, pitch);
     const beside = isLast ? Math.floor(spacing / 13) - 1 : 0;
     const moreY = ys.at(-1)! + Math.max(radius + 19, 24 + 12 * below);
-    return { x, ys, more: units - shown, moreY, radius, reach: Math.min(26, pitch * 0.3), below, beside };
+    return {
+      x,
+      ys,
+      more: units - shown,
+      fewer: shown - few[i]!,
+      moreY,
+      radius,
+      reach: Math.min(26, pitch * 0.3),
+      below,
+      beside,
+    };
   });
 }
 

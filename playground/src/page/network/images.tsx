@@ -1,5 +1,5 @@
 import { type Column } from './geometry.js';
-import { PIXELS } from '../../protocol.js';
+import { PIXELS, SIDE } from '../../protocol.js';
 import { Pixels } from './pixels.js';
 
 export interface Image {
@@ -27,6 +27,7 @@ export function Images({ columns, edges, image, side }: ImagesProps) {
     <>
       <Pixels
         values={image?.pixels ?? []}
+        grid={SIDE}
         tone="gray"
         scale={image?.white ?? 1}
         x={input.x}
@@ -37,6 +38,7 @@ export function Images({ columns, edges, image, side }: ImagesProps) {
         <Pixels
           key={unit}
           values={edges.subarray(unit * PIXELS, (unit + 1) * PIXELS)}
+          grid={SIDE}
           tone="signed"
           scale={scale}
           x={first.x - first.reach - small / 2 - 5}

@@ -5,12 +5,13 @@ import type { Run } from '../use-run.js';
 import { currentPhase, type Place, takesImages, type View } from '../view.js';
 import { EdgeHandles, EdgeLabels, Edges } from './edges.js';
 import { Frame } from './frame.js';
-import { placeColumns, imageSide, type Size } from './geometry.js';
+import { placeColumns, imageSide, measureWhole, type Size } from './geometry.js';
 import { Legend } from './legend.js';
 import { type Image, Images } from './images.js';
 import { readout, type Scene, sceneAtRest, buildScene } from './scene.js';
 import { Packets } from './packets.js';
 import type { Spotlight } from './spotlight.js';
+import { UnitMaps } from './unit-maps.js';
 import { type Editing, Units } from './units.js';
 import { say } from '../../words/say.js';
 import './network.css';
@@ -41,6 +42,10 @@ export function Network(props: NetworkProps) {
   const { isProjecting, isBlank, opening } = props;
   const { problem, progress } = props.run;
   const [box, size] = useSize();
+  const [isWhole, setWhole] = useState(false);
+  const zoom = isProjecting ? PROJECTOR_ZOOM : 1;
+  const needed =
+    isWhole && problem !== undefined ? measureWhole(problem.sizes, takesImages(problem)) * zoom : 0;
   const isThere = problem !== undefined && progress !== undefined;
   const scene = useMemo(() => {
     if (view !== undefined) return buildScene(view, isBlank);
@@ -55,7 +60,7 @@ export function Network(props: NetworkProps) {
   const shown = isStillThere ? pointed : scene?.subject;
   return (
     <figure class="network">
-      <div class="network-box" ref={box}>
+      <div class="network-box" ref={box} style={{ minHeight: `${needed}px` }}>
         {isThere && scene !== undefined && size.width > 0 && (
           <Picture
             {...{
@@ -73,7 +78,9 @@ export function Network(props: NetworkProps) {
               hold,
               isBlank,
             }}
-            zoom={isProjecting ? PROJECTOR_ZOOM : 1}
+            zoom={zoom}
+            isWhole={isWhole}
+            onToggleWhole={() => setWhole(!isWhole)}
           />
         )}
         <div role="status">{opening !== undefined && <p class="network-opening">{opening}</p>}</div>
@@ -101,15 +108,22 @@ interface PictureProps {
   readonly hold: number | undefined;
   readonly isBlank: boolean;
   readonly zoom: number;
+  /** Whether all units are drawn. */
+  readonly isWhole: boolean;
+  readonly onToggleWhole: () => void;
 }
 
 function Picture(props: PictureProps) {
   const { problem, progress, scene, view, spotlight, zoom, hold, isBlank } = props;
+  const { isWhole, onToggleWhole } = props;
   const { describe, onChoose, onPoint, editing, health } = props;
   const { width, height } = props.size;
   const size = useMemo(() => ({ width: width / zoom, height: height / zoom }), [width, height, zoom]);
   const hasImage = takesImages(problem);
-  const columns = useMemo(() => placeColumns(problem.sizes, size, hasImage), [problem, size, hasImage]);
+  const columns = useMemo(
+    () => placeColumns(problem.sizes, size, hasImage, isWhole),
+    [problem, size, hasImage, isWhole],
+  );
   const drawing = { scene, columns, hasImage, spotlight };
   return (
     <>
@@ -122,7 +136,11 @@ function Picture(props: PictureProps) {
       >
         <Edges {...drawing} />
         {view !== undefined && <EdgeHandles {...{ columns, hasImage, onChoose, onPoint, editing }} />}
-        <Units {...drawing} {...{ describe, onChoose, onPoint, editing, health }} chosen={view?.chosen} />
+        <Units
+          {...drawing}
+          {...{ describe, onChoose, onPoint, editing, health, onToggleWhole }}
+          chosen={view?.chosen}
+        />
         <EdgeLabels {...drawing} />
         {view !== undefined && !isBlank && <Packets {...{ view, columns, hasImage, hold }} />}
         <Frame
@@ -133,6 +151,11 @@ function Picture(props: PictureProps) {
           size={size}
         />
       </svg>
+      {progress.maps !== undefined && (
+        <div class="images" style={{ transform: `scale(${zoom})` }}>
+          <UnitMaps {...{ columns, scene, spotlight }} maps={progress.maps} />
+        </div>
+      )}
       {hasImage && (
         <div class="images" style={{ transform: `scale(${zoom})` }}>
           <Images

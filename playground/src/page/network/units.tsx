@@ -20,6 +20,8 @@ interface UnitsProps {
   readonly editing: Editing | undefined;
   /** Marks the units that learn nothing or hardly anything. */
   readonly health: Health | undefined;
+  /** Draws all units, or fewer again. */
+  readonly onToggleWhole: () => void;
 }
 
 /** Reads and changes weights, biases and inputs. */
@@ -60,14 +62,47 @@ export function Units(props: UnitsProps) {
                 </Unit>
               );
             })}
-          {column.more > 0 && (
-            <text class="more" x={column.x} y={column.moreY}>
-              {column.reach < 20 ? `+${column.more}` : say('network.more', { n: column.more })}
-            </text>
-          )}
+          {column.more + column.fewer > 0 && <More column={column} onToggle={props.onToggleWhole} />}
         </g>
       ))}
     </>
+  );
+}
+
+/** Draws all units of the network, or fewer again. */
+function More({
+  column: { x, moreY, reach, more, fewer },
+  onToggle,
+}: {
+  column: Column;
+  onToggle: () => void;
+}) {
+  const isNarrow = reach < 20;
+  const text = isNarrow
+    ? fewer > 0
+      ? `−${fewer}`
+      : `+${more}`
+    : fewer > 0
+      ? say('network.fewer', { n: fewer })
+      : say('network.more', { n: more });
+  return (
+    <g
+      class="more-button"
+      data-testid="all-units"
+      role="button"
+      tabindex={0}
+      aria-label={say(fewer > 0 ? 'network.showFewer' : 'network.showAll')}
+      onClick={onToggle}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return;
+        event.preventDefault(); // the space bar would scroll the page
+        onToggle();
+      }}
+    >
+      <text class="more" x={x} y={moreY}>
+        {text}
+      </text>
+    </g>
   );
 }
 
