@@ -87,7 +87,8 @@ export function App() {
   const pointedSymbol = asking.pointed && phase && findSymbol(phase, explained, asking.pointed);
   const [isProjecting, project, leaveProjector] = useProjector();
   const network = useRef<HTMLElement>(null);
-  useScrollIntoView(network, view !== undefined);
+  // a lesson keeps its text in view
+  useScrollIntoView(network, view !== undefined && linked.lesson === undefined);
   const { settings } = opening;
   const { problem, progress } = shownRun;
   // the user has not chosen a table yet
