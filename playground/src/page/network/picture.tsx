@@ -29,23 +29,26 @@ interface NetworkProps {
   readonly hold: number | undefined;
   /** Whether the picture is enlarged for a room. */
   readonly isProjecting: boolean;
+  /** Whether the numbers of the phase are left out. */
+  readonly isBlank: boolean;
   /** The status while the run opens; undefined once it's open. */
   readonly opening: string | undefined;
 }
 
 /** The network: units by layer, edges by sign and magnitude of their weights, and the numbers of a walk's phase. */
 export function Network(props: NetworkProps) {
-  const { view, spotlight, pointed, onPoint, onChoose, editing, health, hold, isProjecting, opening } = props;
+  const { view, spotlight, pointed, onPoint, onChoose, editing, health, hold } = props;
+  const { isProjecting, isBlank, opening } = props;
   const { problem, progress } = props.run;
   const [box, size] = useSize();
   const isThere = problem !== undefined && progress !== undefined;
   const scene = useMemo(() => {
-    if (view !== undefined) return buildScene(view);
+    if (view !== undefined) return buildScene(view, isBlank);
     return isThere ? sceneAtRest(progress.layers, problem.sizes) : undefined;
-  }, [isThere, problem, progress, view]);
+  }, [isThere, problem, progress, view, isBlank]);
   const describe = ({ layer, unit }: Place): string => {
     const layers = progress?.layers ?? [];
-    return readout(layerName(layer, layers.length), { layer, unit }, layers, view);
+    return readout(layerName(layer, layers.length), { layer, unit }, layers, isBlank ? undefined : view);
   };
   // a resting pointer may still refer to a unit of the previous network
   const isStillThere = pointed !== undefined && pointed.unit < (problem?.sizes[pointed.layer + 1] ?? 0);
@@ -68,6 +71,7 @@ export function Network(props: NetworkProps) {
               editing,
               health,
               hold,
+              isBlank,
             }}
             zoom={isProjecting ? PROJECTOR_ZOOM : 1}
           />
@@ -95,11 +99,12 @@ interface PictureProps {
   readonly editing: Editing | undefined;
   readonly health: Health | undefined;
   readonly hold: number | undefined;
+  readonly isBlank: boolean;
   readonly zoom: number;
 }
 
 function Picture(props: PictureProps) {
-  const { problem, progress, scene, view, spotlight, zoom, hold } = props;
+  const { problem, progress, scene, view, spotlight, zoom, hold, isBlank } = props;
   const { describe, onChoose, onPoint, editing, health } = props;
   const { width, height } = props.size;
   const size = useMemo(() => ({ width: width / zoom, height: height / zoom }), [width, height, zoom]);
@@ -119,7 +124,7 @@ function Picture(props: PictureProps) {
         {view !== undefined && <EdgeHandles {...{ columns, hasImage, onChoose, onPoint, editing }} />}
         <Units {...drawing} {...{ describe, onChoose, onPoint, editing, health }} chosen={view?.chosen} />
         <EdgeLabels {...drawing} />
-        {view !== undefined && <Packets {...{ view, columns, hasImage, hold }} />}
+        {view !== undefined && !isBlank && <Packets {...{ view, columns, hasImage, hold }} />}
         <Frame
           problem={problem}
           columns={columns}
