@@ -26,7 +26,8 @@ export async function chooseMissing<Data extends Pick<Dataset, 'count' | 'classe
     ({ name, missing }) => used.has(name) && (missing > 0 || formats[name]?.gaps !== undefined),
   );
   if (withGaps.length === 0) return { data: await read('error'), missing: 'error' };
-  if (withGaps.some(({ name }) => categorical.includes(name)))
+  const ofCategories = new Set(categorical);
+  if (withGaps.some(({ name }) => ofCategories.has(name)))
     return { data: await read('category'), missing: 'category' };
   const data = await read('drop');
   const answer = columns.find(({ name }) => name === label);

@@ -13,7 +13,14 @@ import {
   type SkippedRow,
   type TextRows,
 } from './rows.js';
-import { commentMarks, dialectOptionNames, separatorLine, type CSVDialect } from './dialect.js';
+import {
+  commentMarks,
+  dialectOptionNames,
+  joinSpaces,
+  separatorLine,
+  SPACE,
+  type CSVDialect,
+} from './dialect.js';
 import { refuseForeignText } from './foreign-files.js';
 import { NamedData } from './align.js';
 import { adviseFormat, readSamples } from './recognize.js';
@@ -82,7 +89,8 @@ class RowReader {
     if (!this.#begin(isLast)) return [];
     if (!isLast && !text.includes('\n') && this.#parser) return this.#checkLength();
     this.#parser ??= new Papa.Parser({ delimiter: this.delimiter, newline: '\n' });
-    return this.#parse(dropMarks(this.#rest.normalize('NFC')), isLast);
+    const rows = dropMarks(this.#rest.normalize('NFC'));
+    return this.#parse(this.delimiter === SPACE ? joinLines(rows, isLast) : rows, isLast);
   }
 
   #parse(text: string, isLast: boolean): CSVRow[] {
@@ -338,6 +346,12 @@ export class CSVRows implements TextRows {
   #skip(row: SkippedRow): void {
     if (this.#skipped.length < MOST_LISTED) this.#skipped.push(row);
   }
+}
+
+/** Joins the spaces of whole lines. */
+function joinLines(text: string, isLast: boolean): string {
+  const end = isLast ? text.length : text.lastIndexOf('\n') + 1;
+  return joinSpaces(text.slice(0, end)) + text.slice(end);
 }
 
 /** A file that was appended to another one has left its byte order mark at the beginning of a row. */

@@ -115,18 +115,21 @@ function detectEncoding(bytes: Uint8Array): string {
   return 'utf-8';
 }
 
+const isASCIILetter = (byte = 0): boolean => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
+
 /**
  * Guesses the encoding of a text that isn't UTF-8. In encodings of one byte to a character, most bytes above 127 stand
- * alone; in those of China and Japan they come in pairs.
+ * alone, or are two letters within a word of others; in those of China and Japan they come in pairs.
  */
 function guessEncoding(bytes: Uint8Array): string {
   let [alone, paired] = [0, 0];
   for (let i = 0; i < bytes.length; i++) {
     if (bytes[i]! < 0x80) continue;
     const isPair = i + 1 < bytes.length && bytes[i + 1]! >= 0x80;
+    const areLetters = bytes[i]! >= 0xc0 && bytes[i + 1]! >= 0xc0;
+    if (!isPair || (areLetters && (isASCIILetter(bytes[i - 1]) || isASCIILetter(bytes[i + 2])))) alone++;
+    else paired++;
     if (isPair) i++;
-    if (isPair) paired++;
-    else alone++;
   }
   if (alone >= paired) return 'windows-1252';
   const fits = (encoding: string): boolean => {

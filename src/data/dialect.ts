@@ -4,7 +4,10 @@ import { hasDigitsOnly, splitNumber } from './number-formats.js';
 
 /** The format of a CSV text. */
 export interface CSVDialect {
-  /** The character between two fields. Default ',', or the one that a first line such as `sep=;` names. */
+  /**
+   * The character between two fields. A space stands for any run of spaces and tabs. Default ',', or the one that a first line
+   * such as `sep=;` names.
+   */
   readonly delimiter?: string;
   /**
    * Whether the first row holds the column names; or an array of names for a text without a header row. Default true.
@@ -43,6 +46,8 @@ const MOST_LEADING_LINES = 100;
 
 /** In order of preference: the first wins a tie. */
 const delimiters = [',', ';', '\t', '|'];
+/** Considered only if none of these occurs. */
+export const SPACE = ' ';
 
 /** What comment lines begin with. */
 export const commentMarks = ['#', '%', '//'];
@@ -60,7 +65,7 @@ interface ProbedRow {
 }
 
 /**
- * Detects the dialect of a CSV text: the delimiter (`,`, `;`, tab or `|`), by what most rows have in common; the lines
+ * Detects the dialect of a CSV text: the delimiter (`,`, `;`, tab or `|`), by what most rows have in common; spaces, between numbers; the lines
  * before the table and comment lines; spaces around fields; and whether the first row holds column names.
  * @param text the text, or at least its first 64 KiB and 12 lines, which is all that is used
  * @param known the options that are known and need no detection
@@ -122,9 +127,20 @@ function dropLines(text: string, count: number): string {
   return text.slice(at);
 }
 
+/**
+ * Makes a single space of each run of spaces and tabs, and nothing of those at the ends of a line, so that a parser finds the
+ * fields between them. Quoted texts stay as they are.
+ */
+export const joinSpaces = (text: string): string =>
+  text.replace(
+    /("(?:[^"]|"")*(?:"|(?![^])))|(^[^\S\n]+|[^\S\n]+$)|[^\S\n]+/gm,
+    (_, quoted?: string, edge?: string) => quoted ?? (edge === undefined ? SPACE : ''),
+  );
+
 /** Parses the rows of a probe, without empty ones. */
-function parse(text: string, delimiter: string): ProbedRow[] {
-  if (text === '') return [];
+function parse(given: string, delimiter: string): ProbedRow[] {
+  if (given === '') return [];
+  const text = delimiter === SPACE ? joinSpaces(given) : given;
   let line = 1;
   return Papa.parse<string[]>(text, { delimiter, newline: '\n' }).data.flatMap((cells) => {
     const row = { cells, line };
@@ -158,7 +174,20 @@ function parseProbe(text: string, delimiter: string | undefined): ProbedTable {
     best = { delimiter: candidate, table, width, skip: 0, comment: findComment(table, width) };
     bestScore = score;
   }
-  return best!;
+  return (delimiter === undefined && best!.width === 1 && parseSpaced(text)) || best!;
+}
+
+/** Parses a table of numbers between spaces; undefined if it isn't one, but a column of texts. */
+function parseSpaced(text: string): ProbedTable | undefined {
+  const table = parse(text, SPACE);
+  const [width = 1] = table.map(({ cells }) => cells.length);
+  const below = table.length > 1 ? table.slice(1) : table;
+  const isNumber = (_: unknown, k: number): boolean => below.every(({ cells }) => isNumeric(cells[k]!));
+  const isTable =
+    width > 1 &&
+    table.every(({ cells }) => cells.length === width) &&
+    Array.from({ length: width }).some(isNumber);
+  return isTable ? { delimiter: SPACE, table, width, skip: 0, comment: undefined } : undefined;
 }
 
 const findMark = (cell: string): string | undefined => commentMarks.find((mark) => cell.startsWith(mark));
@@ -227,11 +256,25 @@ function findTable(text: string, delimiter: string | undefined): ProbedTable {
 const isTitle = ({ cells }: ProbedRow): boolean =>
   cells.length > 2 && cells.filter((cell) => cell.trim() !== '').length < 2;
 
+/** Whether a table of numbers begins with a row of scikit-learn: the numbers of rows and of inputs, and the names of the classes. */
+function isOfCounts([first, ...others]: readonly ProbedRow[], width: number): boolean {
+  const [count = '', inputs, ...classes] = first!.cells;
+  return (
+    /^\d+$/.test(count) &&
+    Number(inputs) === width - 1 &&
+    classes.length > 0 &&
+    !classes.some(isNumberLike) &&
+    others.length > 0 &&
+    others.every(({ cells }) => cells.length === width && cells.every(isNumeric))
+  );
+}
+
 /**
  * The index of the first row of the table. The rows before it have another number of fields or all but one empty, and either it
  * is a header, or they have a single field.
  */
 function findBegin(rows: readonly ProbedRow[], width: number): number {
+  if (isOfCounts(rows, width)) return 1;
   const titles = rows.findIndex((row) => !isTitle(row));
   if (titles > 0 && titles <= MOST_LEADING_LINES && hasHeader(rows.slice(titles).map(({ cells }) => cells)))
     return titles;

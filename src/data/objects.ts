@@ -47,10 +47,12 @@ export function openObjects(source: ObjectSource): RowBlocks {
   async function* blocks(): AsyncGenerator<Row[], void, void> {
     let block: Row[] = [];
     let number = 0;
+    let known: ReadonlySet<string> | undefined;
     for await (const row of await source()) {
       checkObject(row, number);
       names ??= Object.keys(row);
-      checkNames(row, names, number);
+      known ??= new Set(names);
+      checkNames(row, known, number);
       block.push({ cells: readCells(row, names), number: number++ });
       if (block.length < ROWS_AT_A_TIME) continue;
       yield block;
@@ -77,8 +79,8 @@ function checkObject(row: unknown, n: number): asserts row is object {
   });
 }
 
-function checkNames(row: object, names: readonly string[], n: number): void {
-  const other = Object.keys(row).find((name) => !names.includes(name));
+function checkNames(row: object, names: ReadonlySet<string>, n: number): void {
+  const other = Object.keys(row).find((name) => !names.has(name));
   if (other === undefined) return;
   throw new RangeFault({
     place: describeCell(n, other),

@@ -162,10 +162,11 @@ export function suggestColumns(profile: TableProfile, given: ColumnChoice = {}):
         ? undefined
         : findReasonToLeaveOut(column);
     if (reason === undefined) return [];
-    if (!named && !ignored.has(name) && rateName(name) >= SURE)
-      return [
-        { name, reason: `named like an answer, but ${reason}`, option: { name: 'label', values: [name] } },
-      ];
+    if (!named && !ignored.has(name) && rateName(name) >= SURE) {
+      // As a label it would be refused, too.
+      const option = !column.isRounded && { option: { name: 'label', values: [name] } };
+      return [{ name, reason: `named like an answer, but ${reason}`, ...option }];
+    }
     const option = reason === 'ignored' ? undefined : chooseCure(column);
     return [{ name, reason, ...(option && { option }) }];
   });

@@ -72,7 +72,7 @@ export class Columns {
     for (const [k, { given, width, places, rest, shift, range, formula }] of this.list.entries()) {
       const value = row[k];
       const where = (): string => `${place}[${given.name === undefined ? k : show(given.name)}]`;
-      if (formula && mayMiss && Number.isNaN(value)) values[at] = NaN;
+      if (mayMiss && Number.isNaN(value)) values[at] = NaN;
       else if (formula) formula.write(value, scale, values, at, where);
       else if (places) {
         // Data files are read in composed form, NFC.
@@ -88,9 +88,9 @@ export class Columns {
         }
         if (category < width) values[at + category] = 1;
       } else {
-        if (!Number.isFinite(value) && !fits(value, 1, mayMiss)) throw misfit(where(), value);
+        if (!Number.isFinite(value)) throw misfit(where(), value);
         const transformed = range && ((value as number) * scale - shift) / range;
-        if (!fits(transformed, 1, mayMiss)) throw misfit(`${where()}, transformed,`, transformed);
+        if (!fits(transformed)) throw misfit(`${where()}, transformed,`, transformed);
         values[at] = transformed;
       }
       at += width;

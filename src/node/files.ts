@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { FormatError, within } from '../errors.js';
 import { Network, type EngineOptions } from '../network.js';
@@ -59,9 +59,12 @@ export function checkpointFile(path: string): { write: (this: void, bytes: Uint8
 export async function createFolder(path: string): Promise<void> {
   const folder = resolve(path);
   if (folder !== dirname(folder) && !existsSync(dirname(folder))) await createFolder(dirname(folder));
-  await mkdir(folder).catch((error: unknown) => {
-    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-      throw new FileError('could not be created', path, error);
+  await mkdir(folder).catch(async (error: unknown) => {
+    const exists = await stat(folder).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    );
+    if (!exists) throw new FileError('could not be created', path, error);
   });
 }
 

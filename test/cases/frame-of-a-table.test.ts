@@ -69,6 +69,8 @@ describe('rows around a table', () => {
     ['delimiters at the ends of the rows', plain.replace(/(round|flat)\n/g, '$1,\n')],
     ['delimiters at the ends of all lines', plain.replaceAll('\n', ',,\n')],
     ['spaces after the delimiters', plain.replaceAll(',', ', ')],
+    ['spaces instead of commas', plain.replaceAll(',', ' ')],
+    ['columns that spaces and tabs align', plain.replace(/^/gm, '  ').replaceAll(',', ' \t  ')],
     ['spaces after the delimiters of the header', plain.replace('size,edges,shape', 'size, edges, shape')],
   ])('detectDialect and Table.fromCSV read the same table with %s', (_, text) => {
     expect(contents(read(text))).toEqual(contents(read(plain)));
@@ -92,6 +94,46 @@ describe('rows around a table', () => {
     expect(read(text).skipped).toEqual(listed);
     expect(profileTable(read(text)).skipped ?? []).toEqual(listed);
   });
+
+  it('spaces are delimiters only in tables with a column of numbers', () => {
+    expect(detectDialect('3.8e-02 5.07e-02\n-1.9e-03 -4.46e-02\n')).toEqual({
+      delimiter: ' ',
+      header: false,
+    });
+    const texts = 'a short note\nanother two words\nthe last note\n';
+    expect(detectDialect(texts).delimiter).toBe(',');
+    expect(detectDialect('when\n2026-01-05 10:00\n2026-01-06 11:00\n').delimiter).toBe(',');
+  });
+
+  it('quoted texts between spaces keep theirs, in pieces of any size', async () => {
+    const text = '18.0   8\t"chevrolet  malibu "\n 15.5  8  "buick\n skylark"  \n9   6 ford\n';
+    expect(contents(Table.fromCSV(text, { delimiter: ' ', header: false }))).toMatchObject({
+      rows: [
+        ['18.0', '8', 'chevrolet  malibu '],
+        ['15.5', '8', 'buick\n skylark'],
+        ['9', '6', 'ford'],
+      ],
+    });
+    for (let size = 1; size < 9; size++) {
+      const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'g'))!;
+      const stream = await DataStream.fromCSV(() => pieces, { delimiter: ' ', header: false, label: '2' });
+      expect(stream.classes).toEqual(['buick\n skylark', 'chevrolet  malibu ', 'ford']);
+    }
+  });
+
+  it.each([
+    ['of the same width', '6,2,low,high\n', 4],
+    ['of another width', '6,1,low,high,none\n', 2],
+  ])(
+    'the line of counts and classes that scikit-learn writes above numbers is skipped: %s',
+    (_, line, width) => {
+      const row = (n: number): string => Array.from({ length: width }, (_, k) => (n * (k + 3)) % 7).join();
+      const counts = line.replace(/^6,\d/, `6,${width - 1}`);
+      expect(detectDialect(counts + lines(6, row))).toEqual({ delimiter: ',', header: false, skip: 1 });
+      const named = (n: number): string => row(n).replace(/\d$/, 'low');
+      expect(detectDialect(counts + lines(6, named)).skip).toBeUndefined();
+    },
+  );
 
   it('a stray first line does not decide the delimiter', () => {
     const text = `|2x5 folds\n${lines(6, (n) => `${20 + n}, Clerk, ${n * 31}`)}`;
@@ -256,6 +298,11 @@ describe('encodings', () => {
       'Windows-1252',
       [...toBytes('x,kind\n1,caf'), 0xe9, 10],
       /^text: line 2 has bytes that are not valid UTF-8; .*new TextDecoderStream\('windows-1252'\)\)$/,
+    ],
+    [
+      'Windows-1252 with letters side by side',
+      [...toBytes('gr'), 0xf6, 0xdf, ...toBytes('e,art\n1,s'), 0xfc, 0xdf, 10],
+      /TextDecoderStream\('windows-1252'\)/,
     ],
     ['GB18030', [...toBytes('x,kind\n1,'), 0xbb, 0xc6, 0xba, 0xec, 10], /TextDecoderStream\('gb18030'\)/],
     [

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Dataset, profileTable, suggestColumns, Table } from '../../src/data/index.js';
+import { findUnknown } from '../../src/cli/model/labeled-data.js';
 import { Network } from '../../src/index.js';
 
 // A table of 48,000 columns is read in seconds only if no column is looked for among all others.
@@ -48,6 +49,7 @@ it('a table is profiled, read, trained on and evaluated without a search for eac
     await net.train(data, { epochs: 1, learningRate: 0.01 });
     const turned = Dataset.fromTable(table, { ...columns, inputs: [...columns.inputs].reverse() });
     net.evaluate(turned);
+    expect(findUnknown(turned, transforms.inputs)).toEqual(Array(turned.count).fill(false));
     net.predict([Object.fromEntries([...names.map((name) => [name, 1]), ['c', 'r']])]);
   });
   expect(searched).toBeLessThan(20 * COLUMNS);

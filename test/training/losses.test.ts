@@ -377,6 +377,11 @@ describe.each(engines)('missing targets on engine %s', (engine) => {
     const net = await Network.create({ ...spec, transforms: { targets: [transform, transform] } });
     const { targets } = net.backprop({ inputs: [1], targets: [NaN, 6] });
     expect(Array.from(targets)).toEqual([NaN, 1]);
+    const constant = await Network.create({
+      ...spec,
+      transforms: { targets: [{ kind: 'standardize', mean: 2, deviation: 0 }, transform] },
+    });
+    expect(Array.from(constant.backprop({ inputs: [1], targets: [NaN, 6] }).targets)).toEqual([NaN, 1]);
     const logarithm = { ...transform, kind: 'log1p' } as const;
     const ranks = { kind: 'quantile', quantiles: [0, 8], scores: [-2, 2] } as const;
     const curved = await Network.create({ ...spec, transforms: { targets: [logarithm, ranks] } });

@@ -167,8 +167,8 @@ function chooseColumns(reading: Reading): ColumnOptions {
   const { inputs, label, targets, classes, categorical, text, missing, means, gaps, notGaps } = reading;
   const { maxCategories, minFrequency } = reading;
   // A file to predict from lacks the label or targets.
-  const used = [...(inputs ?? []), ...(targets ?? []), label];
-  const formats = Object.entries(reading.formats ?? {}).filter(([name]) => used.includes(name));
+  const used = new Set([...(inputs ?? []), ...(targets ?? []), label]);
+  const formats = Object.entries(reading.formats ?? {}).filter(([name]) => used.has(name));
   return {
     ...(inputs && { inputs }),
     ...(label !== undefined && { label }),

@@ -51,10 +51,11 @@ export const withoutCategories = (reading: Reading): Reading => ({
 export function findUnknown(data: Dataset, transforms: readonly Transform[] = []): boolean[] {
   const { inputs, width, count, columns = [], categories } = data;
   const isUnknown = new Array<boolean>(count).fill(false);
+  const places = new Map(columns.map((name, k) => [name, k]));
   for (const transform of transforms) {
-    const k = columns.indexOf(transform.name ?? '');
-    const own = categories[columns[k] ?? ''];
-    if (transform.kind !== 'oneHot' || k < 0) continue;
+    const k = places.get(transform.name ?? '');
+    if (transform.kind !== 'oneHot' || k === undefined) continue;
+    const own = categories[columns[k]!];
     const known = new Set(transform.categories.map(String));
     for (let n = 0; n < count; n++) {
       const value = inputs[n * width + k]!;

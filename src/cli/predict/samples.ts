@@ -327,7 +327,8 @@ async function* readParquet(path: string, options: ReadOptions): AsyncGenerator<
   const { at, kept, ignored } = findColumnsByName(path, names, signature, keep);
   const used = [...new Set([...at, ...kept])];
   const { open } = await inFile(path, () => select({ inputs: used.map((k) => names[k]!) }));
-  const places = { at: at.map((k) => used.indexOf(k)), kept: kept.map((k) => used.indexOf(k)), ignored };
+  const placeOf = new Map(used.map((k, place) => [k, place]));
+  const places = { at: at.map((k) => placeOf.get(k)!), kept: kept.map((k) => placeOf.get(k)!), ignored };
   const samples = new RowSamples(new RowValues(signature, false), places, options);
   const groups = open().blocks[Symbol.asyncIterator]();
   for (;;) {

@@ -24,6 +24,7 @@ const marks: Readonly<Record<string, string>> = {
   ';': 'semicolons',
   '\t': 'tabs',
   '|': 'bars',
+  ' ': 'spaces',
 };
 
 /** Prints it as text or as events. */

@@ -4,6 +4,7 @@ import type { LayerJSON } from '../../model/json.js';
 import { describeLayer, type ChainLayer } from './chain.js';
 import { readFloat, holds, readArray, type Fields } from './fields.js';
 import { activationNames, gelu } from './layers.js';
+import { scalingKinds } from './scalings.js';
 
 /** A layer of bp4: a Dense, and the layers that modify it. */
 export interface ReadLayer {
@@ -50,7 +51,7 @@ const activationLayers = new Map<
 /** How to read each class of layers. */
 const readers = new Map<string, (reader: LayerReader, layer: ChainLayer) => void>([
   ['InputLayer', () => undefined],
-  ...['Normalization', 'Rescaling'].map(
+  ...scalingKinds.map(
     (kind) => [kind, (reader: LayerReader, layer: ChainLayer) => reader.scale(layer)] as const,
   ),
   ['Flatten', (reader, layer) => reader.flatten(layer)],

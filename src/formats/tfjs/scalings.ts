@@ -22,8 +22,8 @@ const readers = new Map<string, (layer: ChainLayer, tensors: Weights) => Scaling
   ['Rescaling', readRescaling],
 ]);
 
-/** Whether a layer scales the inputs. */
-export const isScaling = ({ kind }: ChainLayer): boolean => readers.has(kind);
+/** The classes of layers that scale the inputs. */
+export const scalingKinds: readonly string[] = [...readers.keys()];
 
 /**
  * The transforms of layers that scale the inputs, one after the other. The channels of an image repeat when Flatten makes
