@@ -7,6 +7,8 @@ import { serve } from '../scripts/serve.mjs';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const pictures = at('../docs/playground/');
+/** The pictures to take: those whose name contains this text. */
+const [, , only = ''] = process.argv;
 
 const wide = { width: 1280, height: 1040 };
 const projector = { width: 1920, height: 1080 };
@@ -21,6 +23,16 @@ const shots = [
   { name: 'circle', hash: '#task=circle&steps=300', act: walkTo('forward'), light: narrow },
   { name: 'xor', hash: '#task=xor&steps=200', act: walkTo('BP2'), dark: wide },
   { name: 'gaussian', hash: '#task=gaussian&steps=100', act: walkTo('BP4'), light: wide },
+  { name: 'lesson-backward', hash: '#lesson=backward&lang=en', act: answer(2), light: wide, dark: narrow },
+  { name: 'lesson-backward-zh', hash: '#lesson=backward&lang=zh', act: answer(2), light: wide, dark: narrow },
+  {
+    name: 'lesson-saturation',
+    hash: '#lesson=saturation&lang=en',
+    act: answer(4),
+    light: narrow,
+    dark: wide,
+  },
+  { name: 'lesson-saturation-zh', hash: '#lesson=saturation&lang=zh', act: answer(4), dark: wide },
   { name: 'csv', hash: '#task=csv&hidden=5', act: learnFlowers, light: wide, dark: narrow },
 ];
 
@@ -31,7 +43,7 @@ const browser = await chromium.launch({
 });
 mkdirSync(pictures, { recursive: true });
 try {
-  for (const { name, hash, act, ...themes } of shots) {
+  for (const { name, hash, act, ...themes } of shots.filter(({ name }) => name.includes(only))) {
     for (const [theme, viewport] of Object.entries(themes)) {
       await take(`${name}-${theme}-${viewport.width}.png`, hash, act, theme, viewport);
     }
@@ -46,7 +58,11 @@ async function take(file, hash, act, theme, viewport) {
   await page.goto(server.url + hash);
   await act(page);
   // skip the header of the page on phones
-  if (viewport === narrow) await page.locator('.network').evaluate((element) => element.scrollIntoView());
+  if (viewport === narrow)
+    await page
+      .locator('.lesson, .network')
+      .first()
+      .evaluate((element) => element.scrollIntoView());
   await page.waitForTimeout(300);
   writeFileSync(pictures + file, reduceColors(await page.screenshot()));
   await page.close();
@@ -67,6 +83,30 @@ function walkTo(phase) {
     while ((await page.getByTestId('phase').textContent()) !== phase)
       await page.getByTestId('next-phase').click();
   };
+}
+
+/** Goes to a step of a lesson and answers all questions on the way rightly. */
+function answer(step) {
+  return async (page) => {
+    const lesson = page.getByTestId('lesson');
+    const question = page.getByTestId('lesson-question');
+    for (;;) {
+      await waitForNumbers(page);
+      if ((await question.count()) > 0) {
+        const right = await question.and(page.locator('[data-right]')).getAttribute('data-right');
+        await question.locator('input').nth(Number(right)).click();
+        await page.getByTestId('lesson-next').click();
+      }
+      if (Number(await lesson.getAttribute('data-step')) === step) break;
+      await page.getByTestId('lesson-next').click();
+    }
+    await page.waitForTimeout(step === 4 ? 5000 : 500); // two runs train side by side
+  };
+}
+
+async function waitForNumbers(page) {
+  await page.locator('.lesson-text').filter({ hasNotText: '…' }).waitFor();
+  await page.locator('.network svg .subject').waitFor();
 }
 
 /** Asks for the derivation of a weight. */

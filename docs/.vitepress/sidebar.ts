@@ -50,6 +50,7 @@ export const groups: readonly Group[] = [
     text: 'Understand',
     pages: [
       'guide/mathematics',
+      'guide/teaching',
       'guide/how-it-is-built',
       'guide/determinism',
       'guide/performance',

@@ -14,6 +14,8 @@ import type { Failure } from './run/failure.js';
 export type TaskName =
   /** The network of chapter 2, with one output. */
   | 'first'
+  /** The neuron of chapter 3: one weight, one bias, and the sample x = 1 with the target 0. */
+  | 'neuron'
   | 'circle'
   | 'spiral'
   | 'xor'
@@ -68,6 +70,8 @@ export type Request =
   /** Creates the network from its seed, or with the given weights and biases in the order of `net.parameters`, and trains it for `steps` steps before the reply. */
   | {
       readonly type: 'open';
+      /** Returned with the reply, which may arrive after the page has asked for another run. */
+      readonly id?: number;
       readonly settings: Settings;
       readonly csv?: Csv;
       readonly parameters?: readonly number[];
@@ -85,6 +89,8 @@ export type Request =
   | { readonly type: 'try'; readonly id: number; readonly trial: Trial }
   /** Measures the slope of the cost at one weight or bias. Answered by 'checked'; the run stays as it is. */
   | { readonly type: 'check'; readonly id: number; readonly trial: Trial; readonly at: Parameter }
+  /** Passes a digit that the user drew, and its class, through the equations. Answered by 'walk'; the run stays as it is. */
+  | { readonly type: 'follow'; readonly inputs: Float32Array; readonly label: number }
   /** Looks for what slows the learning down. Answered by 'diagnosed'. */
   | { readonly type: 'diagnose'; readonly id: number }
   /**
@@ -101,7 +107,12 @@ export interface Start {
 }
 
 export type Reply =
-  | { readonly type: 'opened'; readonly problem: Problem; readonly progress: Progress }
+  | {
+      readonly type: 'opened';
+      readonly id?: number | undefined;
+      readonly problem: Problem;
+      readonly progress: Progress;
+    }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'walk'; readonly walk: Walk }
   | { readonly type: 'answer'; readonly outputs: Float32Array }
@@ -202,6 +213,8 @@ export interface Walk {
   readonly step: number;
   /** The number of samples in the mini-batch. */
   readonly count: number;
+  /** Whether the step was taken; otherwise the layers stay as they were. */
+  readonly isTrained: boolean;
   /** The layers before the update. */
   readonly before: readonly LayerState[];
   /** The samples as the network receives them, and z, a, δ, ∂C/∂W and ∂C/∂b, computed without dropout. */

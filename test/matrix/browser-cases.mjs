@@ -160,7 +160,18 @@ export const cases = [
     measure: 'hidden-tab',
     check: ({ wrong }) => wrong,
   },
-  ...['#task=first', '#task=spiral', '#task=digits', '#task=first&lang=zh'].map((hash) => ({
+  ...['en', 'zh'].map((language) => ({
+    name: `the lessons of the playground, ${language}`,
+    files: watchedPlayground(),
+    measure: 'lessons',
+    timeLimit: 600_000,
+    options: { language },
+    check: checkLessons,
+  })),
+  ...[
+    ...['#task=first', '#task=spiral', '#task=digits', '#task=first&lang=zh'],
+    ...['#lesson=backward', '#lesson=vanishing&lang=zh'],
+  ].map((hash) => ({
     name: `the playground at every width, ${hash}`,
     files: watchedPlayground(),
     measure: 'widths',
@@ -237,6 +248,39 @@ function checkPlayground({ hash, phases, answer, elsewhere, engine }) {
   return pairs
     .filter(([, found, expected]) => found !== expected)
     .map(([what, found, expected]) => `${what}: expected ${expected}, got ${found}`);
+}
+
+/** The signs that the options 'positive' and 'negative' promise. */
+const signs = { positive: '', negative: '−', 正: '', 负: '−' };
+
+/** Checks that each lesson has its steps, that a question hides its answer until it's revealed, and that the sign is the real one. */
+function checkLessons({ names, steps, links }) {
+  const wrong = [];
+  const expect = (what, isRight) => void (isRight || wrong.push(what));
+  expect('eight lessons', names.length === 8);
+  for (const { lesson, step, text, options, isBlocked, shown, picked, why, halfway, then } of steps) {
+    const at = `${lesson} ${step}`;
+    expect(`${at}: a text without numbers: ${text}`, !/[{}]|NaN|undefined/.test(`${text}${why ?? ''}`));
+    if (options === undefined) continue;
+    expect(`${at}: a question goes on without an answer`, isBlocked);
+    expect(`${at}: the right answer is called wrong: ${why}`, /^(Right\.|答对了。)/.test(why));
+    if (halfway) expect(`${at}: ${halfway} epochs to halfway`, halfway.join() === '232,17');
+    // the picture of these questions shows the number in the unit itself
+    if (signs[picked] === undefined || lesson === 'gradient' || lesson === 'digit') continue;
+    expect(`${at}: the picture shows ${shown} before the answer`, shown?.startsWith('?'));
+    const number = lesson === 'forward' ? then?.split('z ')[1] : then;
+    expect(`${at}: ${picked} but ${then}`, number?.startsWith('−') === (signs[picked] === '−'));
+  }
+  const { text: cost } = steps.find(({ lesson, step }) => lesson === 'forward' && step === 5) ?? {};
+  expect(`the cost of the lesson’s own sample: ${cost}`, cost?.includes('= 0.219'));
+  expect('questions', steps.filter(({ options }) => options > 1).length >= 14);
+  expect(`unit by link: ${links.unit}`, /δ¹₂/.test(links.unit));
+  expect(`weight by link: ${links.weight}`, /w²₁₃/.test(links.weight));
+  expect('embed=1 hides the header', !links.hasHeader);
+  expect('hide=training hides the buttons', !links.hasTraining);
+  const kept = 'phase=BP4&sample=3&weight=2,1,3&hide=walk,training';
+  expect(`the address keeps ${kept}: ${links.address}`, links.address.includes(kept));
+  return wrong;
 }
 
 /** A cause must be shown after this time, in milliseconds. */

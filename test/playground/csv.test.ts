@@ -1,6 +1,6 @@
 import { Network } from 'bp4';
 import { describe, expect, it } from 'vitest';
-import { csvLesson } from '../../playground/src/run/csv.js';
+import { csvData } from '../../playground/src/run/csv.js';
 import { ofType, Page, settingsFor } from './support.js';
 
 /** A table of `count` rows. */
@@ -13,10 +13,10 @@ const flowers = table(
   (n) => `${n / 4},${n % 2 ? 'a' : 'b'},${n < 25 ? 'rose' : 'lily'}`,
 );
 
-describe('csvLesson', () => {
+describe('csvData', () => {
   it('predicts the last column unless a target is chosen', async () => {
-    expect((await csvLesson({ text: flowers }, 1)).outputNames).toEqual(['lily', 'rose']);
-    const kinds = await csvLesson({ text: flowers, target: 'kind' }, 1);
+    expect((await csvData({ text: flowers }, 1)).outputNames).toEqual(['lily', 'rose']);
+    const kinds = await csvData({ text: flowers, target: 'kind' }, 1);
     expect(kinds.outputNames).toEqual(['a', 'b']);
     expect(kinds.inputNames).toEqual(['size', 'flower lily', 'flower rose']);
     expect([kinds.inputs, kinds.train.count, kinds.test.count]).toEqual([3, 40, 10]);
@@ -29,30 +29,30 @@ describe('csvLesson', () => {
     ['fractions as a regression, however few they are', (n: number) => (n % 2) + 0.5, true, ['y']],
     ['numbers with missing values as a regression', (n: number) => (n === 4 ? 'NA' : n + 0.5), true, ['y']],
   ] as const)('learns %s', async (_, value, isRegression, outputs) => {
-    const lesson = await csvLesson({ text: table('x,y', 50, (n) => `${n / 4},${value(n)}`) }, 1);
-    expect(lesson.isRegression).toBe(isRegression);
-    expect(lesson.outputNames).toEqual(outputs);
+    const data = await csvData({ text: table('x,y', 50, (n) => `${n / 4},${value(n)}`) }, 1);
+    expect(data.isRegression).toBe(isRegression);
+    expect(data.outputNames).toEqual(outputs);
   });
 
   it('drops rows with missing values', async () => {
-    const lesson = await csvLesson({ text: table('x,y', 52, (n) => `${n < 2 ? '' : n / 4},${n / 3}`) }, 1);
-    expect(lesson.train.count + lesson.test.count).toBe(50);
+    const data = await csvData({ text: table('x,y', 52, (n) => `${n < 2 ? '' : n / 4},${n / 3}`) }, 1);
+    expect(data.train.count + data.test.count).toBe(50);
   });
 
   it('excludes columns that name or number the rows from the inputs', async () => {
     const text = table('id,n,x,y', 60, (n) => `sample ${n},${n},${n / 4},${n % 2}`);
-    expect((await csvLesson({ text }, 1)).inputNames).toEqual(['x']);
+    expect((await csvData({ text }, 1)).inputNames).toEqual(['x']);
   });
 
   it('numbers columns without a header, and accepts semicolons and a byte order mark', async () => {
-    const numbers = await csvLesson({ text: table('1;2;0', 30, (n) => `${n / 4};${n * n};${n % 2}`) }, 1);
+    const numbers = await csvData({ text: table('1;2;0', 30, (n) => `${n / 4};${n * n};${n % 2}`) }, 1);
     expect(numbers.inputNames).toEqual(['column 1', 'column 2']);
-    const marked = await csvLesson({ text: `\uFEFF${flowers.replaceAll(',', ';')}`, target: 'size' }, 1);
+    const marked = await csvData({ text: `\uFEFF${flowers.replaceAll(',', ';')}`, target: 'size' }, 1);
     expect(marked.outputNames).toEqual(['size']);
   });
 
   it('selects the rows of the test set by the seed', async () => {
-    const [one, two, again] = await Promise.all([1, 2, 1].map((seed) => csvLesson({ text: flowers }, seed)));
+    const [one, two, again] = await Promise.all([1, 2, 1].map((seed) => csvData({ text: flowers }, seed)));
     expect(one!.test.inputs).toEqual(again!.test.inputs);
     expect(one!.test.inputs).not.toEqual(two!.test.inputs);
   });
@@ -77,19 +77,19 @@ it.each([
 
 it('rejects a chosen target that has the same value in every row', async () => {
   const text = table('x,y,z', 9, (n) => `${n / 4},1,${n % 2}`);
-  await expect(csvLesson({ text, target: 'y' }, 1)).rejects.toThrow('csv.oneAnswer');
+  await expect(csvData({ text, target: 'y' }, 1)).rejects.toThrow('csv.oneAnswer');
 });
 
 it('rejects a target with too many distinct texts for classes', async () => {
   const text = table('x,y', 60, (n) => `${n / 4},word ${n}`);
-  await expect(csvLesson({ text, target: 'y' }, 1)).rejects.toMatchObject({
+  await expect(csvData({ text, target: 'y' }, 1)).rejects.toMatchObject({
     key: 'csv.tooManyClasses',
     values: { column: 'y', distinct: 60 },
   });
 });
 
 it('rejects an unknown target and lists the columns that exist', async () => {
-  await expect(csvLesson({ text: flowers, target: 'color' }, 1)).rejects.toThrow(
+  await expect(csvData({ text: flowers, target: 'color' }, 1)).rejects.toThrow(
     "answer: there is no column 'color'; the columns are 'size', 'kind', 'flower'",
   );
 });

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { Random } from 'bp4';
 import { describe, expect, it } from 'vitest';
 import { digitsFile } from '../../playground/digits-file.mjs';
-import { digitsLesson } from '../../playground/src/run/digits.js';
+import { digitsData } from '../../playground/src/run/digits.js';
 import { computeFeatures, featureNames } from '../../playground/src/run/features.js';
 import { toyData, type ToyName } from '../../playground/src/run/toys.js';
 import { hashLayers } from '../../playground/src/run/inspect-network.js';
@@ -134,7 +134,7 @@ describe('digits', () => {
     ['compressed', packed],
     ['already decompressed by the server', new Uint8Array(gunzipSync(packed))],
   ])('reads a file of digits that arrives %s', async (_, file) => {
-    const { train, test, outputNames, inputs } = await digitsLesson(file);
+    const { train, test, outputNames, inputs } = await digitsData(file);
     expect([train.count, test.count, inputs, outputNames.length]).toEqual([60, 20, 784, 10]);
     expect(train.labels![0]).toBe(5); // the first of MNIST, of 60,000
     expect(test.labels![0]).toBe(7); // the first of its test
@@ -142,7 +142,7 @@ describe('digits', () => {
   });
 
   it('rejects a truncated file of digits', async () => {
-    await expect(digitsLesson(new Uint8Array(gunzipSync(packed)).slice(0, -1))).rejects.toMatchObject({
+    await expect(digitsData(new Uint8Array(gunzipSync(packed)).slice(0, -1))).rejects.toMatchObject({
       key: 'digits.incomplete',
     });
   });

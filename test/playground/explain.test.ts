@@ -8,7 +8,7 @@ import { slope } from '../../playground/src/run/slope.js';
 import { currentPhase, showPlace, type View, startView } from '../../playground/src/page/view.js';
 import type { Problem, Settings } from '../../playground/src/protocol.js';
 import { activationNames } from '../../playground/src/run/choices.js';
-import { prepareLesson } from '../../playground/src/run/lesson.js';
+import { prepareTaskData } from '../../playground/src/run/task-data.js';
 import { describeProblem } from '../../playground/src/run/replies.js';
 import { tasks } from '../../playground/src/run/tasks.js';
 import { Trainer } from '../../playground/src/run/trainer.js';
@@ -71,6 +71,7 @@ it('explains BP1 of a regression by the squared error, whatever loss the setting
   const walk = {
     step: 1,
     count: 1,
+    isTrained: true,
     before: layers,
     gradients,
     after: layers,
@@ -165,7 +166,7 @@ async function viewOfBlobs(): Promise<View> {
   const settings: Settings = { ...tasks.gaussian.defaults, hidden: [3], miniBatchSize: 5 };
   const trainer = await Trainer.create(
     settings,
-    await prepareLesson(settings, undefined, () => Promise.reject(new Error('offline'))),
+    await prepareTaskData(settings, undefined, () => Promise.reject(new Error('offline'))),
   );
   const walk = await trainer.walk();
   const problem = describeProblem(trainer);
@@ -209,7 +210,16 @@ async function viewOfXor(): Promise<View> {
   const costsBefore = measure();
   await net.train(data, { epochs: 1, miniBatchSize: 1, learningRate: 0.1 });
   const costs = { before: costsBefore, after: measure() };
-  const walk = { step: 1, count: 1, before, gradients, after: net.layers, learningRate: 0.1, costs };
+  const walk = {
+    step: 1,
+    count: 1,
+    isTrained: true,
+    before,
+    gradients,
+    after: net.layers,
+    learningRate: 0.1,
+    costs,
+  };
   net.dispose();
   const problem: Problem = {
     inputNames: ['x₁', 'x₂'],

@@ -38,7 +38,7 @@ const anySettings: fc.Arbitrary<Settings> = fc.record({
 it('parses a link back into the settings and steps that it was formatted from', () => {
   fc.assert(
     fc.property(anySettings, fc.option(whole(ranges.steps), { nil: undefined }), (settings, steps) => {
-      const link = parseLink(formatLink(settings, steps));
+      const link = parseLink(formatLink({ settings, ...(steps !== undefined && { steps }) }));
       expect(link).toEqual({ settings, messages: [], ...(steps !== undefined && { steps }) });
     }),
   );
@@ -50,7 +50,7 @@ it('keeps the weights and biases of a link to the bit', () => {
     .map((x) => x + 0);
   fc.assert(
     fc.property(fc.array(single, { minLength: 1, maxLength: 40 }), (parameters) => {
-      const link = parseLink(formatLink(tasks.first.defaults, undefined, undefined, parameters));
+      const link = parseLink(formatLink({ settings: tasks.first.defaults, parameters }));
       expect(Float32Array.from(link.parameters!)).toEqual(Float32Array.from(parameters));
     }),
   );
@@ -62,18 +62,18 @@ it('keeps the weights and biases of a link to the bit', () => {
 it('parses a link whose commas were percent-encoded', () => {
   fc.assert(
     fc.property(anySettings, (settings) => {
-      const escaped = formatLink(settings).replaceAll(',', '%2C');
+      const escaped = formatLink({ settings }).replaceAll(',', '%2C');
       expect(parseLink(escaped).settings).toEqual(settings);
     }),
   );
 });
 
 it('formats a link that a person can read', () => {
-  expect(formatLink({ ...tasks.spiral.defaults, seed: 7 }, 1234)).toBe(
+  expect(formatLink({ settings: { ...tasks.spiral.defaults, seed: 7 }, steps: 1234 })).toBe(
     '#task=spiral&noise=0.1&pointCount=400&trainingShare=0.5&features=x1,x2&hidden=16,16&activation=relu&loss=crossEntropy&optimizer=adam&learningRate=0.005' +
       '&miniBatchSize=10&l1=0&l2=0&dropout=0&initializer=heNormal&seed=7&steps=1234',
   );
-  expect(formatLink({ ...tasks.xor.defaults, hidden: [] })).toContain('&hidden=&');
+  expect(formatLink({ settings: { ...tasks.xor.defaults, hidden: [] } })).toContain('&hidden=&');
 });
 
 it('fills in the default settings of the task where a link omits them', () => {
@@ -121,8 +121,50 @@ it('reports a setting whose name is unknown', () => {
   expect(parseLink('#learning_rate=1').messages).toEqual([expect.stringContaining('learning_rate')]);
 });
 
+it('keeps a place in the walk, counted from 1, and the parts of the page to hide', () => {
+  const { shown, messages } = parseLink('#task=xor&phase=BP2,1&sample=3&weight=2,1,4&embed=1&hide=walk,edit');
+  expect(messages).toEqual([]);
+  expect(shown).toEqual({
+    phase: 'BP2',
+    layer: 0,
+    sample: 2,
+    at: { layer: 1, unit: 0, from: 3 },
+    isEmbedded: true,
+    hide: ['walk', 'edit'],
+  });
+  const link = formatLink({ settings: tasks.xor.defaults, shown: shown! });
+  expect(link).toMatch(/&phase=BP2,1&sample=3&weight=2,1,4&embed=1&hide=walk,edit$/);
+  expect(parseLink(link).shown).toEqual(shown);
+  expect(parseLink('#unit=0,2').shown).toEqual({ at: { layer: -1, unit: 1 } });
+});
+
+it('writes a lesson without settings, because it brings its own', () => {
+  const link = formatLink({ settings: tasks.xor.defaults, language: 'zh', shown: { lesson: 'delta' } });
+  expect(link).toBe('#lesson=delta&lang=zh');
+  expect(parseLink(link).shown).toEqual({ lesson: 'delta' });
+});
+
+it.each([
+  ['lesson', 'magic'],
+  ['phase', 'BP5'],
+  ['phase', 'BP2,0'],
+  ['phase', 'BP2,1,1'],
+  ['sample', '0'],
+  ['unit', '1'],
+  ['unit', '1,0'],
+  ['weight', '1,2'],
+  ['weight', '0,1,1'],
+  ['weight', '1,1,0'],
+  ['embed', 'yes'],
+  ['hide', 'everything'],
+])('reports and ignores the invalid part %s=%s', (name, value) => {
+  const { shown, messages } = parseLink(`#${name}=${value}`);
+  expect(shown).toBeUndefined();
+  expect(messages).toEqual([expect.stringContaining(`${name}=${value}`)]);
+});
+
 it('keeps the language of a link', () => {
-  const link = formatLink(tasks.xor.defaults, 5, 'zh');
+  const link = formatLink({ settings: tasks.xor.defaults, steps: 5, language: 'zh' });
   expect(link).toMatch(/&steps=5&lang=zh$/);
   expect(parseLink(link)).toEqual({ settings: tasks.xor.defaults, steps: 5, language: 'zh', messages: [] });
 });
@@ -131,7 +173,7 @@ it('parses any text into valid settings', () => {
   fc.assert(
     fc.property(fc.string(), fc.constantFrom('', ...Object.keys(tasks.xor.defaults)), (text, name) => {
       const { settings } = parseLink(name ? `#${name}=${text}` : text);
-      expect(parseLink(formatLink(settings))).toEqual({ settings, messages: [] });
+      expect(parseLink(formatLink({ settings }))).toEqual({ settings, messages: [] });
     }),
   );
 });
@@ -139,6 +181,6 @@ it('parses any text into valid settings', () => {
 it('formats and parses the default settings of every task without loss', () => {
   for (const name of taskNames) {
     const { defaults } = tasks[name];
-    expect(parseLink(formatLink(defaults))).toEqual({ settings: defaults, messages: [] });
+    expect(parseLink(formatLink({ settings: defaults }))).toEqual({ settings: defaults, messages: [] });
   }
 });

@@ -9,7 +9,7 @@ import type {
   TaskName,
 } from '../../playground/src/protocol.js';
 import { Session } from '../../playground/src/run/session.js';
-import type { DigitsFile } from '../../playground/src/run/lesson.js';
+import type { DigitsFile } from '../../playground/src/run/task-data.js';
 import { tasks } from '../../playground/src/run/tasks.js';
 
 /** Leaves out the diagnosis: whether there is time for one depends on the clock. */

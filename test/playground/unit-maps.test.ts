@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { GRID, MAP, REACH } from '../../playground/src/protocol.js';
 import { Trainer } from '../../playground/src/run/trainer.js';
-import { prepareLesson } from '../../playground/src/run/lesson.js';
+import { prepareTaskData } from '../../playground/src/run/task-data.js';
 import { activationNames } from '../../playground/src/run/choices.js';
 import { computeMaps } from '../../playground/src/run/unit-maps.js';
 import { Page, settingsFor } from './support.js';
@@ -10,15 +10,15 @@ const center = (pixel: number): number => REACH * ((2 * pixel + 1) / MAP - 1);
 
 it.each(activationNames)('maps the answers of units of %s as backprop computes them', async (activation) => {
   const settings = settingsFor('xor', { hidden: [5, 3], activation, features: ['x1', 'x2', 'x1x2'] });
-  const lesson = await prepareLesson(settings, undefined, () => Promise.reject(new Error('none')));
-  const { net } = await Trainer.create(settings, lesson);
+  const data = await prepareTaskData(settings, undefined, () => Promise.reject(new Error('none')));
+  const { net } = await Trainer.create(settings, data);
   const points = Float32Array.from({ length: MAP * MAP * 2 }, (_, i) => {
     const pixel = i >> 1;
     return i % 2 ? center(MAP - 1 - Math.floor(pixel / MAP)) : center(pixel % MAP);
   });
   const labels = new Uint8Array(MAP * MAP);
-  const { layers } = net.backprop({ inputs: lesson.toInputs!(points), labels });
-  const maps = computeMaps(net.layers, lesson);
+  const { layers } = net.backprop({ inputs: data.toInputs!(points), labels });
+  const maps = computeMaps(net.layers, data);
   for (const [l, { units, activation: name }] of net.layers.entries()) {
     for (let unit = 0; unit < units; unit++) {
       const answers = points.filter((_, i) => i % 2).map((_, n) => layers[l]!.activations[n * units + unit]!);

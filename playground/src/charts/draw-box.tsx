@@ -17,6 +17,8 @@ export interface DrawBoxProps {
   readonly testImages: readonly Uint8Array[];
   /** Receives the digit in the style of MNIST, [784] from 0 to 1, after every change except Clear. */
   readonly onDigit: (digit: Float32Array) => void;
+  /** Receives the digit and its class, to pass it through the equations. */
+  readonly onFollow: (digit: Float32Array, label: number) => void;
 }
 
 /** The width of the pen's line and the step of an arrow key, as shares of the box. */
@@ -32,10 +34,11 @@ const nothing: Ink = { strokes: [] };
  * A box to draw a digit in, by pointer or keyboard, with the network's prediction beside it. Fills the width of its
  * container; the height depends only on the width.
  */
-export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProps): JSX.Element {
+export function DrawBox({ classNames, answer, testImages, onDigit, onFollow }: DrawBoxProps): JSX.Element {
   const colors = useColors();
   const [ink, setInk] = useState(nothing);
   const taken = useRef(0);
+  const [label, setLabel] = useState(0);
   const strokes = 'strokes' in ink ? ink.strokes : [];
   const isEmpty = 'strokes' in ink && strokes.length === 0;
   const digit = useMemo(
@@ -107,6 +110,21 @@ export function DrawBox({ classNames, answer, testImages, onDigit }: DrawBoxProp
           onClick={() => setInk({ image: pick(testImages, taken.current++) })}
         >
           {say('draw.testImage')}
+        </button>
+      </div>
+      <div class="draw-box-buttons follow">
+        <label>
+          {say('draw.label')}{' '}
+          <select value={label} onChange={({ currentTarget }) => setLabel(Number(currentTarget.value))}>
+            {classNames.map((name, n) => (
+              <option key={name} value={n}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="button" data-testid="follow" disabled={isEmpty} onClick={() => onFollow(digit, label)}>
+          {say('draw.follow')}
         </button>
       </div>
     </section>

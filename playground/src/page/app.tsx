@@ -6,6 +6,7 @@ import { Details } from './details.js';
 import { Change, Derivation, MapAlone } from './equations/derivation.js';
 import { Stepper } from './equations/stepper.js';
 import { whole } from '../format.js';
+import type { Region } from '../run/choices.js';
 import { MOST_PARAMETERS } from '../run/link.js';
 import { Header } from './header.js';
 import { findSymbol, lightPath, lightSymbol, type MathSymbol } from './network/spotlight.js';
@@ -16,43 +17,57 @@ import { Results } from './results.js';
 import { Slow } from './slow/slow.js';
 import { Tasks } from './tasks.js';
 import { type Actions, Figures, Transport } from './transport.js';
+import { listHidden } from './stage.js';
 import { useDiagnosis } from './use-diagnosis.js';
 import { type Keys, useKeyboard } from './use-keyboard.js';
 import { useCheck } from './use-check.js';
 import { useScrollIntoView } from './use-scroll-into-view.js';
 import { rememberLanguage, useLanguage } from './use-language.js';
+import { useLesson } from './use-lesson.js';
 import { type Opening, useOpening } from './use-opening.js';
 import { useProjector } from './use-projector.js';
-import { type Run, useRun } from './use-run.js';
+import { useRun } from './use-run.js';
+import { isAt, useStop } from './use-stop.js';
 import { useSubject } from './use-subject.js';
 import { usePauseWhenHidden } from './use-pause-when-hidden.js';
 import { useThrottledRun } from './use-throttled-run.js';
 import { useTrial } from './use-trial.js';
 import { useWalk } from './use-walk.js';
-import { currentPhase, findSubject, readParameter } from './view.js';
+import { currentPhase, findSubject, readParameter, takeStop } from './view.js';
 
 export function App() {
   const {
     opening,
+    shown: linked,
     messages,
     change,
     chooseTask,
     setCsv,
     reset,
     chooseLanguage,
+    openRun,
+    chooseLesson,
     trainFrom,
-    startWith,
     makeLink,
     ...address
   } = useOpening();
   const language = useLanguage(address.language);
+  const teaching = useLesson(linked.lesson);
+  const { stage } = teaching;
+  const hidden = useMemo(() => listHidden(linked, stage), [linked, stage]);
+  const shows = (region: Region): boolean => !hidden.has(region);
+  const stop = stage?.stop ?? linked;
+  const isBlank = stage?.isBlank === true;
   const [run, send] = useRun(opening);
-  const walking = useWalk(run);
+  const isOpen = run.settings === opening.settings;
+  const walking = useWalk(run, stop);
+  useStop(stop, run, isOpen, send);
   const { view, shownRun } = walking;
   const trying = useTrial(run, send);
   // at rest, the picture shows the next sample
   const shown = view ?? trying.view;
-  const asking = useSubject(shown);
+  const given = shown !== undefined && isAt(stop, shown) ? stop.at : undefined;
+  const asking = useSubject(shown, given);
   const check = useCheck(run, shown, asking.subject, send);
   const { maps } = walking.shownRun.progress ?? {};
   const pointedUnit = asking.subject ?? asking.pointed;
@@ -65,9 +80,10 @@ export function App() {
   const [symbol, setSymbol] = useState<MathSymbol>();
   const phase = view && currentPhase(view);
   const explained = view && findSubject(view);
-  const spotlight = asking.subject
-    ? lightPath(asking.subject)
-    : symbol && phase && lightSymbol(symbol, phase, explained);
+  const pathOf = asking.pointed ?? (stage?.light ? undefined : asking.subject);
+  const spotlight = pathOf
+    ? lightPath(pathOf)
+    : ((symbol && phase && lightSymbol(symbol, phase, explained)) ?? stage?.light);
   const pointedSymbol = asking.pointed && phase && findSymbol(phase, explained, asking.pointed);
   const [isProjecting, project, leaveProjector] = useProjector();
   const network = useRef<HTMLElement>(null);
@@ -77,7 +93,7 @@ export function App() {
   // the user has not chosen a table yet
   const isMissing = settings.task === 'csv' && opening.csv === undefined;
   const isPlaying = progress?.isPlaying === true;
-  const isAtRest = view === undefined && shown !== undefined;
+  const isAtRest = view === undefined && shown !== undefined && shows('edit');
   const isLinkable = trying.listParameters().length <= MOST_PARAMETERS;
 
   const { close, go } = walking;
@@ -96,16 +112,17 @@ export function App() {
   const keys = useMemo<Keys>(() => {
     if (isMissing) return {};
     return {
-      ' ': actions.playOrPause,
-      s: actions.step,
-      e: actions.epoch,
-      r: actions.reset,
+      ...(!hidden.has('training') && {
+        ' ': actions.playOrPause,
+        s: actions.step,
+        e: actions.epoch,
+        r: actions.reset,
+      }),
       p: project,
       Escape: leaveProjector,
-      ArrowRight: () => go(1),
-      ArrowLeft: () => go(-1),
+      ...(!hidden.has('walk') && { ArrowRight: () => go(1), ArrowLeft: () => go(-1) }),
     };
-  }, [actions, go, isMissing, project, leaveProjector]);
+  }, [actions, go, hidden, isMissing, project, leaveProjector]);
   useKeyboard(keys);
 
   const [table, setTable] = useState<ChosenTable>();
@@ -116,40 +133,79 @@ export function App() {
   return (
     // another language replaces every element, so that no text stays in the old one
     <div class="page" key={language}>
-      <Header
-        language={language}
-        onLanguage={(chosen) => {
-          rememberLanguage(chosen);
-          chooseLanguage(chosen);
-        }}
-      />
-      <Tasks task={settings.task} onChoose={chooseTask} />
-      <section class="bar" aria-label={say('region.training')}>
-        <Transport isPlaying={isPlaying} isDisabled={isMissing} actions={actions} />
-        <Figures problem={problem} progress={progress} history={shownRun.history} />
-      </section>
+      {shows('header') && (
+        <Header
+          language={language}
+          onLanguage={(chosen) => {
+            rememberLanguage(chosen);
+            chooseLanguage(chosen);
+          }}
+        />
+      )}
+      {shows('tasks') && (
+        <Tasks task={settings.task} onChoose={chooseTask} lesson={linked.lesson} onLesson={chooseLesson} />
+      )}
+      {shows('training') && (
+        <section class="bar" aria-label={say('region.training')}>
+          <Transport isPlaying={isPlaying} isDisabled={isMissing} actions={actions} />
+          <Figures problem={problem} progress={progress} history={shownRun.history} />
+        </section>
+      )}
       <Notices
-        messages={
-          run.failure === undefined || settings.task === 'csv'
-            ? messages
-            : [...messages, sayFailure(run.failure)]
-        }
+        messages={[
+          ...messages,
+          ...[settings.task === 'csv' ? undefined : run.failure, teaching.failure].flatMap((failure) =>
+            failure === undefined ? [] : [sayFailure(failure)],
+          ),
+        ]}
       />
       <main>
-        <div class={isMissing ? 'columns missing' : 'columns'}>
-          <div class="side stack">
-            <section class="card" aria-label={say('region.settings')}>
-              <Controls settings={settings} isRegression={problem?.isRegression === true} onChange={change} />
+        <div class={`columns${isMissing ? ' missing' : ''}${linked.lesson === undefined ? '' : ' teaching'}`}>
+          {linked.lesson !== undefined && (
+            <section class="card lesson-card" aria-label={say('region.lessons')}>
+              {teaching.Panel !== undefined && (
+                <teaching.Panel
+                  key={linked.lesson}
+                  lesson={linked.lesson}
+                  language={language}
+                  place={teaching.place}
+                  onPlace={teaching.setPlace}
+                  view={isOpen ? shown : undefined}
+                  onStage={teaching.setStage}
+                  onRun={openRun}
+                  onLesson={chooseLesson}
+                />
+              )}
             </section>
-            <Provenance
-              task={settings.task}
-              hash={progress?.hash ?? '–'}
-              makeLink={() => makeLink(progress?.step ?? 0)}
-              send={send}
-              view={view}
-              findPicture={() => network.current?.querySelector('.network-box')}
-            />
-          </div>
+          )}
+          {(shows('settings') || shows('share')) && (
+            <div class="side stack">
+              {shows('settings') && (
+                <section class="card" aria-label={say('region.settings')}>
+                  <Controls
+                    settings={settings}
+                    isRegression={problem?.isRegression === true}
+                    onChange={change}
+                  />
+                </section>
+              )}
+              {shows('share') && (
+                <Provenance
+                  task={settings.task}
+                  hash={progress?.hash ?? '–'}
+                  makeLink={() =>
+                    view === undefined
+                      ? makeLink(progress?.step ?? 0)
+                      : makeLink(view.walk.step - 1, takeStop(view))
+                  }
+                  send={send}
+                  view={view}
+                  shown={shown}
+                  findPicture={() => network.current?.querySelector('.network-box')}
+                />
+              )}
+            </div>
+          )}
           <section ref={network} class="card scene" aria-label={say('region.network')}>
             <Network
               run={shownRun}
@@ -157,6 +213,7 @@ export function App() {
               spotlight={spotlight}
               hold={walking.hold}
               isProjecting={isProjecting}
+              isBlank={isBlank}
               pointed={asking.pointed ?? asking.subject}
               onPoint={asking.point}
               onChoose={(at) => {
@@ -165,12 +222,15 @@ export function App() {
               }}
               editing={isAtRest ? { read: (at) => readParameter(shown, at), edit: trying.edit } : undefined}
               health={view === undefined ? diagnosed?.units : undefined}
-              opening={isMissing ? undefined : describeOpening(opening, run)}
+              opening={isMissing ? undefined : describeOpening(opening, isOpen, run.failure !== undefined)}
             />
             <Stepper
               view={view}
+              hasControls={shows('walk')}
+              hasNumbers={shows('numbers')}
+              hasEquations={shows('equations')}
               derivation={
-                shown !== undefined && asking.subject !== undefined ? (
+                shown !== undefined && !isBlank && asking.subject !== undefined ? (
                   <Derivation
                     view={shown}
                     at={asking.subject}
@@ -207,41 +267,47 @@ export function App() {
               onSymbol={setSymbol}
             />
           </section>
-          <div class="stack">
-            <Results
-              task={settings.task}
-              run={shownRun}
-              throttledRun={throttledRun}
-              view={view}
-              table={table}
-              onTable={setTable}
-              onCsv={setCsv}
-              slow={
-                <Slow
-                  isOpen={asksWhy}
-                  onToggle={() => setAsksWhy(!asksWhy)}
-                  problem={problem}
-                  start={opening}
-                  diagnosed={diagnosed}
-                  compared={run.compared}
-                  onCompare={(id, cured) => send({ type: 'compare', id, cured })}
-                  onApply={startWith}
-                />
-              }
-              send={send}
-            />
-          </div>
+          {(shows('results') || shows('curves')) && (
+            <div class="stack">
+              <Results
+                task={settings.task}
+                run={shownRun}
+                throttledRun={throttledRun}
+                view={view}
+                table={table}
+                onTable={setTable}
+                onCsv={setCsv}
+                slow={
+                  shows('curves') && (
+                    <Slow
+                      isOpen={asksWhy}
+                      onToggle={() => setAsksWhy(!asksWhy)}
+                      problem={problem}
+                      start={opening}
+                      diagnosed={diagnosed}
+                      compared={run.compared}
+                      onCompare={(id, cured) => send({ type: 'compare', id, cured })}
+                      onApply={openRun}
+                    />
+                  )
+                }
+                send={send}
+                hasResult={shows('results')}
+                hasCurves={shows('curves')}
+              />
+            </div>
+          )}
         </div>
-        {details}
+        {shows('details') && details}
       </main>
-      <Help />
+      {shows('help') && <Help />}
     </div>
   );
 }
 
 /** The status while the requested run is not ready yet: a link with many steps takes a while. */
-function describeOpening({ settings, steps = 0 }: Opening, run: Run): string | undefined {
-  if (run.settings === settings || run.failure !== undefined) return undefined;
+function describeOpening({ steps = 0 }: Opening, isOpen: boolean, hasFailed: boolean): string | undefined {
+  if (isOpen || hasFailed) return undefined;
   return steps > 0 ? say('opening.repeating', { steps: whole(steps) }) : say('opening.creating');
 }
 

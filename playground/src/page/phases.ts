@@ -1,6 +1,8 @@
+import type { phaseNames } from '../run/choices.js';
+
 // The phases in which one mini-batch passes through the equations. Up to BP4 they show one sample; 'mean' gathers all samples.
 
-export type PhaseName = 'rest' | 'forward' | 'BP1' | 'BP2' | 'BP3' | 'BP4' | 'mean' | 'update';
+export type PhaseName = (typeof phaseNames)[number];
 
 /** 'rest' is the network between two steps, with the sample that comes next. */
 export interface Phase {
@@ -9,8 +11,11 @@ export interface Phase {
   readonly layer: number | undefined;
 }
 
-/** @param layers the number of layers without the inputs */
-export function listPhases(layers: number): readonly Phase[] {
+/**
+ * @param layers the number of layers without the inputs
+ * @param isTrained false leaves out what follows BP4
+ */
+export function listPhases(layers: number, isTrained = true): readonly Phase[] {
   const all = Array.from({ length: layers }, (_, layer) => layer);
   const hidden = all.slice(0, -1);
   return [
@@ -19,7 +24,6 @@ export function listPhases(layers: number): readonly Phase[] {
     ...hidden.reverse().map((layer) => ({ name: 'BP2', layer }) as const),
     { name: 'BP3', layer: undefined },
     { name: 'BP4', layer: undefined },
-    { name: 'mean', layer: undefined },
-    { name: 'update', layer: undefined },
+    ...(isTrained ? (['mean', 'update'] as const) : []).map((name) => ({ name, layer: undefined })),
   ];
 }

@@ -13,6 +13,8 @@ interface ProvenanceProps {
   readonly send: (request: Request) => void;
   /** The mini-batch to save as Python. */
   readonly view: View | undefined;
+  /** The sample to print a worksheet of: that of the walk, or the next one. */
+  readonly shown: View | undefined;
   /** The element that holds the picture of the network. */
   readonly findPicture: () => Element | null | undefined;
 }
@@ -26,7 +28,7 @@ const files = [
  * Exports of the run: its link, its weights as JSON or code, the picture, a mini-batch as Python, and the hash by which two runs
  * compare.
  */
-export function Provenance({ task, hash, makeLink, send, view, findPicture }: ProvenanceProps) {
+export function Provenance({ task, hash, makeLink, send, view, shown, findPicture }: ProvenanceProps) {
   const [problem, setProblem] = useState('');
   const [label, setLabel] = useState<'share.copy' | Copied>('share.copy');
   const copy = async (): Promise<void> => {
@@ -52,6 +54,14 @@ export function Provenance({ task, hash, makeLink, send, view, findPicture }: Pr
       const { writePythonCell } = await loaded(import('./python-cell.js'));
       return new Blob([writePythonCell(shown)], { type: 'text/x-python' });
     });
+  const printSheet = (isKey: boolean): void => {
+    setProblem('');
+    loaded(import('./worksheet.js')).then(
+      ({ printWorksheet }) => printWorksheet(shown!, isKey, makeLink()),
+      (reason: unknown) => setProblem(sayFailure(toFailure(reason))),
+    );
+  };
+  const isSmall = shown !== undefined && countNumbers(shown) <= MOST_ON_PAPER;
   return (
     <section class="card provenance" aria-label={say('share.title')}>
       <h2>{say('share.title')}</h2>
@@ -93,10 +103,29 @@ export function Provenance({ task, hash, makeLink, send, view, findPicture }: Pr
         >
           {say('share.python')}
         </button>
+        {(['worksheet', 'key'] as const).map((kind) => (
+          <button
+            key={kind}
+            type="button"
+            data-testid={`print-${kind}`}
+            disabled={!isSmall}
+            title={isSmall ? undefined : say('share.tooLarge')}
+            onClick={() => printSheet(kind === 'key')}
+          >
+            {say(`share.${kind}`)}
+          </button>
+        ))}
       </div>
       <div role="alert">{problem !== '' && <p class="failure">{problem}</p>}</div>
     </section>
   );
+}
+
+/** The most weights and biases of a network whose worksheet fits on a page or two. */
+const MOST_ON_PAPER = 40;
+
+function countNumbers({ walk }: View): number {
+  return walk.before.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
 }
 
 type Copied = 'share.copied' | 'share.copyByHand';

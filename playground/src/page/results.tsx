@@ -19,11 +19,13 @@ interface ResultsProps extends Pick<CsvPanelProps, 'table' | 'onTable'> {
   /** Stands between the result and the curves. */
   readonly slow: ComponentChildren;
   readonly send: (request: Request) => void;
+  readonly hasResult: boolean;
+  readonly hasCurves: boolean;
 }
 
 /** What the network has learned so far, and its learning curves. */
 export function Results(props: ResultsProps) {
-  const { throttledRun } = props;
+  const { throttledRun, task, hasResult, hasCurves } = props;
   const isThere = props.run.problem !== undefined;
   const curves = useMemo(
     () => (
@@ -31,16 +33,17 @@ export function Results(props: ResultsProps) {
     ),
     [throttledRun],
   );
+  // the task of one neuron has no plane to show
   return (
     <>
-      {(isThere || props.task === 'csv') && (
+      {hasResult && task !== 'neuron' && (isThere || task === 'csv') && (
         <section class="card">
-          <h2>{say(props.task === 'csv' ? 'results.csv' : 'results.title')}</h2>
+          <h2>{say(task === 'csv' ? 'results.csv' : 'results.title')}</h2>
           <LiveResult {...props} />
         </section>
       )}
       {isThere && props.slow}
-      {isThere && <section class="card">{curves}</section>}
+      {hasCurves && isThere && <section class="card">{curves}</section>}
     </>
   );
 }
@@ -92,6 +95,7 @@ function Digit({ problem, progress: { confusion, hash }, answer, send }: DigitPr
       testImages={images}
       onDigit={setDigit}
       {...(answer === undefined ? {} : { answer })}
+      onFollow={(inputs, label) => send({ type: 'follow', inputs, label })}
     />
   );
 }

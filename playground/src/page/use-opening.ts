@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Csv, Settings, Start, TaskName } from '../protocol.js';
 import { tasks } from '../run/tasks.js';
-import { formatLink, parseLink } from '../run/link.js';
+import type { LessonName } from '../run/choices.js';
+import { formatLink, parseLink, type Shown, type Stop } from '../run/link.js';
 import type { Language } from '../words/say.js';
 
 /** The request that opens a run. Another object means another run. */
@@ -13,6 +14,8 @@ export interface Opening extends Start {
 
 export interface OpeningControl {
   readonly opening: Opening;
+  /** What the address shows of the run. */
+  readonly shown: Shown;
   /** The language that the address or the user chose. */
   readonly language: Language | undefined;
   /** Reports on invalid parts of the address. */
@@ -23,16 +26,18 @@ export interface OpeningControl {
   readonly reset: () => void;
   /** Restarts training from these weights and biases. */
   readonly trainFrom: (parameters: readonly number[]) => void;
-  /** Restarts training with other settings and, if there are none, with weights and biases drawn from the seed. */
-  readonly startWith: (start: Start) => void;
   readonly chooseLanguage: (language: Language) => void;
-  /** Returns the address of the run after a number of steps. */
-  readonly makeLink: (steps: number) => string;
+  /** Opens a run with these settings, and with weights and biases drawn from the seed if it has none. */
+  readonly openRun: (opening: Opening) => void;
+  /** Undefined leaves the lesson. */
+  readonly chooseLesson: (lesson: LessonName | undefined) => void;
+  /** Returns the address of the run after a number of steps, at a place in the walk. */
+  readonly makeLink: (steps: number, stop?: Stop) => string;
 }
 
 /** The settings. They follow the address, and the page writes its changes back to the address. */
 export function useOpening(): OpeningControl {
-  const [{ opening, language, messages }, set] = useState(readAddress);
+  const [{ opening, shown, language, messages }, set] = useState(readAddress);
 
   useEffect(() => {
     const changed = (): void => set(({ opening: { csv } }) => withCsv(readAddress(), csv));
@@ -47,7 +52,11 @@ export function useOpening(): OpeningControl {
         const isSame = given.csv === undefined && drawsSame(settings, old.opening.settings);
         const parameters = given.parameters ?? (isSame ? old.opening.parameters : undefined);
         const opening = { settings, ...(parameters && { parameters }) };
-        return withCsv({ ...old, opening, messages: [] }, given.csv ?? old.opening.csv);
+        const { isEmbedded, hide } = old.shown; // the rest was about the run before
+        return withCsv(
+          { ...old, opening, shown: { isEmbedded, hide }, messages: [] },
+          given.csv ?? old.opening.csv,
+        );
       });
     },
     [],
@@ -60,16 +69,24 @@ export function useOpening(): OpeningControl {
     (parameters: readonly number[]) => open((old) => old, { parameters }),
     [open],
   );
-  const startWith = useCallback(
-    ({ settings, parameters }: Start) =>
-      set((old) => {
-        const opening = { settings, ...(parameters && { parameters }) };
-        return withCsv({ ...old, opening, messages: [] }, old.opening.csv);
-      }),
+  const chooseLanguage = useCallback((language: Language) => set((old) => ({ ...old, language })), []);
+  const openRun = useCallback(
+    (opening: Opening) =>
+      set(({ shown: { lesson, isEmbedded, hide }, ...old }) =>
+        withCsv({ ...old, opening, shown: { lesson, isEmbedded, hide }, messages: [] }, old.opening.csv),
+      ),
     [],
   );
-  const chooseLanguage = useCallback((language: Language) => set((old) => ({ ...old, language })), []);
-  const makeLink = useCallback((steps: number) => makeAddress(opening, steps, language), [opening, language]);
+  const chooseLesson = useCallback(
+    (lesson: LessonName | undefined) =>
+      set(({ shown: { isEmbedded, hide }, ...old }) => ({ ...old, shown: { isEmbedded, hide, lesson } })),
+    [],
+  );
+  const makeLink = useCallback(
+    (steps: number, stop: Stop = {}) =>
+      makeAddress({ opening, shown: { ...shown, ...stop }, language }, steps),
+    [opening, shown, language],
+  );
 
   const written = useRef<Opening>(undefined);
   useEffect(() => {
@@ -77,24 +94,25 @@ export function useOpening(): OpeningControl {
     const steps = written.current === opening ? parseLink(location.hash).steps : opening.steps;
     written.current = opening;
     // `replaceState` adds no entry to the history and fires no 'hashchange'
-    history.replaceState(null, '', makeAddress(opening, steps, language));
-  }, [opening, language]);
+    history.replaceState(null, '', makeAddress({ opening, shown, language }, steps));
+  }, [opening, shown, language]);
 
   return {
-    ...{ opening, language, messages, change, chooseTask, setCsv },
-    ...{ reset, chooseLanguage, trainFrom, startWith, makeLink },
+    ...{ opening, shown, language, messages, change, chooseTask, setCsv },
+    ...{ reset, chooseLanguage, openRun, chooseLesson, trainFrom, makeLink },
   };
 }
 
 interface Read {
   readonly opening: Opening;
+  readonly shown: Shown;
   readonly language: Language | undefined;
   readonly messages: readonly string[];
 }
 
 function readAddress(): Read {
-  const { messages, language, ...opening } = parseLink(location.hash);
-  return { opening, language, messages };
+  const { messages, language, shown = {}, ...opening } = parseLink(location.hash);
+  return { opening, shown, language, messages };
 }
 
 function withCsv(read: Read, csv: Csv | undefined): Read {
@@ -102,11 +120,16 @@ function withCsv(read: Read, csv: Csv | undefined): Read {
 }
 
 function makeAddress(
-  { settings, parameters }: Opening,
+  { opening: { settings, parameters }, shown, language }: Omit<Read, 'messages'>,
   steps: number | undefined,
-  language: Language | undefined,
 ): string {
-  return `${location.href.replace(/#.*/, '')}${formatLink(settings, steps, language, parameters)}`;
+  const hash = formatLink({
+    ...{ settings, shown },
+    ...(parameters && { parameters }),
+    ...(steps !== undefined && { steps }),
+    ...(language && { language }),
+  });
+  return `${location.href.replace(/#.*/, '')}${hash}`;
 }
 
 /** Whether the weights and biases of one network fit another, and weren't drawn in another way. */

@@ -48,13 +48,13 @@ const nothing: Run = {
 export function useRun(opening: Opening): [Run, (request: Request) => void] {
   const [run, setRun] = useState(nothing);
   const client = useRef<Client>(undefined);
-  const asked = useRef(opening);
+  const asked = useRef({ opening, id: 0 });
   const send = useCallback((request: Request) => client.current?.send(request), []);
 
   useEffect(() => {
     const started = startClient();
     const take = batchByFrame((replies) =>
-      setRun((old) => replies.reduce((run, reply) => afterReply(run, reply, asked.current.settings), old)),
+      setRun((old) => replies.reduce((run, reply) => afterReply(run, reply, asked.current), old)),
     );
     started.subscribe((reply) => {
       if (reply.type === 'exported')
@@ -66,22 +66,30 @@ export function useRun(opening: Opening): [Run, (request: Request) => void] {
   }, []);
 
   useEffect(() => {
-    asked.current = opening;
+    const id = asked.current.id + 1;
+    asked.current = { opening, id };
     if (opening.settings.task === 'csv' && opening.csv === undefined) {
       // the user has not chosen a table yet, and the previous run must not play on unseen
       send({ type: 'pause' });
       setRun(nothing);
-    } else send({ type: 'open', ...opening });
+    } else send({ type: 'open', id, ...opening });
   }, [opening, send]);
 
   return [run, send];
 }
 
-function afterReply(run: Run, reply: State, settings: Settings): Run {
+interface Asked {
+  readonly opening: Opening;
+  readonly id: number;
+}
+
+function afterReply(run: Run, reply: State, { opening: { settings }, id }: Asked): Run {
   const isOfBefore = run.problem === undefined && reply.type !== 'opened' && reply.type !== 'failed';
   if (isOfBefore) return run;
   switch (reply.type) {
     case 'opened':
+      // the page has asked for another run since
+      if (reply.id !== id) return run;
       return {
         ...nothing,
         settings,

@@ -10,8 +10,11 @@ export interface Asking {
   readonly pin: (at: Parameter | undefined) => void;
 }
 
-/** A new phase or another network ends the question. */
-export function useSubject(view: View | undefined): Asking {
+/**
+ * A new phase or another network ends the question.
+ * @param given what the page explains unless the user asks about something else
+ */
+export function useSubject(view: View | undefined, given: Parameter | undefined): Asking {
   const [pointed, point] = useState<Parameter>();
   const [pinned, setPinned] = useState<Parameter>();
   const { problem, index } = view ?? {};
@@ -19,7 +22,7 @@ export function useSubject(view: View | undefined): Asking {
   const pin = useCallback((at: Parameter | undefined) => {
     setPinned((old) => (old !== undefined && at !== undefined && isSame(old, at) ? undefined : at));
   }, []);
-  const shown = [pointed, pinned].find((at) => at !== undefined && exists(at, problem));
+  const shown = [pointed, pinned, given].find((at) => at !== undefined && exists(at, problem));
   return { pointed, subject: shown, point, pin };
 }
 

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { Run } from './use-run.js';
-import { currentPhase, type Place, showPlace, type View, startView } from './view.js';
+import type { Stop } from '../run/link.js';
+import { currentPhase, findStop, type Place, showPlace, type View, startView } from './view.js';
 
 /** The current walk, and the functions that control it. */
 export interface Walking {
@@ -19,8 +20,8 @@ export interface Walking {
   readonly close: () => void;
 }
 
-/** Starts a walk for each mini-batch that the worker sends. */
-export function useWalk(run: Run): Walking {
+/** Starts a walk for each mini-batch that the worker sends, at a stop. */
+export function useWalk(run: Run, stop: Stop): Walking {
   const { walk, problem, settings, progress } = run;
   const [view, setView] = useState<View>();
   const [isAuto, setAuto] = useState(false);
@@ -29,8 +30,8 @@ export function useWalk(run: Run): Walking {
   // before the page is painted, so that it never shows what the update changes too early
   useLayoutEffect(() => {
     const isWhole = walk !== undefined && problem !== undefined && settings !== undefined;
-    setView(isWhole ? startView(walk, problem, settings) : undefined);
-  }, [walk, problem, settings]);
+    setView(isWhole ? findStop(startView(walk, problem, settings), stop) : undefined);
+  }, [walk, problem, settings, stop]);
 
   const change = useCallback((next: (old: View) => View) => {
     setView((old) => (old === undefined ? undefined : next(old)));

@@ -1,6 +1,7 @@
 import type { ActivationName, LayerGradients, LayerState } from 'bp4';
 import type { Parameter, Problem, Settings, Walk } from '../protocol.js';
 import { type Phase, listPhases } from './phases.js';
+import type { Stop } from '../run/link.js';
 import { say } from '../words/say.js';
 
 // The walk of one mini-batch: the phase and the sample that the page shows.
@@ -29,8 +30,23 @@ export function currentPhase(view: View): Phase {
 }
 
 export function startView(walk: Walk, problem: Problem, settings: Settings): View {
-  const phases = listPhases(problem.sizes.length - 1);
+  const phases = listPhases(problem.sizes.length - 1, walk.isTrained);
   return { walk, phases, index: 0, sample: 0, chosen: undefined, problem, settings };
+}
+
+/** The view at a stop; a phase or sample that the walk lacks leaves it as it is. */
+export function findStop(view: View, { phase, layer, sample, at }: Stop): View {
+  const index = view.phases.findIndex(
+    ({ name, layer: of }) => name === phase && (layer === undefined || of === layer),
+  );
+  const isThere = sample !== undefined && sample < view.walk.count;
+  const chosen = at === undefined || at.layer < 0 ? undefined : { layer: at.layer, unit: at.unit };
+  return { ...view, chosen, ...(index >= 0 && { index }), ...(isThere && { sample }) };
+}
+
+export function takeStop({ phases, index, sample, chosen }: View): Stop {
+  const { name, layer } = phases[index]!;
+  return { phase: name, layer, sample, at: chosen };
 }
 
 /** The network between two steps, and the first sample of the next one. */

@@ -43,6 +43,45 @@ export const outputActivations = {
 
 export const lossNames = Object.keys(outputActivations) as (keyof typeof outputActivations)[];
 
+/**
+ * The parts of the page that a link or a lesson can hide: 'walk' are the controls of a walk, 'numbers' its words, numbers and
+ * derivations, and 'edit' changes weights, biases and inputs in the picture.
+ */
+export const regionNames = [
+  'header',
+  'tasks',
+  'training',
+  'settings',
+  'share',
+  'walk',
+  'numbers',
+  'equations',
+  'edit',
+  'results',
+  'curves',
+  'details',
+  'help',
+] as const;
+
+export type Region = (typeof regionNames)[number];
+
+/** 'rest' is the network between two steps. */
+export const phaseNames = ['rest', 'forward', 'BP1', 'BP2', 'BP3', 'BP4', 'mean', 'update'] as const;
+
+/** In the order in which they build on each other. */
+export const lessonNames = [
+  'forward',
+  'delta',
+  'backward',
+  'gradient',
+  'small-input',
+  'saturation',
+  'vanishing',
+  'digit',
+] as const;
+
+export type LessonName = (typeof lessonNames)[number];
+
 /** The least and the largest value of each setting. */
 export const ranges = {
   noise: [0, 0.5],

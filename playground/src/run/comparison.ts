@@ -1,7 +1,7 @@
 import type { Network } from 'bp4';
 import type { Comparison } from '../protocol.js';
 import { PageError } from './failure.js';
-import { slice, type LessonSamples } from './samples.js';
+import { slice, type Samples } from './samples.js';
 import type { Trainer } from './trainer.js';
 
 // Two networks learn the same samples side by side.
@@ -17,7 +17,7 @@ const MOST_WORK = 1.5e9;
 /** Trains both runs from their start. @yields what is known so far, after each point */
 export async function* compareRuns(asIs: Trainer, cured: Trainer): AsyncGenerator<Comparison> {
   const end = Math.min(countSteps(asIs), countSteps(cured));
-  const measured = slice(asIs.lesson.train, 0, MEASURED);
+  const measured = slice(asIs.data.train, 0, MEASURED);
   const errors = [asIs, cured].map((trainer) => ({ trainer, values: [] as number[], isOver: false }));
   const steps: number[] = [];
   for (let point = 0; point <= POINTS; point++) {
@@ -48,7 +48,7 @@ async function trainTo(trainer: Trainer, step: number): Promise<boolean> {
 }
 
 /** The mean of (a − y)²: unlike the cost, it's the same measure for every loss. */
-function measureError(net: Network, { inputs, inputScale, labels, targets, count }: LessonSamples): number {
+function measureError(net: Network, { inputs, inputScale, labels, targets, count }: Samples): number {
   const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
   const width = outputs.length / count;
   return (

@@ -2,7 +2,7 @@ import type { Transforms } from 'bp4';
 import type { Table } from 'bp4/data';
 import type { Csv } from '../protocol.js';
 import { loaded, PageError } from './failure.js';
-import type { Lesson, LessonSamples } from './samples.js';
+import type { TaskData, Samples } from './samples.js';
 
 // bp4/data loads with the first table, because no other task needs it.
 
@@ -34,11 +34,11 @@ export async function suggestTarget(table: Table): Promise<string> {
 }
 
 /**
- * Makes a lesson of CSV text. The target column decides between classification and regression. Text columns become one-hot,
+ * Prepares CSV text. The target column decides between classification and regression. Text columns become one-hot,
  * numbers are standardized, and rows with missing values are dropped. A fifth of the rows is the test set.
  * @throws PageError, RangeError naming the row or column that is invalid
  */
-export async function csvLesson({ text, target }: Csv, seed: number): Promise<Lesson> {
+export async function csvData({ text, target }: Csv, seed: number): Promise<TaskData> {
   const { Dataset, profileTable, suggestColumns, transformedWidth } = await loaded(import('bp4/data'));
   const table = await parseTable(text);
   const profile = profileTable(table);
@@ -66,7 +66,7 @@ export async function csvLesson({ text, target }: Csv, seed: number): Promise<Le
   };
 }
 
-const toSamples = ({ count, inputs, labels, targets }: LessonSamples): LessonSamples => ({
+const toSamples = ({ count, inputs, labels, targets }: Samples): Samples => ({
   count,
   inputs,
   ...(labels && { labels }),

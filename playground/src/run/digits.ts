@@ -1,6 +1,6 @@
 import { PIXELS } from '../protocol.js';
 import { PageError } from './failure.js';
-import type { Lesson, LessonSamples } from './samples.js';
+import type { TaskData, Samples } from './samples.js';
 
 const digitNames = Array.from('0123456789');
 
@@ -9,13 +9,13 @@ const digitNames = Array.from('0123456789');
  * little-endian), all labels, all pixels.
  * @param file gzipped, or already decompressed because the server declared its encoding
  */
-export async function digitsLesson(file: Uint8Array<ArrayBuffer>): Promise<Lesson> {
+export async function digitsData(file: Uint8Array<ArrayBuffer>): Promise<TaskData> {
   const bytes = file[0] === 0x1f && file[1] === 0x8b ? await unpacked(file) : file;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const [training, test] = [view.getUint32(0, true), view.getUint32(4, true)];
   const all = training + test;
   if (bytes.length !== 8 + all * (1 + PIXELS)) throw new PageError('digits.incomplete');
-  const part = (from: number, to: number): LessonSamples => ({
+  const part = (from: number, to: number): Samples => ({
     count: to - from,
     labels: bytes.subarray(8 + from, 8 + to),
     inputs: bytes.subarray(8 + all + from * PIXELS, 8 + all + to * PIXELS),

@@ -1,6 +1,6 @@
 import type { LayerState, Network } from 'bp4';
 import { GRID, PIXELS, REACH, type Confusion } from '../protocol.js';
-import type { Lesson } from './samples.js';
+import type { TaskData } from './samples.js';
 
 const EXAMPLES = 4;
 
@@ -16,7 +16,10 @@ const plane = Float32Array.from({ length: GRID * GRID * 2 }, (_, i) => {
  * sigmoid outputs need not sum to 1. It's above ½ where the network predicts class 1. A regression's output is mapped from
  * [−1, 1] to [0, 1].
  */
-export function computeBoundary(net: Network, { toInputs, isRegression, outputNames }: Lesson): Float32Array {
+export function computeBoundary(
+  net: Network,
+  { toInputs, isRegression, outputNames }: TaskData,
+): Float32Array {
   const outputs = net.predict(toInputs!(plane));
   if (isRegression) return outputs.map((value) => Math.min(1, Math.max(0, (value + 1) / 2)));
   if (outputNames.length === 1) return outputs;
@@ -27,7 +30,7 @@ export function computeBoundary(net: Network, { toInputs, isRegression, outputNa
 }
 
 /** The confusion matrix of the test data, with some images for each cell if the inputs are pixels. */
-export function countAnswers(net: Network, { test, classNames, inputs: width }: Lesson): Confusion {
+export function countAnswers(net: Network, { test, classNames, inputs: width }: TaskData): Confusion {
   const { inputs, labels, inputScale } = test;
   const outputs = net.predict(inputs, inputScale === undefined ? {} : { inputScale });
   const outputCount = outputs.length / test.count;

@@ -1,28 +1,28 @@
 import type { Points, Problem, Progress } from '../protocol.js';
-import type { LessonSamples } from './samples.js';
+import type { Samples } from './samples.js';
 import type { Trainer } from './trainer.js';
 import { computeMaps } from './unit-maps.js';
 import { computeBoundary, countAnswers, hashLayers } from './inspect-network.js';
 
 export function describeProblem(trainer: Trainer): Problem {
-  const { lesson, net, stepsPerEpoch } = trainer;
+  const { data, net, stepsPerEpoch } = trainer;
   const { layers } = net;
   return {
-    inputNames: lesson.inputNames,
-    outputNames: lesson.outputNames,
-    classNames: lesson.classNames,
-    isRegression: lesson.isRegression,
-    sizes: [lesson.inputs, ...layers.map(({ units }) => units)],
+    inputNames: data.inputNames,
+    outputNames: data.outputNames,
+    classNames: data.classNames,
+    isRegression: data.isRegression,
+    sizes: [data.inputs, ...layers.map(({ units }) => units)],
     activations: layers.map(({ activation }) => activation),
-    trainingCount: lesson.train.count,
-    testCount: lesson.test.count,
-    ...(lesson.toInputs && { points: { ...listPoints(lesson.train), test: listPoints(lesson.test) } }),
+    trainingCount: data.train.count,
+    testCount: data.test.count,
+    ...(data.toInputs && { points: { ...listPoints(data.train), test: listPoints(data.test) } }),
     engine: net.engine,
     stepsPerEpoch,
   };
 }
 
-const listPoints = ({ points, labels, targets }: LessonSamples): Points => ({
+const listPoints = ({ points, labels, targets }: Samples): Points => ({
   inputs: points!,
   targets: Float32Array.from((labels ?? targets!) as Float32Array),
 });
@@ -32,7 +32,7 @@ export function describeProgress(
   trainer: Trainer,
   now: Pick<Progress, 'isPlaying' | 'samplesPerSecond'>,
 ): Progress {
-  const { net, lesson, epoch, step } = trainer;
+  const { net, data, epoch, step } = trainer;
   const { layers } = net;
   return {
     ...now,
@@ -42,8 +42,7 @@ export function describeProgress(
     layers,
     ...(now.samplesPerSecond === 0 && !now.isPlaying && { next: trainer.preview() }),
     reports: trainer.takeReports(),
-    ...(lesson.toInputs && { boundary: computeBoundary(net, lesson) }),
-    ...(lesson.toInputs && { maps: computeMaps(layers, lesson) }),
-    ...(!lesson.isRegression && { confusion: countAnswers(net, lesson) }),
+    ...(data.toInputs && { boundary: computeBoundary(net, data), maps: computeMaps(layers, data) }),
+    ...(!data.isRegression && { confusion: countAnswers(net, data) }),
   };
 }

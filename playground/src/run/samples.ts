@@ -1,7 +1,7 @@
 import type { Data, NumericArray, Transforms } from 'bp4';
 
 /** Samples with labels, targets or both. With both, the network learns the targets, and the labels count its answers. */
-export interface LessonSamples extends Data {
+export interface Samples extends Data {
   readonly count: number;
   /** [count][width] */
   readonly inputs: NumericArray;
@@ -14,9 +14,9 @@ export interface LessonSamples extends Data {
 }
 
 /** The training and test data of a task, with names. */
-export interface Lesson {
-  readonly train: LessonSamples;
-  readonly test: LessonSamples;
+export interface TaskData {
+  readonly train: Samples;
+  readonly test: Samples;
   /** The names of the inputs after the transforms; empty for pixels. */
   readonly inputNames: readonly string[];
   /** The name of each output: its class, or the target of a regression. */
@@ -32,9 +32,9 @@ export interface Lesson {
 
 /** Selects samples by index, in the order of the indices. */
 export function chosen(
-  { count, inputs, labels, targets, points, ...rest }: LessonSamples,
+  { count, inputs, labels, targets, points, ...rest }: Samples,
   numbers: Uint32Array,
-): LessonSamples {
+): Samples {
   return {
     ...rest,
     count: numbers.length,
@@ -46,7 +46,7 @@ export function chosen(
 }
 
 /** Selects up to `count` samples, starting at index `from`. */
-export function slice(samples: LessonSamples, from: number, count: number): LessonSamples {
+export function slice(samples: Samples, from: number, count: number): Samples {
   const rows = Math.min(count, samples.count - from);
   return chosen(
     samples,
@@ -55,7 +55,7 @@ export function slice(samples: LessonSamples, from: number, count: number): Less
 }
 
 /** Removes `count`, because the library rejects unknown properties. */
-export function toData({ inputs, labels, targets, inputScale }: LessonSamples): Data {
+export function toData({ inputs, labels, targets, inputScale }: Samples): Data {
   return {
     inputs,
     ...(targets ? { targets } : labels && { labels }),

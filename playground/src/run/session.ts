@@ -2,7 +2,7 @@ import { yieldToEventLoop, type EngineOptions, type Network } from 'bp4';
 import type { Reply, Request, Start } from '../protocol.js';
 import { compareRuns } from './comparison.js';
 import { loaded, PageError, toFailure } from './failure.js';
-import { prepareLesson, type DigitsFile } from './lesson.js';
+import { prepareTaskData, type DigitsFile } from './task-data.js';
 import { Meter } from './meter.js';
 import { describeProblem, describeProgress } from './replies.js';
 import { Trainer } from './trainer.js';
@@ -81,6 +81,10 @@ export class Session {
       case 'ask':
         this.#post({ type: 'answer', outputs: this.#use().net.predict(request.inputs) });
         return;
+      case 'follow':
+        await this.#rest();
+        this.#post({ type: 'walk', walk: this.#use().follow(request.inputs, request.label) });
+        return;
       case 'try':
         this.#post({ type: 'tried', id: request.id, walk: await this.#use().try(request.trial) });
         return;
@@ -106,7 +110,7 @@ export class Session {
   }
 
   async #open(
-    { settings, csv, parameters, steps = 0 }: Request & { type: 'open' },
+    { id, settings, csv, parameters, steps = 0 }: Request & { type: 'open' },
     number: number,
   ): Promise<void> {
     await this.#rest();
@@ -114,14 +118,14 @@ export class Session {
     this.#trainer = undefined;
     const isOutdated = (): boolean => number < this.#opened;
     if (isOutdated()) return;
-    const lesson = await prepareLesson(settings, csv, this.#digits);
-    const trainer = await Trainer.create(settings, lesson, this.#engine, parameters);
+    const data = await prepareTaskData(settings, csv, this.#digits);
+    const trainer = await Trainer.create(settings, data, this.#engine, parameters);
     this.#trainer = trainer;
     this.#start = { settings, ...(parameters && { parameters }) };
     if (!isOutdated()) await this.#go('open', steps);
     if (isOutdated()) return;
     const progress = describeProgress(trainer, { isPlaying: false, samplesPerSecond: 0 });
-    this.#post({ type: 'opened', problem: describeProblem(trainer), progress });
+    this.#post({ type: 'opened', id, problem: describeProblem(trainer), progress });
   }
 
   /** Starts work that goes on while other requests are answered. */
@@ -138,13 +142,13 @@ export class Session {
   }
 
   async #compare({ id, cured }: Request & { type: 'compare' }): Promise<void> {
-    const { lesson } = this.#use();
+    const { data } = this.#use();
     const activity: Activity = { type: 'compare', isStopped: false };
     this.#activity = activity;
     const trainers: Trainer[] = [];
     try {
       for (const { settings, parameters } of [this.#start!, cured])
-        trainers.push(await Trainer.create(settings, lesson, this.#engine, parameters));
+        trainers.push(await Trainer.create(settings, data, this.#engine, parameters));
       for await (const comparison of compareRuns(trainers[0]!, trainers[1]!)) {
         if (activity.isStopped) return;
         this.#post({ type: 'compared', id, comparison });
@@ -195,11 +199,11 @@ export class Session {
   }
 
   async #export(format: 'json' | 'code'): Promise<void> {
-    const { net, lesson, settings } = this.#use();
+    const { net, data, settings } = this.#use();
     const [ending, mimeType, text] =
       format === 'json'
         ? (['json', 'application/json', JSON.stringify(net)] as const)
-        : (['mjs', 'text/javascript', await generateModule(net, lesson.outputNames)] as const);
+        : (['mjs', 'text/javascript', await generateModule(net, data.outputNames)] as const);
     this.#post({ type: 'exported', fileName: `bp4-${settings.task}.${ending}`, mimeType, text });
   }
 

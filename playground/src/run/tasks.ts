@@ -38,6 +38,18 @@ export const tasks: Readonly<Record<TaskName, Task>> = {
       seed: 2,
     },
   },
+  neuron: {
+    defaults: {
+      ...plane,
+      task: 'neuron',
+      noise: 0,
+      hidden: [],
+      activation: 'sigmoid',
+      loss: 'quadratic',
+      learningRate: 0.15,
+      miniBatchSize: 1,
+    },
+  },
   circle: { defaults: { task: 'circle', ...plane, hidden: [4] } },
   spiral: {
     // all of 24 seeds reach a test error of 5% within 140 epochs; with tanh and glorotUniform, four never do

@@ -2,9 +2,9 @@ import { Random } from 'bp4';
 import type { Settings, TaskName } from '../protocol.js';
 import { onCircle } from './circle.js';
 import { computeFeatures } from './features.js';
-import type { LessonSamples } from './samples.js';
+import type { Samples } from './samples.js';
 
-export type ToyName = Exclude<TaskName, 'digits' | 'csv'>;
+export type ToyName = Exclude<TaskName, 'neuron' | 'digits' | 'csv'>;
 type ClassToy = Exclude<ToyName, RegressionToy>;
 type RegressionToy = 'plane' | 'hills';
 
@@ -21,7 +21,7 @@ type ToySettings = Pick<Settings, 'noise' | 'seed' | 'pointCount' | 'trainingSha
 export function toyData(
   task: ToyName,
   { noise, seed, pointCount, trainingShare, features }: ToySettings,
-): { train: LessonSamples; test: LessonSamples } {
+): { train: Samples; test: Samples } {
   const random = Random.fromSeed(seed);
   const points = new Float32Array(2 * pointCount);
   const labels = new Uint8Array(pointCount);
@@ -39,7 +39,7 @@ export function toyData(
       points.set([noisy(x), noisy(y)], 2 * n);
     }
   }
-  const part = (from: number, to: number): LessonSamples => {
+  const part = (from: number, to: number): Samples => {
     const own = points.slice(2 * from, 2 * to);
     return {
       count: to - from,

@@ -12,7 +12,7 @@ import { PageError } from './failure.js';
 import type { Health, Parameter, Report, Settings, SlopeCheck, Trial, Walk } from '../protocol.js';
 import { lossNames, outputActivations } from './choices.js';
 import { slope } from './slope.js';
-import { chosen, toData, slice, type Lesson, type LessonSamples } from './samples.js';
+import { chosen, toData, slice, type TaskData, type Samples } from './samples.js';
 
 /** The number of samples used to diagnose how fast layers learn. */
 const DIAGNOSED = 200;
@@ -26,10 +26,10 @@ const FLAT = 0.1;
  */
 const SLOPE_STEP = 0.01;
 
-/** Trains a network on a lesson, step by step. */
+/** Trains a network on the data of a task, step by step. */
 export class Trainer {
   readonly net: Network;
-  readonly lesson: Lesson;
+  readonly data: TaskData;
   readonly settings: Settings;
   readonly stepsPerEpoch: number;
   /** The number of mini-batches so far. */
@@ -39,17 +39,17 @@ export class Trainer {
   /** The reports of the epochs since the last `takeReports`. */
   #reports: Report[] = [];
   /** The training samples in the order of the current epoch. */
-  #ordered: { readonly epoch: number; readonly samples: LessonSamples } | undefined;
+  #ordered: { readonly epoch: number; readonly samples: Samples } | undefined;
   readonly #options: TrainOptions;
   /** A copy of the network, for trials. */
   #copy: Network | undefined;
 
-  private constructor(net: Network, lesson: Lesson, settings: Settings) {
+  private constructor(net: Network, data: TaskData, settings: Settings) {
     const { miniBatchSize, learningRate, optimizer, l1, l2 } = settings;
     this.net = net;
-    this.lesson = lesson;
+    this.data = data;
     this.settings = settings;
-    this.stepsPerEpoch = Math.ceil(lesson.train.count / miniBatchSize);
+    this.stepsPerEpoch = Math.ceil(data.train.count / miniBatchSize);
     this.#options = {
       miniBatchSize,
       learningRate,
@@ -57,37 +57,37 @@ export class Trainer {
       ...(l1 > 0 && { l1 }),
       ...(l2 > 0 && { l2 }),
       shuffle: false, // #samples shuffles, so that `walk` knows the next mini-batch
-      validation: toData(lesson.test),
+      validation: toData(data.test),
     };
   }
 
   /** @throws TypeError, RangeError if the settings are invalid */
   static async create(
     settings: Settings,
-    lesson: Lesson,
+    data: TaskData,
     engine: EngineOptions = {},
     parameters?: readonly number[],
   ): Promise<Trainer> {
     const { hidden, activation, dropout, initializer, seed } = settings;
-    const last = chooseOutputs(lesson, settings);
+    const last = chooseOutputs(data, settings);
     const layers: LayerSpec[] = [
       ...hidden.map((units) => ({ units, activation, dropout, initializer })),
-      { units: lesson.outputNames.length, activation: last.activation, initializer },
+      { units: data.outputNames.length, activation: last.activation, initializer },
     ];
     const net = await Network.create({
-      inputs: lesson.inputs,
+      inputs: data.inputs,
       layers,
       loss: last.loss,
       seed,
-      ...(lesson.transforms && { transforms: lesson.transforms }),
+      ...(data.transforms && { transforms: data.transforms }),
       ...engine,
     });
     if (parameters) net.setParameters(parameters);
-    return new Trainer(net, lesson, settings);
+    return new Trainer(net, data, settings);
   }
 
   get samplesSeen(): number {
-    const { train } = this.lesson;
+    const { train } = this.data;
     const inEpoch = (this.step - this.epoch * this.stepsPerEpoch) * this.settings.miniBatchSize;
     return this.epoch * train.count + Math.min(inEpoch, train.count);
   }
@@ -126,9 +126,9 @@ export class Trainer {
       this.#reports.push({
         epoch,
         loss,
-        accuracy: this.lesson.isRegression ? NaN : accuracy,
+        accuracy: this.data.isRegression ? NaN : accuracy,
         testLoss: validation!.loss,
-        testAccuracy: this.lesson.isRegression ? NaN : validation!.accuracy,
+        testAccuracy: this.data.isRegression ? NaN : validation!.accuracy,
       });
       return true;
     } catch (error) {
@@ -150,12 +150,12 @@ export class Trainer {
   }
 
   async diagnose(): Promise<Diagnosis> {
-    return await this.net.diagnose(toData(slice(this.lesson.train, 0, DIAGNOSED)));
+    return await this.net.diagnose(toData(slice(this.data.train, 0, DIAGNOSED)));
   }
 
   /** Which units hardly learn, or not at all, on the samples of a diagnosis. */
   measureHealth(): Health {
-    const { layers } = this.net.backprop(toData(slice(this.lesson.train, 0, DIAGNOSED)));
+    const { layers } = this.net.backprop(toData(slice(this.data.train, 0, DIAGNOSED)));
     return this.net.layers.map(({ units, activation }, l) =>
       Array.from({ length: units }, (_, unit) => {
         const { preActivations, activations } = layers[l]!;
@@ -177,7 +177,7 @@ export class Trainer {
     const planned = this.#pass(this.net, batch);
     await this.train(this.step + 1);
     const costs = { before: planned.costs.before, after: measureCosts(this.net, batch) };
-    return { ...planned, after: this.net.layers, costs };
+    return { ...planned, isTrained: true, after: this.net.layers, costs };
   }
 
   /** The values of the four equations for the next step, which isn't taken: nothing changes. */
@@ -185,10 +185,15 @@ export class Trainer {
     return this.#pass(this.net, this.#nextBatch());
   }
 
+  /** The values of the four equations for an image and its class. Nothing changes. */
+  follow(inputs: Float32Array, label: number): Walk {
+    return this.#pass(this.net, { count: 1, inputs, labels: Uint8Array.of(label) });
+  }
+
   /** The values of the four equations for one sample and other weights. The network of the run doesn't change. */
   async try({ layers, inputs, targets }: Trial): Promise<Walk> {
     // other features don't determine the point
-    const isPoint = this.lesson.toInputs !== undefined && this.settings.features.join() === 'x1,x2';
+    const isPoint = this.data.toInputs !== undefined && this.settings.features.join() === 'x1,x2';
     const sample = { count: 1, inputs, targets, ...(isPoint && { points: inputs }) };
     return this.#pass(await this.#copyWith(layers), sample);
   }
@@ -226,7 +231,7 @@ export class Trainer {
     return Network.fromJSON({ ...this.net.toJSON(), transforms: {} }, { engine: this.net.engine });
   }
 
-  #pass(net: Network, batch: LessonSamples): Walk {
+  #pass(net: Network, batch: Samples): Walk {
     const gradients = net.backprop(toData(batch));
     const costs = measureCosts(net, batch);
     const { layers } = net;
@@ -235,6 +240,7 @@ export class Trainer {
     return {
       step: this.step + 1,
       count: batch.count,
+      isTrained: false,
       learningRate,
       before: layers,
       gradients,
@@ -244,31 +250,31 @@ export class Trainer {
     };
   }
 
-  #nextBatch(): LessonSamples {
+  #nextBatch(): Samples {
     const { miniBatchSize } = this.settings;
     const from = (this.step - this.epoch * this.stepsPerEpoch) * miniBatchSize;
     return slice(this.#samples(), from, miniBatchSize);
   }
 
   /** The samples in the order of this epoch, which depends only on the seed and the number of the epoch. */
-  #samples(): LessonSamples {
+  #samples(): Samples {
     if (this.#ordered?.epoch !== this.epoch) {
       // the seed has 32 bits and the epoch goes above them, from 1: the bare seed already draws the network's weights
       const seed = this.settings.seed + (this.epoch + 1) * 2 ** 32;
-      const order = Random.fromSeed(seed).permutation(this.lesson.train.count);
-      this.#ordered = { epoch: this.epoch, samples: chosen(this.lesson.train, order) };
+      const order = Random.fromSeed(seed).permutation(this.data.train.count);
+      this.#ordered = { epoch: this.epoch, samples: chosen(this.data.train, order) };
     }
     return this.#ordered.samples;
   }
 }
 
 /** C of each sample, without penalties. */
-function measureCosts(net: Network, batch: LessonSamples): Float64Array {
+function measureCosts(net: Network, batch: Samples): Float64Array {
   return Float64Array.from({ length: batch.count }, (_, n) => net.evaluate(toData(slice(batch, n, 1))).loss);
 }
 
 function chooseOutputs(
-  { isRegression, outputNames }: Lesson,
+  { isRegression, outputNames }: TaskData,
   { loss }: Settings,
 ): { readonly activation: LayerSpec['activation']; readonly loss: LossName } {
   if (isRegression) return { activation: 'linear', loss: 'meanSquaredError' };

@@ -1,6 +1,6 @@
 import type { LayerState } from 'bp4';
 import { MAP, REACH } from '../protocol.js';
-import type { Lesson } from './samples.js';
+import type { TaskData } from './samples.js';
 import { squash } from './squash.js';
 
 const COUNT = MAP * MAP;
@@ -17,7 +17,7 @@ const points = Float32Array.from({ length: COUNT * 2 }, (_, i) => {
  * plus the largest magnitude.
  * @returns for each layer, [units][MAP][MAP]
  */
-export function computeMaps(layers: readonly LayerState[], { toInputs }: Lesson): readonly Uint8Array[] {
+export function computeMaps(layers: readonly LayerState[], { toInputs }: TaskData): readonly Uint8Array[] {
   let below = transpose(toInputs!(points));
   return layers.map((layer) => {
     const values = feedForward(layer, below);

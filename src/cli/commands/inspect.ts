@@ -18,7 +18,7 @@ import { openModel, type OpenedEnsemble, type OpenedNetwork } from '../model/ope
 import type { Output } from '../terminal/output.js';
 import { textTable } from '../terminal/text-table.js';
 import { countParts } from '../model/model-file.js';
-import { hashWeights } from '../../search/task.js';
+import { hashWeights } from '../../search/hash-weights.js';
 
 export const inspect: CommandDefinition<SignatureFlags & ModelFlags> = {
   operands: ['<model>'],

@@ -107,7 +107,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   );
   const saving = {
     resume: resumePath !== undefined,
-    executor: training.about.training.sharding && createExecutor(options),
+    executor: training.about.training.sharding && (await createExecutor(options)),
     ...{ checkpoint, checkpointEvery, tensorboard, out, stop },
   };
   try {

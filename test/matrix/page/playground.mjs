@@ -144,7 +144,7 @@ export async function openPlayground(hash) {
     /** Reloads the page with a link and waits until its run is open. */
     async load(link) {
       await page.reload(link);
-      await page.until('the engine', () => /wasm|reference/.test(page.find('engine')?.textContent));
+      await page.until('the network', () => frame.contentDocument.querySelector('.network svg .unit'));
     },
   };
   await page.load(hash);

@@ -14,6 +14,7 @@ const PHASES = ['forward', 'BP2', 'BP4'];
 export default async function measureWidths({ hash }) {
   const page = await openPlayground(hash);
   page.frame.style.height = `${HEIGHT}px`;
+  if (hash.includes('lesson=')) return { covered: await sweepLesson(page) };
   const covered = await sweep(page, 'rest');
   page.click('step');
   await page.until('a walk', () => page.find('phase'));
@@ -26,6 +27,22 @@ export default async function measureWidths({ hash }) {
     covered.push(...(await sweep(page, phase)));
   }
   return { covered };
+}
+
+/** A question of the second step, and the answer. */
+async function sweepLesson(page) {
+  await page.until('the lesson', () => page.find('lesson'));
+  page.click('lesson-next');
+  const question = await page.until('the question', () => page.find('lesson-question'));
+  const asked = await sweep(page, 'a question');
+  question.querySelector('input').click();
+  await frames(2);
+  page.click('lesson-next');
+  await page.until('the answer', () => page.find('lesson-why'));
+  // what flows to the answer passes over numbers
+  await frames(5);
+  await page.until('the end of the flow', () => !page.window.document.querySelector('.packets *'));
+  return [...asked, ...(await sweep(page, 'an answer'))];
 }
 
 /** Holds the flow of the phase at its end, where all numbers are shown. */

@@ -20,7 +20,7 @@ const oneOutputLosses = lossNames.filter((name) => outputActivations[name] !== '
 const counts = [50, 100, 200, 400, 1000];
 const penalties = [0, 0.0001, 0.001, 0.01, 0.1];
 
-const isOnPlane = (task: TaskName): boolean => task !== 'digits' && task !== 'csv';
+const isOnPlane = (task: TaskName): boolean => task !== 'neuron' && task !== 'digits' && task !== 'csv';
 
 interface ControlsProps {
   readonly settings: Settings;
@@ -104,7 +104,11 @@ function MoreSettings({ settings, isRegression, onChange }: ControlsProps) {
         label={say('controls.loss')}
         value={isRegression ? 'meanSquaredError' : loss}
         options={
-          isRegression ? ['meanSquaredError'] : settings.task === 'first' ? oneOutputLosses : lossNames
+          isRegression
+            ? ['meanSquaredError']
+            : settings.task === 'first' || settings.task === 'neuron'
+              ? oneOutputLosses
+              : lossNames
         }
         isDisabled={isRegression}
         onChange={(name) => onChange({ loss: name })}

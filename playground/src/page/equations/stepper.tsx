@@ -11,6 +11,9 @@ import './stepper.css';
 
 interface StepperProps {
   readonly view: View | undefined;
+  readonly hasControls: boolean;
+  readonly hasNumbers: boolean;
+  readonly hasEquations: boolean;
   /** The derivation of the number that the user asks about. It takes the place of the phase's words. */
   readonly derivation: ComponentChildren;
   /** Below the derivation, for the network at rest. */
@@ -46,14 +49,17 @@ export function Stepper(props: StepperProps) {
   }, [isAuto, index, isLast, onGo, onAuto]);
   return (
     <section class="stepper" aria-label={say('walk.title')}>
-      {view === undefined ? <Resting {...props} /> : <Walking {...props} view={view} isLast={isLast} />}
-      <Equations
-        lit={view === undefined ? undefined : currentPhase(view).name}
-        optimizer={settings.optimizer}
-        hasPenalty={settings.l1 > 0 || settings.l2 > 0}
-        symbol={props.symbol}
-        onSymbol={props.onSymbol}
-      />
+      {(props.hasControls || props.hasNumbers) &&
+        (view === undefined ? <Resting {...props} /> : <Walking {...props} view={view} isLast={isLast} />)}
+      {props.hasEquations && (
+        <Equations
+          lit={view === undefined ? undefined : currentPhase(view).name}
+          optimizer={settings.optimizer}
+          hasPenalty={settings.l1 > 0 || settings.l2 > 0}
+          symbol={props.symbol}
+          onSymbol={props.onSymbol}
+        />
+      )}
     </section>
   );
 }
@@ -77,6 +83,8 @@ type WalkingProps = StepperProps & { readonly view: View; readonly isLast: boole
 
 function Walking({
   view,
+  hasControls,
+  hasNumbers,
   derivation,
   hold,
   onScrub,
@@ -92,50 +100,53 @@ function Walking({
   const layers = view.problem.activations.length;
   return (
     <div class="walk">
-      <Scrubber view={view} hold={hold} onScrub={onScrub} />
-      <div class="walk-bar">
-        <button
-          type="button"
-          aria-label={say('walk.previous')}
-          onClick={() => onGo(-1)}
-          disabled={view.index === 0}
-        >
-          ←
-        </button>
-        <button
-          type="button"
-          class="strong"
-          data-testid="next-phase"
-          onClick={() => onGo(1)}
-          aria-disabled={isLast}
-        >
-          {say('walk.next')} →
-        </button>
-        <p class="phase" aria-live="polite">
-          <span data-testid="phase" data-phase={phase.name}>
-            {say(`phase.${phase.name}`)}
-          </span>
-          {phase.layer !== undefined && <span class="phase-layer"> {layerName(phase.layer, layers)}</span>}
-        </p>
-        <SamplePicker count={view.walk.count} sample={view.sample} onSample={onSample} />
-        <button type="button" aria-pressed={isAuto} onClick={() => onAuto(!isAuto)}>
-          {say('walk.auto')}
-        </button>
-        <button type="button" class="end" aria-label={say('walk.close')} onClick={onClose}>
-          ✕
-        </button>
-      </div>
-      {derivation || (
-        <>
-          <p class="words">{words}</p>
-          <p class="numbers">
-            {numbers.map((line) => (
-              <span key={line}>{line}</span>
-            ))}
+      {hasControls && <Scrubber view={view} hold={hold} onScrub={onScrub} />}
+      {hasControls && (
+        <div class="walk-bar">
+          <button
+            type="button"
+            aria-label={say('walk.previous')}
+            onClick={() => onGo(-1)}
+            disabled={view.index === 0}
+          >
+            ←
+          </button>
+          <button
+            type="button"
+            class="strong"
+            data-testid="next-phase"
+            onClick={() => onGo(1)}
+            aria-disabled={isLast}
+          >
+            {say('walk.next')} →
+          </button>
+          <p class="phase" aria-live="polite">
+            <span data-testid="phase" data-phase={phase.name}>
+              {say(`phase.${phase.name}`)}
+            </span>
+            {phase.layer !== undefined && <span class="phase-layer"> {layerName(phase.layer, layers)}</span>}
           </p>
-          <p class="costs">{describeCosts(view)}</p>
-        </>
+          <SamplePicker count={view.walk.count} sample={view.sample} onSample={onSample} />
+          <button type="button" aria-pressed={isAuto} onClick={() => onAuto(!isAuto)}>
+            {say('walk.auto')}
+          </button>
+          <button type="button" class="end" aria-label={say('walk.close')} onClick={onClose}>
+            ✕
+          </button>
+        </div>
       )}
+      {hasNumbers &&
+        (derivation || (
+          <>
+            <p class="words">{words}</p>
+            <p class="numbers">
+              {numbers.map((line) => (
+                <span key={line}>{line}</span>
+              ))}
+            </p>
+            <p class="costs">{describeCosts(view)}</p>
+          </>
+        ))}
     </div>
   );
 }

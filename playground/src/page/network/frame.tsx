@@ -19,7 +19,7 @@ export function Frame({ problem, columns, scene, phase, size }: FrameProps) {
   return (
     <g aria-hidden="true">
       {columns.map((column, c) => (
-        <Heading key={c} problem={problem} column={column} c={c} isTight={measurePitch(columns) < 66} />
+        <Heading key={c} problem={problem} column={column} c={c} pitch={measurePitch(columns)} />
       ))}
       <InputNames names={problem.inputNames} column={columns[0]!} isNarrow={size.width < 480} />
       <OutputNames problem={problem} column={columns.at(-1)!} scene={scene} size={size} />
@@ -32,10 +32,12 @@ interface HeadingProps {
   readonly problem: Problem;
   readonly column: Column;
   readonly c: number;
-  readonly isTight: boolean;
+  /** The distance between two layers, in pixels. */
+  readonly pitch: number;
 }
 
-function Heading({ problem, column, c, isTight }: HeadingProps) {
+function Heading({ problem, column, c, pitch }: HeadingProps) {
+  const isTight = pitch < 66;
   const layers = problem.activations.length;
   const name = c === 0 ? say('layer.inputs') : layerName(c - 1, layers);
   const shortName = say(c === 0 ? 'layer.inputsShort' : 'layer.outputsShort');
@@ -44,7 +46,7 @@ function Heading({ problem, column, c, isTight }: HeadingProps) {
       <text class="heading" x={column.x} y={14}>
         {isTight && c > 0 && c < layers ? String(c) : isTight ? shortName : name}
       </text>
-      {c > 0 && (
+      {c > 0 && pitch > 46 && (
         <text class="name middle" x={column.x} y={28}>
           {cut(problem.activations[c - 1]!, isTight ? 5 : 9)}
         </text>

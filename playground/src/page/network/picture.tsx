@@ -30,13 +30,16 @@ interface NetworkProps {
   readonly hold: number | undefined;
   /** Whether the picture is enlarged for a room. */
   readonly isProjecting: boolean;
+  /** Whether the numbers of the phase are left out. */
+  readonly isBlank: boolean;
   /** The status while the run opens; undefined once it's open. */
   readonly opening: string | undefined;
 }
 
 /** The network: units by layer, edges by sign and magnitude of their weights, and the numbers of a walk's phase. */
 export function Network(props: NetworkProps) {
-  const { view, spotlight, pointed, onPoint, onChoose, editing, health, hold, isProjecting, opening } = props;
+  const { view, spotlight, pointed, onPoint, onChoose, editing, health, hold } = props;
+  const { isProjecting, isBlank, opening } = props;
   const { problem, progress } = props.run;
   const [box, size] = useSize();
   const [isWhole, setWhole] = useState(false);
@@ -45,12 +48,12 @@ export function Network(props: NetworkProps) {
     isWhole && problem !== undefined ? measureWhole(problem.sizes, takesImages(problem)) * zoom : 0;
   const isThere = problem !== undefined && progress !== undefined;
   const scene = useMemo(() => {
-    if (view !== undefined) return buildScene(view);
+    if (view !== undefined) return buildScene(view, isBlank);
     return isThere ? sceneAtRest(progress.layers, problem.sizes) : undefined;
-  }, [isThere, problem, progress, view]);
+  }, [isThere, problem, progress, view, isBlank]);
   const describe = ({ layer, unit }: Place): string => {
     const layers = progress?.layers ?? [];
-    return readout(layerName(layer, layers.length), { layer, unit }, layers, view);
+    return readout(layerName(layer, layers.length), { layer, unit }, layers, isBlank ? undefined : view);
   };
   // a resting pointer may still refer to a unit of the previous network
   const isStillThere = pointed !== undefined && pointed.unit < (problem?.sizes[pointed.layer + 1] ?? 0);
@@ -73,6 +76,7 @@ export function Network(props: NetworkProps) {
               editing,
               health,
               hold,
+              isBlank,
             }}
             zoom={zoom}
             isWhole={isWhole}
@@ -102,6 +106,7 @@ interface PictureProps {
   readonly editing: Editing | undefined;
   readonly health: Health | undefined;
   readonly hold: number | undefined;
+  readonly isBlank: boolean;
   readonly zoom: number;
   /** Whether all units are drawn. */
   readonly isWhole: boolean;
@@ -109,7 +114,7 @@ interface PictureProps {
 }
 
 function Picture(props: PictureProps) {
-  const { problem, progress, scene, view, spotlight, zoom, hold, isWhole, onToggleWhole } = props;
+  const { problem, progress, scene, view, spotlight, zoom, hold, isBlank, isWhole, onToggleWhole } = props;
   const { describe, onChoose, onPoint, editing, health } = props;
   const { width, height } = props.size;
   const size = useMemo(() => ({ width: width / zoom, height: height / zoom }), [width, height, zoom]);
@@ -136,7 +141,7 @@ function Picture(props: PictureProps) {
           chosen={view?.chosen}
         />
         <EdgeLabels {...drawing} />
-        {view !== undefined && <Packets {...{ view, columns, hasImage, hold }} />}
+        {view !== undefined && !isBlank && <Packets {...{ view, columns, hasImage, hold }} />}
         <Frame
           problem={problem}
           columns={columns}
@@ -145,7 +150,7 @@ function Picture(props: PictureProps) {
           size={size}
         />
       </svg>
-      {progress.maps !== undefined && (
+      {progress.maps !== undefined && !isBlank && (
         <div class="images" style={{ transform: `scale(${zoom})` }}>
           <UnitMaps {...{ columns, scene, spotlight }} maps={progress.maps} />
         </div>

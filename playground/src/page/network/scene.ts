@@ -1,6 +1,7 @@
 import type { LayerState } from 'bp4';
 import { finely, precise, short } from '../../format.js';
 import { currentPhase, type Place, findSubject, sampleTargets, readLayer, type View } from '../view.js';
+import type { PhaseName } from '../phases.js';
 import { say } from '../../words/say.js';
 
 // How the picture shows each unit and each edge in the current phase.
@@ -52,17 +53,27 @@ export function sceneAtRest(layers: readonly LayerState[], sizes: readonly numbe
   };
 }
 
-export function buildScene(view: View): Scene {
+/** @param isBlank leaves out the numbers that the phase computes, for the user to find */
+export function buildScene(view: View, isBlank = false): Scene {
   const columns = Array.from(view.problem.sizes.keys());
-  const { name } = currentPhase(view);
+  const { name, layer } = currentPhase(view);
   const subject = findSubject(view);
+  const showsGradients = name === 'BP4' || name === 'mean';
+  const hidesEdges = isBlank && showsGradients;
   return {
-    units: columns.map((column) => buildUnits(view, column, subject)),
-    edges: columns.slice(1).map((_, layer) => buildEdges(view, layer)),
-    quantity: name === 'BP4' || name === 'mean' ? '∂C/∂w' : 'w',
+    units: columns.map((column) => {
+      const units = buildUnits(view, column, subject);
+      return isBlank && column - 1 === layer ? units.map((look) => blank(look, name)) : units;
+    }),
+    edges: columns
+      .slice(1)
+      .map((_, l) =>
+        hidesEdges ? edges(readLayer(view, l).before.weights, 'none', true) : buildEdges(view, l),
+      ),
+    quantity: showsGradients && !isBlank ? '∂C/∂w' : 'w',
     caption: say(`network.${name}`),
     subject: name === 'rest' ? undefined : subject,
-    labels: labels[name],
+    labels: hidesEdges ? 'none' : labels[name],
     targets: name === 'BP1' || name === 'rest' ? sampleTargets(view) : undefined,
   };
 }
@@ -80,6 +91,11 @@ const labels = {
 
 const rest: UnitLook = { text: '', notes: [], tone: 'plain', strength: 0, isDim: false };
 const waiting: UnitLook = { ...rest, isDim: true };
+
+/** In BP1, a stands beside its δ and is known already. */
+function blank({ notes, ...look }: UnitLook, name: PhaseName): UnitLook {
+  return { ...look, text: '?', strength: 0, notes: name === 'BP1' ? notes : [] };
+}
 
 function buildUnits(view: View, column: number, subject: Place): readonly UnitLook[] {
   const { name, layer } = currentPhase(view);

@@ -1,9 +1,9 @@
 import type { Csv, Settings } from '../protocol.js';
-import { csvLesson } from './csv.js';
+import { csvData } from './csv.js';
 import { computeFeatures, nameFeature } from './features.js';
 import { PageError } from './failure.js';
-import { digitsLesson } from './digits.js';
-import type { Lesson, LessonSamples } from './samples.js';
+import { digitsData } from './digits.js';
+import type { TaskData, Samples } from './samples.js';
 import { isRegressionToy, toyData, type ToyName } from './toys.js';
 
 /** Loads the sample of MNIST, only for the task digits. */
@@ -13,24 +13,43 @@ export type DigitsFile = () => Promise<Uint8Array<ArrayBuffer>>;
  * Prepares the training and test data of a task.
  * @throws Error if the CSV is invalid or the digits fail to load
  */
-export async function prepareLesson(
+export async function prepareTaskData(
   settings: Settings,
   csv: Csv | undefined,
   digits: DigitsFile,
-): Promise<Lesson> {
+): Promise<TaskData> {
   const { task, seed } = settings;
   switch (task) {
     case 'digits':
-      return digitsLesson(await digits());
+      return digitsData(await digits());
     case 'csv':
       if (!csv) throw new PageError('walk.chooseTable');
-      return csvLesson(csv, seed);
+      return csvData(csv, seed);
+    case 'neuron':
+      return neuronData;
     default:
-      return toyLesson(task, settings);
+      return toyTaskData(task, settings);
   }
 }
 
-function toyLesson(task: ToyName, settings: Settings): Lesson {
+const neuronSample: Samples = {
+  count: 1,
+  inputs: Float32Array.of(1),
+  labels: Uint8Array.of(0),
+  targets: Float32Array.of(0),
+};
+
+const neuronData: TaskData = {
+  train: neuronSample,
+  test: neuronSample,
+  inputs: 1,
+  inputNames: ['x'],
+  outputNames: ['1'],
+  classNames: ['0', '1'],
+  isRegression: false,
+};
+
+function toyTaskData(task: ToyName, settings: Settings): TaskData {
   const { features } = settings;
   const data = toyData(task, settings);
   const isRegression = isRegressionToy(task);
@@ -52,6 +71,6 @@ function toyLesson(task: ToyName, settings: Settings): Lesson {
 }
 
 /** The label is the target of a single output: 0 or 1. */
-function withTargets(samples: LessonSamples): LessonSamples {
+function withTargets(samples: Samples): Samples {
   return { ...samples, targets: Float32Array.from(samples.labels!) };
 }
