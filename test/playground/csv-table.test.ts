@@ -34,8 +34,8 @@ describe('parseTable', () => {
   });
 
   it('rejects a text without rows of data', async () => {
-    await expect(parseTable('')).rejects.toThrow('CSV: expected at least one row of data, got none');
-    await expect(parseTable('a,b\n')).rejects.toThrow('CSV: there are no rows below the header');
+    await expect(parseTable('')).rejects.toThrow('csv.noRows');
+    await expect(parseTable('a,b\n')).rejects.toThrow('csv.noRows');
   });
 });
 
@@ -46,8 +46,6 @@ describe('suggestTarget', () => {
   });
 
   it('rejects a table of a single column', async () => {
-    await expect(parseTable('a\n1.5\n2.5').then(suggestTarget)).rejects.toThrow(
-      "no column is left to predict 'a' from",
-    );
+    await expect(parseTable('a\n1.5\n2.5').then(suggestTarget)).rejects.toThrow('csv.oneColumn');
   });
 });

@@ -59,8 +59,8 @@ describe('csvData', () => {
 });
 
 it.each([
-  ['CSV: expected at least one row of data, got none', ''],
-  ["no column is left to predict 'one' from", 'one\n1.5\n2.5'],
+  ['csv.noRows', ''],
+  ['csv.oneColumn', 'one\n1.5\n2.5'],
   ["column 'y': every row has the same value", table('x,y', 9, (n) => `${n / 4},1`)],
   [
     "predict 'x' from; 'y' is left out: named like an answer, but text with 60 different values",
@@ -73,6 +73,11 @@ it.each([
   const page = new Page();
   const [failed] = ofType(await page.open(settingsFor('csv'), { csv: { text } }), 'failed');
   expect(failed!.message).toContain(message);
+});
+
+it('rejects a chosen target that has the same value in every row', async () => {
+  const text = table('x,y,z', 9, (n) => `${n / 4},1,${n % 2}`);
+  await expect(csvData({ text, target: 'y' }, 1)).rejects.toThrow('csv.oneAnswer');
 });
 
 it('rejects a target with too many distinct texts for classes', async () => {

@@ -11,10 +11,11 @@ const MOST_CLASSES = 50;
 
 /**
  * Parses CSV text and detects its delimiter. Without a header the columns are called 'column 1', 'column 2', …
- * @throws RangeError if a row is malformed or there are no rows
+ * @throws PageError if there are no rows, RangeError if a row is malformed
  */
 export async function parseTable(text: string): Promise<Table> {
   const { Table, detectDialect } = await loaded(import('bp4/data'));
+  if (text.split('\n').filter((line) => line.trim() !== '').length < 2) throw new PageError('csv.noRows');
   const dialect = detectDialect(text);
   const table = Table.fromCSV(text, dialect);
   if (dialect.header) return table;
@@ -23,10 +24,11 @@ export async function parseTable(text: string): Promise<Table> {
 
 /**
  * Suggests the column to predict.
- * @throws RangeError if no column qualifies
+ * @throws PageError if there's a single column, RangeError if no column qualifies
  */
 export async function suggestTarget(table: Table): Promise<string> {
   const { profileTable, suggestColumns } = await loaded(import('bp4/data'));
+  if (table.names.length < 2) throw new PageError('csv.oneColumn');
   const { label, targets } = suggestColumns(profileTable(table)).columns;
   return label ?? targets![0]!;
 }
@@ -34,15 +36,17 @@ export async function suggestTarget(table: Table): Promise<string> {
 /**
  * Prepares CSV text. The target column decides between classification and regression. Text columns become one-hot,
  * numbers are standardized, and rows with missing values are dropped. A fifth of the rows is the test set.
- * @throws RangeError naming the row or column that is invalid
+ * @throws PageError, RangeError naming the row or column that is invalid
  */
 export async function csvData({ text, target }: Csv, seed: number): Promise<TaskData> {
   const { Dataset, profileTable, suggestColumns, transformedWidth } = await loaded(import('bp4/data'));
   const table = await parseTable(text);
   const profile = profileTable(table);
   const answer = target ?? (await suggestTarget(table));
+  const found = profile.columns.find(({ name }) => name === answer);
+  if (found?.distinct === 1) throw new PageError('csv.oneAnswer', { column: answer });
   const { task, columns } = suggestColumns(profile, { answer });
-  const { kind, distinct } = profile.columns.find(({ name }) => name === answer)!;
+  const { kind, distinct } = found!;
   if (kind !== 'number' && distinct > MOST_CLASSES)
     throw new PageError('csv.tooManyClasses', { column: answer, distinct });
   const all = Dataset.fromTable(table, { ...columns, missing: 'drop' });

@@ -3,7 +3,7 @@ import type { Key } from '../words/keys.js';
 /** What went wrong, as a reply of the worker carries it. */
 export interface Failure {
   readonly name: string;
-  /** In English. The library's errors have only this. */
+  /** In English. */
   readonly message: string;
   /** The page's text for it, in the language of the page. */
   readonly key?: Key;
@@ -25,7 +25,8 @@ export class PageError extends Error implements Failure {
 
 export function toFailure(reason: unknown): Failure {
   const { name, message } = reason instanceof Error ? reason : new Error(String(reason));
-  if (!(reason instanceof PageError)) return { name, message };
+  // an error of the library, in English: other languages introduce it
+  if (!(reason instanceof PageError)) return { name, message, key: 'failure.library', values: { message } };
   return { name, message, key: reason.key, values: reason.values };
 }
 

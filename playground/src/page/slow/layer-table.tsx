@@ -10,7 +10,7 @@ export function LayerTable({ layers }: { readonly layers: readonly LayerDiagnosi
       <caption>{say('slow.layers')}</caption>
       <thead>
         <tr>
-          <th />
+          <td />
           <th scope="col">{say('slow.speed')}</th>
           <th scope="col">δ</th>
           <th scope="col">{say('slow.input')}</th>

@@ -18,10 +18,8 @@ export function Slow({ isOpen, onToggle, problem, ...props }: SlowProps) {
       <button type="button" data-testid="slow" aria-expanded={isOpen} onClick={onToggle}>
         {say('slow.title')}
       </button>
-      <div aria-live="polite">
-        {failure !== undefined && <p class="failure">{sayFailure(failure)}</p>}
-        {isOpen && part !== undefined && problem !== undefined && <part.Panel {...{ problem, ...props }} />}
-      </div>
+      <div role="alert">{failure !== undefined && <p class="failure">{sayFailure(failure)}</p>}</div>
+      {isOpen && part !== undefined && problem !== undefined && <part.Panel {...{ problem, ...props }} />}
     </section>
   );
 }
