@@ -95,8 +95,9 @@ function checkColumns(
   return columns;
 }
 
-function checkColumn(place: string, one: unknown, kinds: Transform['kind'][]): CheckedColumn {
-  const kind = checkName(`${place}.kind`, (one as Transform | null)?.kind, kinds);
+/** @throws TypeError, RangeError that name the place */
+export function checkColumn(place: string, one: unknown, allowed = kinds): CheckedColumn {
+  const kind = checkName(`${place}.kind`, (one as Transform | null)?.kind, allowed);
   checkKeys(place, one, ['kind', 'name', ...fields[kind]]);
   const given: Record<string, unknown> = { ...one };
   checkOptional(`${place}.name`, given.name, 'string');

@@ -246,8 +246,11 @@ export type LastActivation<Layers extends readonly LayerSpec[]> = Layers extends
 
 export const defaultAlphas: Partial<Record<ActivationName, number>> = { leakyRelu: 0.01, elu: 1 };
 
-/** He et al. (2015) assume units that are off for about half of their inputs. */
 const heActivations: readonly ActivationName[] = ['relu', 'leakyRelu', 'elu', 'swish', 'gelu'];
+
+/** He et al. (2015) assume units that are off for about half of their inputs. */
+export const defaultInitializer = (activation: ActivationName): InitializerName =>
+  heActivations.includes(activation) ? 'heNormal' : 'glorotUniform';
 
 /** Sizes that no memory could hold are rejected before anything is computed from them. */
 export const MOST_UNITS = 2 ** 28;
@@ -408,9 +411,7 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
   }
   const initializer =
     layer.initializer === undefined
-      ? heActivations.includes(activation)
-        ? 'heNormal'
-        : 'glorotUniform'
+      ? defaultInitializer(activation)
       : checkName(`${place}.initializer`, layer.initializer, initializerNames);
   const { dropout: share = 0 } = layer;
   const dropout = checkNumber(`${place}.dropout`, share, 0, 1);
