@@ -28,12 +28,16 @@ const besideTraining = ['evaluate', 'hooks/divergence', 'options', 'order', 'pac
   (name) => `./${name}.js`,
 );
 
+/** Of the core, beside the parts in src/model/. */
+const besideModel = ['check-transforms', 'initializers', 'spec', 'transforms'].map((name) => `./${name}.js`);
+
 /** Loaded by `import()` where it is needed. */
 const onDemand = {
   threads: './threads.js',
   tiny: './tiny.js',
   explanation: './explain-divergence.js',
   ownLoss: './training/own-loss.js',
+  grow: './model/grow.js',
   average: './training/average.js',
   rateSearch: './training/find-learning-rate.js',
   reference: './reference/reference.js',
@@ -62,6 +66,7 @@ export default [
   besideCore('rare transforms', 'model/formulas.js', '1.8 kB'),
   besideCore('tiny networks', 'training/tiny.js', '4.4 kB'),
   besideCore('explaining a divergence', 'training/explain-divergence.js', '1 kB', besideTraining),
+  besideCore('withInputs and withClasses', 'model/grow.js', '1.7 kB', besideModel),
   besideCore('ema', 'training/average.js', '0.5 kB'),
   besideCore('findLearningRate', 'training/find-learning-rate.js', '2 kB', besideTraining),
   besideCore('a loss of your own', 'training/own-loss.js', '1.6 kB'),

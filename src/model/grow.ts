@@ -5,7 +5,7 @@ import { checkCategories, checkColumn } from './check-transforms.js';
 import { initializers } from './initializers.js';
 import { defaultInitializer, MOST_UNITS, type ActivationName, type NetworkSpec } from './spec.js';
 import type { NetworkState, Parameters } from './state.js';
-import { widthOf, type Transform, type Transforms } from './transforms.js';
+import { widthOf, type Transform } from './transforms.js';
 
 // A network with more inputs or more classes: the old weights, and new ones drawn from the random generator as it is now.
 
@@ -25,7 +25,10 @@ const appended = (before: number, count: number): Places => ({
  * @param inputs the number of inputs; or columns, by their names or transforms
  * @throws TypeError, RangeError that name the place
  */
-export function withInputs(state: NetworkState, inputs: number | readonly (string | Transform)[]): NetworkState {
+export function withInputs(
+  state: NetworkState,
+  inputs: number | readonly (string | Transform)[],
+): NetworkState {
   const { spec } = state;
   const columns = spec.transforms?.inputs;
   if (typeof inputs === 'number') {
@@ -102,7 +105,11 @@ function widen(column: Transform, asked: Transform | undefined): Transform {
 }
 
 /** Known names, then those that are new. */
-function join<Names extends readonly string[] | readonly number[]>(place: string, known: Names, given: unknown): Names {
+function join<Names extends readonly string[] | readonly number[]>(
+  place: string,
+  known: Names,
+  given: unknown,
+): Names {
   const more = checkCategories(place, given).filter((one) => !(known as readonly unknown[]).includes(one));
   return [...known, ...more] as unknown as Names;
 }
@@ -132,11 +139,12 @@ export function withClasses(
       cure: outputs ? 'give the names of the new ones' : 'give the new number of classes',
     });
   const names = typeof classes === 'number' ? undefined : join('classes', outputs!, classes);
-  const count = typeof classes === 'number' ? checkInteger('classes', classes, units, MOST_UNITS) : names!.length;
+  const count =
+    typeof classes === 'number' ? checkInteger('classes', classes, units, MOST_UNITS) : names!.length;
   const last = { ...layers.at(-1)!, units: count };
   const grown: Partial<NetworkSpec> = {
     layers: [...layers.slice(0, -1), last],
-    ...(names && { transforms: { ...transforms, outputs: names } as Transforms }),
+    ...(names && { transforms: { ...transforms, outputs: names } }),
   };
   return grow(state, grown, layers.length - 1, { units: appended(units, count) });
 }

@@ -322,6 +322,77 @@ describe('train --stream', () => {
   });
 });
 
+describe('a finished model and other data', () => {
+  const table = (kinds: readonly string[], colors: readonly string[]): string => {
+    const rows = Array.from({ length: 120 }, (_, n) => {
+      const kind = kinds[n % kinds.length]!;
+      return [(n % kinds.length) + ((n * 7) % 10) / 20, colors[(n * 5) % colors.length]!, kind].join(',');
+    });
+    return `size,color,kind\n${rows.join('\n')}\n`;
+  };
+  const old = table(['ant', 'bee'], ['red', 'blue']);
+
+  beforeAll(async () => {
+    put('old.csv', old);
+    put('new.csv', table(['ant', 'bee', 'wasp'], ['red', 'blue', 'green']));
+    put('further.csv', old.split('\n').slice(0, 81).join('\n'));
+    await trained('old.csv', '--epochs', '60', '--label', 'kind');
+  });
+
+  it('a class and a category that are new get an output and an input, and the text says so', async () => {
+    const { stdout, code } = await run('train', '--resume', 'old.bp4', 'new.csv', '--epochs', '60');
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'new.csv: a new run, which begins with the weights of old.bp4 and keeps its columns and scales\n' +
+        '  new       class wasp: an output, with weights drawn from the seed\n' +
+        '  new       category of color, green: an input, with weights drawn from the seed\n',
+    );
+    expect(stdout).toMatch(/network +4 → 128 relu → 3 softmax/);
+    expect(stdout).not.toContain('--hidden');
+    expect(Number(/accuracy ([\d.]+)%/.exec(stdout)![1])).toBeGreaterThan(90);
+    const answers = await bp4(['predict', 'new.bp4', '-', '--json'], {
+      cwd,
+      input: 'size,color\n2.2,green\n0.1,red\n',
+    });
+    expect(answers.stdout).toMatch(/"wasp".*\n.*"ant"/);
+  });
+
+  it('the run is the same every time, reports its beginning as an event, and can be resumed', async () => {
+    const args = ['--resume', 'old.bp4', 'new.csv', '--out', 'once.bp4', '--checkpoint', 'part.bp4'];
+    const once = await trained(...args, '--epochs', '6', '--no-refit');
+    expect(readEvent(once, 'further')).toMatchObject({
+      from: 'old.bp4',
+      newClasses: ['wasp'],
+      newCategories: { color: ['green'] },
+    });
+    const twice = await trained(...args, '--epochs', '3', '--no-refit', '--checkpoint-every', '1');
+    expect(pickWeights(twice)).not.toBe(pickWeights(once));
+    const resumed = await trained('--resume', 'part.bp4', '--epochs', '6', '--no-refit', '--out', 'once.bp4');
+    expect(pickWeights(resumed)).toBe(pickWeights(once));
+  });
+
+  it('other rows alone train the same network further, from its weights', async () => {
+    const { stdout } = await run('train', '--resume', 'old.bp4', 'further.csv', '--epochs', '1');
+    expect(stdout).toContain('begins with the weights of old.bp4');
+    expect(stdout).not.toMatch(/^ {2}new /m);
+    expect(Number(/accuracy ([\d.]+)%/.exec(stdout)![1])).toBeGreaterThan(90);
+  });
+
+  it('the same data under another name continues the same run', async () => {
+    put('copy.csv', old);
+    const { stdout } = await run('train', '--resume', 'old.bp4', 'copy.csv');
+    expect(stdout).toContain('copy.csv: resumed from old.bp4, after');
+  });
+
+  it('options about columns and layers are those of the model', async () => {
+    const { code, stderr } = await run('train', '--resume', 'old.bp4', 'new.csv', '--hidden', '8');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'bp4: --hidden: it was not given when the training began; leave it out to continue\n',
+    });
+  });
+});
+
 describe('options', () => {
   it('has a flag, or a reason for its absence, for every option of Network.train', () => {
     const typed = new Set(flagsOfTrain());

@@ -113,7 +113,10 @@ describe('by name', () => {
     { size: 2, color: 'blue', kind: 'b' },
     { size: 4, color: 'red', kind: 'b' },
   ];
-  const more = [...objects, { size: 3, color: 'green', kind: 'c', age: 7 }].map((row) => ({ age: 3, ...row }));
+  const more = [...objects, { size: 3, color: 'green', kind: 'c', age: 7 }].map((row) => ({
+    age: 3,
+    ...row,
+  }));
   const data = Dataset.fromObjects(objects, { label: 'kind' });
   const newData = Dataset.fromObjects(more, { label: 'kind' });
 

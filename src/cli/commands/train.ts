@@ -39,7 +39,8 @@ export const train: CommandDefinition<TrainFlags> = {
       'you leave out and prints every choice. The same data, options and seed produce exactly the same weights on every ' +
       'machine.',
     'Ctrl-C, SIGTERM or SIGHUP finishes the current step, saves the model and stops; a second signal quits immediately. --resume ' +
-      'needs the same data and options; if they differ, the error says how. A gzipped file may unpack to at most 1 GiB.',
+      'needs the same data and options; if they differ, the error says how. With a finished model and other data, it begins a new run with ' +
+      'the weights of the model. A gzipped file may unpack to at most 1 GiB.',
   ],
   examples: [
     ['bp4 train iris.csv', 'Infer label and task, train, test, and save iris.bp4.'],
@@ -65,6 +66,10 @@ export const train: CommandDefinition<TrainFlags> = {
     ],
     ['bp4 train iris.csv --find-rate', 'Look for a good learning rate first.'],
     ['bp4 train --resume run.bp4', 'Continue a run that was stopped.'],
+    [
+      'bp4 train --resume iris.bp4 new.csv',
+      'Train a finished model further, on new rows, classes or categories.',
+    ],
     ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Print events as JSON.'],
   ],
   groups: [
@@ -106,7 +111,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     () => undefined,
   );
   const saving = {
-    resume: resumePath !== undefined,
+    resume: training.from !== undefined,
     executor: training.about.training.sharding && createExecutor(options),
     ...{ checkpoint, checkpointEvery, tensorboard, out, stop },
   };
