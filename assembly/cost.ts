@@ -1,6 +1,8 @@
 import {
   BINARY_CROSS_ENTROPY,
+  BINARY_FOCAL,
   CROSS_ENTROPY,
+  FOCAL,
   HINGE,
   HUBER,
   LOG_COSH,
@@ -10,6 +12,7 @@ import {
   QUADRATIC,
   QUANTILE,
 } from '../src/kernels/codes';
+import { binaryFocalCost, focal } from './micro/focal';
 import { log } from './micro/log';
 import { AbsoluteError, Hinge, Huber, LogCosh, Poisson, Quantile, SquaredError } from './micro/losses';
 import { lastLayer, rowAt } from './network';
@@ -20,9 +23,10 @@ import { Net } from './structs';
  *   quadratic                       ½ Σ (a − y)²
  *   crossEntropy with softmax       −Σ y ln a
  *   binaryCrossEntropy with sigmoid −Σ (y ln a + (1 − y) ln(1 − a))
+ *   focal, binaryFocal              as micro/focal.ts states
  *   own                             0: the caller computes it
  *   the others                      1/units Σ, of the values of micro/losses.ts
- * A target of NaN has no cost. The cross-entropies are written in z, so that a saturated unit (a rounded to 0 or 1) has its true cost instead of
+ * A target of NaN has no cost. The cross-entropies and the focal losses are written in z, so that a saturated unit (a rounded to 0 or 1) has its true cost instead of
  * Infinity.
  * Rounds: in f64; units sequential within a row, rows sequential, from +0.
  */
@@ -57,6 +61,8 @@ export class AnyLoss {
     if (loss == POISSON) return sumOf<Poisson>(a, targets, units, parameters) / <f64>units;
     if (loss == OWN) return 0;
     if (loss == QUANTILE) return sumOf<Quantile>(a, targets, units, parameters) / <f64>units;
+    if (loss == FOCAL) return focal(z, targets, units, <f64>load<f32>(parameters), 0);
+    if (loss == BINARY_FOCAL) return binaryFocal(z, targets, units, parameters);
     return sumOf<SquaredError>(a, targets, units, parameters) / <f64>units;
   }
 }
@@ -106,6 +112,18 @@ function binaryCrossEntropy(z: usize, a: usize, targets: usize, units: i32): f64
     const output = <f64>load<f32>(a + at);
     const y = <f64>load<f32>(targets + at);
     if (y == y) sum += value >= 0 ? (1 - y) * value - log(output) : -log(1 - output) - y * value;
+  }
+  return sum;
+}
+
+/** @param parameters γ and α */
+function binaryFocal(z: usize, targets: usize, units: i32, parameters: usize): f64 {
+  const gamma = <f64>load<f32>(parameters);
+  const alpha = <f64>load<f32>(parameters, 4);
+  let sum: f64 = 0;
+  for (let at: usize = 0; at < <usize>(units << 2); at += 4) {
+    const y = <f64>load<f32>(targets + at);
+    if (y == y) sum += binaryFocalCost(<f64>load<f32>(z + at), y, gamma, alpha);
   }
   return sum;
 }
