@@ -26,8 +26,8 @@ import { Net } from './structs';
  *   focal, binaryFocal              as micro/focal.ts states
  *   own                             0: the caller computes it
  *   the others                      1/units Σ, of the values of micro/losses.ts
- * A target of NaN has no cost. The cross-entropies and the focal losses are written in z, so that a saturated unit (a rounded to 0 or 1) has its true cost instead of
- * Infinity.
+ * A target of NaN has no cost. The cross-entropies and the focal losses are written in z, so that a saturated unit (a rounded to
+ * 0 or 1) has its true cost instead of Infinity.
  * Rounds: in f64; units sequential within a row, rows sequential, from +0.
  */
 export function cost(net: Net, from: i32, to: i32): f64 {

@@ -81,8 +81,8 @@ export class Adam {
 const LEAST_NORMAL: f32 = 1.1754943508222875e-38; // 2⁻¹²⁶
 
 /**
- * Subnormal numbers to +0. An optimizer's numbers decay to them for good, because 0.9·v rounds back to v near 2⁻¹⁴⁹, and processors
- * take up to a hundred times longer for them. NaN stays.
+ * Subnormal numbers to +0. An optimizer's numbers decay to them for good, because 0.9·v rounds back to v near 2⁻¹⁴⁹, and
+ * processors take up to a hundred times longer for them. NaN stays.
  */
 export function flush(x: v128): v128 {
   return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(LEAST_NORMAL)));

@@ -6,7 +6,7 @@ import { Batch, Team } from './structs';
 /** Looks at a word before a thread goes to sleep: about 50 µs. */
 const LOOKS = 1 << 15;
 
-/** Looks before the first gives up on the others: some seconds. The first never sleeps, because it may be a page's main thread. */
+/** Looks before the first gives up on the others: some seconds. The first never sleeps: it may be a page's main thread. */
 const PATIENCE = 1 << 30;
 
 /** The start of a thread's share of `count` things: a multiple of `unit`. */

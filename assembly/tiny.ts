@@ -11,8 +11,8 @@ import { Layer, Net, Rule, Tally, Window } from './structs';
 import { tallyAs } from './tally';
 
 /**
- * Epochs of `descend`, with plain SGD or momentum, without dropout, weights of samples, penalties or frozen layers. The activations are
- * linear, sigmoid, tanh, relu and leakyRelu; the losses quadratic and binaryCrossEntropy. The window holds rows.
+ * Epochs of `descend`, with plain SGD or momentum, without dropout, weights of samples, penalties or frozen layers. The
+ * activations are linear, sigmoid, tanh, relu and leakyRelu; the losses quadratic and binaryCrossEntropy. The window holds rows.
  *
  * Each epoch draws its order as src/training/order.ts does, if the window has one. Leaves the gradients as they were.
  * Rounds: as `descend` does, with the ordinary update or with the rule's.

@@ -1,9 +1,10 @@
-# Writes the tables of tables.tsv as CSV, each divided five times into a training and a test part. The head of compare.mjs says how to use it.
+# Writes the tables of tables.tsv as CSV: whole, as NAME.csv with all columns, gaps and row names, for commands.mjs; and divided five
+# times into a training and a test part, for compare.mjs. The heads of these two say how to use it.
 # Usage: Rscript bench/tables/export.R FOLDER
 #
 # From Debian: r-base-core and r-cran-{mlbench,modeldata,mass,cardata,kernlab,dslabs,aer,mclust,caret,th.data,rrcov,mlmrev,
-# gss,ggplot2,survival,robustbase}. A table has at most 3,000 rows, drawn at random, and none with gaps: columns with more than
-# a tenth of gaps are left out first.
+# gss,ggplot2,survival,robustbase}. A table has at most 3,000 rows, drawn at random. The divided ones have
+# no gaps: columns with more than a tenth of gaps are left out first.
 
 most_rows <- 3000
 splits <- 5
@@ -27,6 +28,9 @@ for (i in seq_len(nrow(tables))) {
   row <- tables[i, ]
   set.seed(1)
   table <- read_table(row$package, row$table)
+  some <- if (nrow(table) > most_rows) sort(sample(nrow(table), most_rows)) else seq_len(nrow(table))
+  write.csv(table[some, ], file.path(folder, paste0(row$table, ".csv")))
+  set.seed(1)
   ignored <- strsplit(row$ignored, ",")[[1]]
   table <- table[, !(names(table) %in% ignored), drop = FALSE]
   table <- table[!is.na(table[[row$answer]]), ]

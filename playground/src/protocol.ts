@@ -24,8 +24,8 @@ export type TaskName =
   | 'digits'
   | 'csv';
 
-/** Inputs of the two-dimensional tasks: x, y, x², y², xy, sin 2πx and sin 2πy. */
-export type FeatureName = 'x' | 'y' | 'xx' | 'yy' | 'xy' | 'sinx' | 'siny';
+/** Inputs of the two-dimensional tasks: x₁, x₂, x₁², x₂², x₁x₂, sin 2πx₁ and sin 2πx₂. */
+export type FeatureName = 'x1' | 'x2' | 'x1x1' | 'x2x2' | 'x1x2' | 'sinx1' | 'sinx2';
 
 /** The settings that determine a run, and the contents of a link. The same settings give the same weights, bit for bit. */
 export interface Settings {
@@ -85,7 +85,20 @@ export type Request =
   | { readonly type: 'try'; readonly id: number; readonly trial: Trial }
   /** Measures the slope of the cost at one weight or bias. Answered by 'checked'; the run stays as it is. */
   | { readonly type: 'check'; readonly id: number; readonly trial: Trial; readonly at: Parameter }
+  /** Looks for what slows the learning down. Answered by 'diagnosed'. */
+  | { readonly type: 'diagnose'; readonly id: number }
+  /**
+   * Trains two networks from their start: one with the settings of the run, one with these. Answered by 'compared' again and again,
+   * until both are trained or another request stops it; the run stays as it is.
+   */
+  | { readonly type: 'compare'; readonly id: number; readonly cured: Start }
   | { readonly type: 'export'; readonly format: 'json' | 'code' };
+
+/** How a run starts: its weights and biases are those given, in the order of `net.parameters`, or drawn from the seed. */
+export interface Start {
+  readonly settings: Settings;
+  readonly parameters?: readonly number[];
+}
 
 export type Reply =
   | { readonly type: 'opened'; readonly problem: Problem; readonly progress: Progress }
@@ -94,13 +107,15 @@ export type Reply =
   | { readonly type: 'answer'; readonly outputs: Float32Array }
   | { readonly type: 'tried'; readonly id: number; readonly walk: Walk }
   | { readonly type: 'checked'; readonly id: number; readonly check: SlopeCheck }
+  | { readonly type: 'diagnosed'; readonly id: number; readonly diagnosis: Diagnosis; readonly units: Health }
+  | { readonly type: 'compared'; readonly id: number; readonly comparison: Comparison }
   | { readonly type: 'exported'; readonly fileName: string; readonly mimeType: string; readonly text: string }
   /** The run diverged, or the settings or the CSV file are invalid. */
   | ({ readonly type: 'failed' } & Failure);
 
 /** The learning problem of a run. */
 export interface Problem {
-  /** The name of each input: 'x', 'y', 'x²' …, or the columns of a CSV file. Empty for digits, whose inputs are 28 × 28 pixels. */
+  /** The name of each input: 'x₁', 'x₂', 'x₁²' …, or the columns of a CSV file. Empty for digits, whose inputs are 28 × 28 pixels. */
   readonly inputNames: readonly string[];
   /** The name of each output: its class, or the target column of a regression. */
   readonly outputNames: readonly string[];
@@ -201,6 +216,26 @@ export interface Trial {
   /** As the network receives them. */
   readonly inputs: Float32Array;
   readonly targets: Float32Array;
+}
+
+/** How many of the samples a unit learns from, for each unit of each layer. */
+export type Health = readonly (readonly UnitHealth[])[];
+
+export interface UnitHealth {
+  /** The share of the samples for which σ′ is below a tenth of its largest value. */
+  readonly saturated: number;
+  /** σ′ is 0 for all samples. */
+  readonly isDead: boolean;
+}
+
+/** The mean squared error (a − y)² on the training data of two runs, after the same numbers of steps. */
+export interface Comparison {
+  readonly steps: readonly number[];
+  /** Of the run as it is, and with the cure; ends early if a run diverges. */
+  readonly asIs: readonly number[];
+  readonly cured: readonly number[];
+  /** The number of steps at the end. */
+  readonly end: number;
 }
 
 /** A weight, or the bias of a unit. Layers and units count from 0; layer 0 is the first after the inputs. */

@@ -171,17 +171,15 @@ let checked: readonly [TrainOptions, TrainOptions] = [trainDefaults(), trainDefa
  */
 export function mergeTrainOptions(before: TrainOptions, given: object | null): TrainOptions {
   checkObject('options', given);
-  const changed: Partial<Record<string, unknown>> = {};
-  let isChanged = false;
+  let merged = before;
   const values = given as Partial<Record<string, unknown>> | null;
   for (const name in values) {
     const value = values[name];
     if (value === undefined || !Object.hasOwn(values, name) || !Object.hasOwn(rules, name)) continue;
     if (value === before[name as keyof TrainOptions]) continue;
-    changed[name] = value;
-    isChanged = true;
+    if (merged === before) merged = { ...before };
+    (merged[name as keyof TrainOptions] as unknown) = value;
   }
-  const merged = isChanged ? { ...before, ...changed } : before;
   // A program may have written to them since the last check.
   const [last, other] = checked;
   if (!isSame(merged, last) && !isSame(merged, other)) checked = [{ ...checkTrainOptions(merged) }, last];
@@ -252,7 +250,9 @@ export function mergeNetworkOptions(
   given: object | null,
 ): NeuralNetworkOptions {
   checkObject('options', given);
-  const merged: NeuralNetworkOptions = { ...given, ...before };
+  // Not { ...before }, because V8 takes ten times longer to add a property to what a spread has created.
+  const merged = Object.assign({} as Partial<Record<string, unknown>>, before);
+  for (const [name, value] of Object.entries(given ?? {})) if (!(name in merged)) merged[name] = value;
   const { inputSize, outputSize, binaryThresh, hiddenLayers, seed, engine, strict } = (given ??
     {}) as Partial<NeuralNetworkOptions>;
   if (strict !== undefined) merged.strict = checkType('options.strict', strict, 'boolean');

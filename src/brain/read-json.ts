@@ -2,7 +2,7 @@ import { FormatError, RangeFault, TypeFault, within } from '../errors.js';
 import { fits, show } from '../base/check.js';
 import type { Parameters } from '../model/state.js';
 import { INSTEAD } from './absent.js';
-import { keyed, Keys, type Lookup } from './data.js';
+import { copyNumbers, keyed, Keys, type Lookup } from './data.js';
 import type { Written } from './json.js';
 import {
   checkSizes,
@@ -82,6 +82,12 @@ function numberAt(place: () => string, value: unknown): number {
   return value;
 }
 
+/** Copies an array of numbers to a matrix, from `at` on. @throws RangeError naming the place of what isn't a finite number */
+function copyRow(place: () => string, row: readonly unknown[], matrix: Float32Array, at: number): void {
+  if (copyNumbers(row, undefined, row.length, matrix, at)) return;
+  for (const [k, value] of row.entries()) numberAt(() => `${place()}[${k}]`, value);
+}
+
 // brain.js 2: layers of matrices.
 
 function readNew(json: Unknowns, layers: readonly unknown[]): Written {
@@ -92,23 +98,18 @@ function readNew(json: Unknowns, layers: readonly unknown[]): Written {
     const layer = objectAt(place, layers[l + 1]);
     const fanIn = sizes[l]!;
     const rows = arrayAt(`${place}.weights`, own(layer, 'weights'), units);
-    // The place of a wrong row or number is spelled only where there is one.
+    // The place of a wrong row is spelled only where there is one.
     rows.forEach((row, j) => {
       if (!Array.isArray(row) || row.length !== fanIn) arrayAt(`${place}.weights[${j}]`, row, fanIn);
     });
-    const biases = arrayAt(`${place}.biases`, own(layer, 'biases'), units);
+    const given = arrayAt(`${place}.biases`, own(layer, 'biases'), units);
     const weights = new Float32Array(units * fanIn);
-    for (let j = 0, at = 0; j < units; j++) {
-      const row = rows[j] as readonly unknown[];
-      for (let k = 0; k < fanIn; k++) {
-        const weight = row[k];
-        weights[at++] = fits(weight) ? weight : numberAt(() => `${place}.weights[${j}][${k}]`, weight);
-      }
-    }
-    return {
-      weights,
-      biases: Float32Array.from(biases, (bias, j) => numberAt(() => `${place}.biases[${j}]`, bias)),
-    };
+    rows.forEach((row, j) => {
+      copyRow(() => `${place}.weights[${j}]`, row as readonly unknown[], weights, j * fanIn);
+    });
+    const biases = new Float32Array(units);
+    copyRow(() => `${place}.biases`, given, biases, 0);
+    return { weights, biases };
   });
   const trainOpts = objectAt('json.trainOpts', own(json, 'trainOpts') ?? {});
   return {

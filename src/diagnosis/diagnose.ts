@@ -5,10 +5,11 @@ import { plainRule, type Model } from '../model/model.js';
 import { checkOptimizer } from '../model/optimizers.js';
 import type { Run } from '../model/state.js';
 import { describeFault, TypeFault } from '../errors.js';
-import type { Diagnosis, EpochReport, Finding } from '../training/reports.js';
+import type { Diagnosis, EpochReport, Finding, LayerDiagnosis } from '../training/reports.js';
+import type { Metrics } from '../training/evaluate.js';
 import { Samples, type Data } from '../training/samples.js';
 import { checkTrainOptions, type CheckedTrainOptions, type TrainOptions } from '../training/options.js';
-import { findCauses, findNoSignal, LEARNING, WELL, type PastTraining } from './causes.js';
+import { findCauses, LEARNING, WELL } from './causes.js';
 import {
   describeColumns,
   findConstantInputs,
@@ -23,6 +24,7 @@ import {
 } from './data-findings.js';
 import { findEqualUnits, findInfinite, findLayerProblems, isSigmoidal } from './layer-findings.js';
 import { measureLayers } from './layers.js';
+import { findNoSignal } from './no-signal.js';
 import {
   findImbalance,
   findOrder,
@@ -30,6 +32,7 @@ import {
   findValidationProblems,
   hasLearned,
 } from './result-findings.js';
+import type { PastTraining } from './suspects.js';
 import { allRows, measure, measureBaseline, readTable, type Table } from './table.js';
 import { countTrialSteps, readRule, Trials, type Settings } from './trials.js';
 
@@ -91,13 +94,29 @@ export function* diagnoseNetwork(
   });
 }
 
+/** What was measured of a network, before anything is concluded. */
+interface Measured {
+  readonly model: Model;
+  readonly samples: Samples;
+  readonly table: Table;
+  readonly layers: readonly LayerDiagnosis[];
+  readonly stuckOutputs: number;
+  readonly metrics: Metrics;
+  /** The predicted class of each row. */
+  readonly predicted: Uint32Array;
+  /** The loss of perfect outputs, and how much more constant ones have. */
+  readonly perfect: number;
+  readonly range: number;
+  /** The share of `range` that the network leaves: 0 if it's perfect, 1 if it's no better than constant outputs. */
+  readonly left: number;
+}
+
 /**
  * Measures each layer, and finds what slows learning down or makes the score misleading. Trains copies to try cures, if the network was
  * trained and hasn't learned well.
  */
 export function* diagnose(model: Model, samples: Samples, background: Background): Work<Diagnosis> {
-  const measured = yield* measureLayers(model, samples, background.before);
-  const { layers, stuckOutputs } = measured;
+  const { layers, stuckOutputs } = yield* measureLayers(model, samples, background.before);
   const table = yield* readTable(model, samples);
   const rows = allRows(table);
   const { perfect, ...baseline } = yield* measureBaseline(model, table, rows);
@@ -106,81 +125,83 @@ export function* diagnose(model: Model, samples: Samples, background: Background
   const range = baseline.loss - perfect;
   // If all answers are the same, constant outputs are perfect.
   const left = range > 0 ? (metrics.loss - perfect) / range : Number(metrics.loss > perfect);
-
-  const find = function* (): Work<Finding[]> {
-    const inputs = describeColumns(table.inputs, table.width);
-    const targets = describeColumns(table.targets, table.outputs);
-    const labels = readLabels(table);
-    const equal = findEqualUnits(model);
-    const hopeless = [
-      ...findConstantInputs(table, inputs),
-      ...findConstantTargets(table, targets),
-      ...findUnreachableTargets(table, model),
-    ];
-    const isTraining = background.before !== undefined;
-    const ofData = isTraining
-      ? []
-      : [...findMissingClasses(table, samples), ...findRepeatedRows(table), ...findLeaks(table, labels)];
-    const imbalance = isTraining ? [] : findImbalance(labels, predicted, background.run !== undefined);
-    const areDisputed = ofData.some(({ code }) => code === 'contradictions');
-    const ofResult = isTraining ? [] : yield* findResultProblems();
-    const { run } = background;
-    const certain = [
-      ...hopeless,
-      ...equal,
-      ...findOrder(labels, !run || run.shuffle || run.miniBatchSize === 0),
-    ];
-    const others = [...ofData, ...imbalance, ...ofResult];
-    const isHopeless = hopeless.some(
-      ({ code, numbers }) => code !== 'constantInputs' || numbers['constant'] === table.width,
-    );
-    const unscaledInputs = findUnscaledInputs(inputs);
-    const unscaledTargets = findUnscaledTargets(table, targets, model);
-    const scales = [unscaledInputs, unscaledTargets].flatMap((one) => (one?.isSevere ? one.finding : []));
-    const infinite = findInfinite(layers);
-    if (infinite.length > 0) return [...certain, ...scales, ...infinite];
-    if (isHopeless || areDisputed || equal.length > 0) return [...certain, ...others];
-    if (left < WELL) {
-      // Saturated units remember samples, and say nothing about others.
-      const isRuined = isSigmoidal(model.spec.layers[0]!.activation) && layers[0]!.saturated > MOSTLY;
-      return [...certain, ...(isRuined ? scales : []), ...others];
-    }
-
-    const weights = findLayerProblems(model, { layers, stuckOutputs, left, count: samples.count });
-    const causes =
-      run &&
-      imbalance.length === 0 &&
-      (yield* withTrials(model, table, background, (trials) =>
-        findCauses(trials, model, describeTraining(run), {
-          ...{ table, inputs, targets, unscaledInputs, unscaledTargets, weights },
-        }),
-      ));
-    if (!causes) {
-      const symptoms = left > LEARNING ? weights : [];
-      return [...certain, ...(scales.length > 0 ? scales : symptoms), ...others];
-    }
-    return [...certain, ...causes, ...others];
-  };
-
-  const findResultProblems = function* (): Work<Finding[]> {
-    const { validation, history } = background;
-    const checked =
-      validation && (yield* findValidationProblems(model, table, samples.count, range, validation));
-    const problems = checked?.findings ?? [];
-    const overfitting =
-      problems.length > 0
-        ? []
-        : findOverfitting({ ...metrics, left }, table, checked?.result, history, range, perfect);
-    // A network that learned the samples by heart may have had nothing else to learn.
-    const mayBeNoise =
-      (left < WELL || overfitting.length > 0) && !(checked?.result && hasLearned(checked.result));
-    const noise =
-      mayBeNoise && (yield* withTrials(model, table, background, (trials) => findNoSignal(trials, table)));
-    return noise && noise.length > 0 ? noise : [...problems, ...overfitting];
-  };
-
-  const findings = yield* find();
+  const measured = { model, samples, table, layers, stuckOutputs, metrics, predicted, perfect, range, left };
+  const findings = yield* findProblems(measured, background);
   return { layers, stuckOutputs, ...metrics, baseline, findings, messages: findings.map(describeFault) };
+}
+
+/** The problems, those first that make others meaningless. */
+function* findProblems(measured: Measured, background: Background): Work<Finding[]> {
+  const { model, samples, table, layers, predicted, left } = measured;
+  const { run } = background;
+  const isTraining = background.before !== undefined;
+  const inputs = describeColumns(table.inputs, table.width);
+  const targets = describeColumns(table.targets, table.outputs);
+  const labels = readLabels(table);
+  const equal = findEqualUnits(model);
+  const hopeless = [
+    ...findConstantInputs(table, inputs),
+    ...findConstantTargets(table, targets),
+    ...findUnreachableTargets(table, model),
+  ];
+  const isHopeless = hopeless.some(
+    ({ code, numbers }) => code !== 'constantInputs' || numbers['constant'] === table.width,
+  );
+  const ofData = isTraining
+    ? []
+    : [...findMissingClasses(table, samples), ...findRepeatedRows(table), ...findLeaks(table, labels)];
+  const areDisputed = ofData.some(({ code }) => code === 'contradictions');
+  const imbalance = isTraining ? [] : findImbalance(labels, predicted, run !== undefined);
+  const ofResult = isTraining ? [] : yield* findResultProblems(measured, background);
+  const certain = [
+    ...hopeless,
+    ...equal,
+    ...findOrder(labels, !run || run.shuffle || run.miniBatchSize === 0),
+  ];
+  const others = [...ofData, ...imbalance, ...ofResult];
+  const unscaledInputs = findUnscaledInputs(inputs);
+  const unscaledTargets = findUnscaledTargets(table, targets, model);
+  const scales = [unscaledInputs, unscaledTargets].flatMap((one) => (one?.isSevere ? one.finding : []));
+
+  const infinite = findInfinite(layers);
+  if (infinite.length > 0) return [...certain, ...scales, ...infinite];
+  if (isHopeless || areDisputed || equal.length > 0) return [...certain, ...others];
+  if (left < WELL) {
+    // Saturated units remember samples, and say nothing about others.
+    const isRuined = isSigmoidal(model.spec.layers[0]!.activation) && layers[0]!.saturated > MOSTLY;
+    return [...certain, ...(isRuined ? scales : []), ...others];
+  }
+  const weights = findLayerProblems(model, { ...measured, count: samples.count });
+  const causes =
+    run &&
+    imbalance.length === 0 &&
+    (yield* withTrials(model, table, background, (trials) =>
+      findCauses(trials, model, describeTraining(run), {
+        ...{ table, inputs, targets, unscaledInputs, unscaledTargets, weights },
+      }),
+    ));
+  if (causes) return [...certain, ...causes, ...others];
+  const symptoms = left > LEARNING ? weights : [];
+  return [...certain, ...(scales.length > 0 ? scales : symptoms), ...others];
+}
+
+/** Problems of the score: a network that fits the samples but no others, and validation data that are unlike the samples. */
+function* findResultProblems(measured: Measured, background: Background): Work<Finding[]> {
+  const { model, samples, table, metrics, perfect, range, left } = measured;
+  const { validation, history } = background;
+  const checked =
+    validation && (yield* findValidationProblems(model, table, samples.count, range, validation));
+  const problems = checked?.findings ?? [];
+  const overfitting =
+    problems.length > 0
+      ? []
+      : findOverfitting({ ...metrics, left }, table, checked?.result, history, range, perfect);
+  // A network that learned the samples by heart may have had nothing else to learn.
+  const mayBeNoise =
+    (left < WELL || overfitting.length > 0) && !(checked?.result && hasLearned(checked.result));
+  const noise =
+    mayBeNoise && (yield* withTrials(model, table, background, (trials) => findNoSignal(trials, table)));
+  return noise && noise.length > 0 ? noise : [...problems, ...overfitting];
 }
 
 /** Does some work with trials. @returns undefined if none are possible */

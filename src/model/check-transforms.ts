@@ -4,20 +4,24 @@ import { loaded } from '../base/loaded.js';
 import { Columns, type CheckedTransforms, type CheckedColumn } from './columns.js';
 import type { Transform, Transforms } from './transforms.js';
 
-/** The fields of each kind. The first five are for inputs only. */
-const fields = {
-  oneHot: ['categories', 'unknown'],
-  robust: ['median', 'range'],
-  piecewiseLinear: ['edges'],
-  hash: ['buckets'],
-  bagOfWords: ['weights'],
+/** The kinds that can transform targets, with their fields: each has an inverse. */
+const invertible = {
   identity: [],
   standardize: ['mean', 'deviation'],
   minMax: ['min', 'max'],
   log1p: ['mean', 'deviation'],
   quantile: ['quantiles', 'scores'],
 } as const;
-const kinds = Object.keys(fields) as Transform['kind'][];
+const fields = {
+  oneHot: ['categories', 'unknown'],
+  robust: ['median', 'range'],
+  piecewiseLinear: ['edges'],
+  hash: ['buckets'],
+  bagOfWords: ['weights'],
+  ...invertible,
+} as const;
+const inputKinds = Object.keys(fields) as Transform['kind'][];
+const targetKinds = Object.keys(invertible) as Transform['kind'][];
 
 /** The others are in formulas.ts, which loads on demand. */
 const kindsInCore = ['oneHot', 'identity', 'standardize', 'minMax'] as const;
@@ -25,7 +29,14 @@ const isInCore = (kind: Transform['kind']): kind is (typeof kindsInCore)[number]
   kindsInCore.includes(kind as (typeof kindsInCore)[number]);
 
 let checkFormula: typeof import('./formulas.js').checkFormula | undefined;
-let isNeeded = false;
+
+/** A check met a kind whose formula isn't loaded. */
+class MissingFormula extends Error {}
+
+/** Whether it is such an error, or was thrown because of one. */
+function needsFormula(error: unknown): boolean {
+  return error instanceof Error && (error instanceof MissingFormula || needsFormula(error.cause));
+}
 
 /** Provides the other kinds, so that they need no import() later. */
 export function provideFormulas(check: NonNullable<typeof checkFormula>): void {
@@ -40,7 +51,7 @@ export async function withFormulas<Checked>(check: () => Checked): Promise<Check
   try {
     return check();
   } catch (error) {
-    if (checkFormula || !isNeeded) throw error;
+    if (!needsFormula(error)) throw error;
     provideFormulas((await loaded('transforms', import('./formulas.js'))).checkFormula);
     return check();
   }
@@ -67,8 +78,8 @@ export function checkTransforms(transforms: Transforms, inputs: number, outputs:
   if (transforms.outputs) given.outputs = checkCategories('transforms.outputs', transforms.outputs);
   return {
     given,
-    inputs: readColumns('inputs', inputs, kinds),
-    targets: readColumns('targets', outputs, kinds.slice(5)),
+    inputs: readColumns('inputs', inputs, inputKinds),
+    targets: readColumns('targets', outputs, targetKinds),
   };
 }
 
@@ -96,15 +107,14 @@ function checkColumns(
 }
 
 /** @throws TypeError, RangeError that name the place */
-export function checkColumn(place: string, one: unknown, allowed = kinds): CheckedColumn {
-  const kind = checkName(`${place}.kind`, (one as Transform | null)?.kind, allowed);
+export function checkColumn(place: string, one: unknown, kinds = inputKinds): CheckedColumn {
+  const kind = checkName(`${place}.kind`, (one as Transform | null)?.kind, kinds);
   checkKeys(place, one, ['kind', 'name', ...fields[kind]]);
   const given: Record<string, unknown> = { ...one };
   checkOptional(`${place}.name`, given.name, 'string');
   if (!isInCore(kind)) {
-    isNeeded = true;
-    if (checkFormula) return checkFormula(place, kind, given);
-    throw new TypeFault({ place, problem: `the formula of ${show(kind)} isn't loaded` });
+    if (!checkFormula) throw new MissingFormula(`the formula of ${show(kind)} isn't loaded`);
+    return checkFormula(place, kind, given);
   }
   if (kind === 'oneHot') {
     const categories = checkCategories(`${place}.categories`, given.categories);

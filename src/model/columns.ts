@@ -72,7 +72,8 @@ export class Columns {
     for (const [k, { given, width, places, rest, shift, range, formula }] of this.list.entries()) {
       const value = row[k];
       const where = (): string => `${place}[${given.name === undefined ? k : show(given.name)}]`;
-      if (formula) formula.write(value, scale, values, at, where);
+      if (formula && mayMiss && Number.isNaN(value)) values[at] = NaN;
+      else if (formula) formula.write(value, scale, values, at, where);
       else if (places) {
         // Data files are read in composed form, NFC.
         const category =

@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { FormatError, within } from '../errors.js';
 import { Network, type EngineOptions } from '../network.js';
 import { nameForeign } from '../formats/foreign.js';
@@ -47,6 +49,20 @@ export function checkpointFile(path: string): { write: (this: void, bytes: Uint8
       await write(path, bytes, sweeps);
     },
   };
+}
+
+/**
+ * Creates a folder and those above it, unless they exist. Node's recursive mkdir never returns where folders can't be created,
+ * as in /proc.
+ * @throws FileError if it cannot be created
+ */
+export async function createFolder(path: string): Promise<void> {
+  const folder = resolve(path);
+  if (folder !== dirname(folder) && !existsSync(dirname(folder))) await createFolder(dirname(folder));
+  await mkdir(folder).catch((error: unknown) => {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+      throw new FileError('could not be created', path, error);
+  });
 }
 
 /** @throws FileError if the file cannot be read */

@@ -1,4 +1,4 @@
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { crc32c } from '../base/crc32.js';
@@ -7,6 +7,7 @@ import type { Fields, Given } from '../formats/onnx/protobuf.js';
 import type { Network } from '../network.js';
 import type { EpochReport } from '../training/reports.js';
 import { FileError } from './file-error.js';
+import { createFolder } from './files.js';
 
 // An event file of TensorBoard: records, each with an Event in Protocol Buffers.
 //
@@ -62,8 +63,8 @@ export function tensorBoardFile(
       const records = hasBegun ? [] : [toRecord({ wallTime: now(), fileVersion: 'brain.Event:2' })];
       const summary = { value: [...listScalars(report), ...listHistograms(net)] };
       records.push(toRecord({ wallTime: now(), step: report.epoch, summary }));
+      if (!hasBegun) await createFolder(directory);
       try {
-        if (!hasBegun) await mkdir(directory, { recursive: true });
         await appendFile(path, Buffer.concat(records));
       } catch (error) {
         throw new FileError('could not be written', path, error);

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FormatError, within } from '../errors.js';
 import { listFiles, fromTFJS, toTFJS, type TFJSOptions } from '../formats/tfjs/index.js';
@@ -6,8 +6,7 @@ import { nameForeign } from '../formats/foreign.js';
 import { parseJSON } from '../model/read-safetensors.js';
 import type { Network } from '../network.js';
 import { readCompanions, unreadable } from './files-beside.js';
-import { FileError } from './file-error.js';
-import { read, write } from './files.js';
+import { createFolder, read, write } from './files.js';
 
 /** The size limit of model.json; 2,000 layers need less. */
 const MOST_MODEL_BYTES = 2 ** 22;
@@ -21,9 +20,7 @@ const MOST_MODEL_BYTES = 2 ** 22;
  */
 export async function saveTFJS(net: Network, folder: string): Promise<void> {
   const { model, weights } = toTFJS(net);
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw new FileError('could not be created', folder, error);
-  });
+  await createFolder(folder);
   await write(join(folder, 'weights.bin'), weights, true);
   await write(join(folder, 'model.json'), new TextEncoder().encode(JSON.stringify(model)), true);
 }
@@ -39,23 +36,31 @@ export async function saveTFJS(net: Network, folder: string): Promise<void> {
 export async function loadTFJS(path: string, options: TFJSOptions = {}): Promise<Network> {
   const isFolder = await stat(path).then((stats) => stats.isDirectory(), unreadable(path));
   const file = isFolder ? join(path, 'model.json') : path;
-  const { size } = await stat(file).catch(unreadable(file));
-  if (size > MOST_MODEL_BYTES) {
-    throw new FormatError({
-      place: file,
-      problem: `expected at most ${MOST_MODEL_BYTES} bytes of JSON, got ${size}`,
-    });
-  }
-  const bytes = await read(file);
-  const text = new TextDecoder().decode(bytes);
   try {
-    const model = parse(bytes, text) as object;
-    const weights = await readCompanions('weightsManifest: path', dirname(file), listFiles(model));
-    return await fromTFJS(model, weights, options);
+    return await readTFJS(file, options);
   } catch (error) {
     if (error instanceof FormatError) throw new FormatError(within(file, error), { cause: error });
     throw error;
   }
+}
+
+/**
+ * Reads a model.json and the weights beside it.
+ * @throws FormatError naming the place within the file
+ * @throws FileError, EngineError as `loadTFJS` does
+ */
+export async function readTFJS(file: string, options: TFJSOptions): Promise<Network> {
+  const { size } = await stat(file).catch(unreadable(file));
+  if (size > MOST_MODEL_BYTES) {
+    throw new FormatError({
+      place: '',
+      problem: `expected at most ${MOST_MODEL_BYTES} bytes of JSON, got ${size}`,
+    });
+  }
+  const bytes = await read(file);
+  const model = parse(bytes, new TextDecoder().decode(bytes)) as object;
+  const weights = await readCompanions('weightsManifest: path', dirname(file), listFiles(model));
+  return await fromTFJS(model, weights, options);
 }
 
 function parse(bytes: Uint8Array, text: string): unknown {

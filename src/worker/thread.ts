@@ -12,7 +12,8 @@ import { listBuffers, type FromWorker, type Task, type ToWorker } from './messag
 interface NodePort {
   on(event: 'message', listener: (message: ToWorker) => void): void;
   postMessage(message: FromWorker, transfer: ArrayBuffer[]): void;
-  close(): void;
+  /** Deno has none: there a worker ends by its scope. */
+  close?(): void;
 }
 
 /** The global scope of a worker in a page. The DOM types of TypeScript describe only windows. */
@@ -25,6 +26,8 @@ interface WorkerScope {
 const nodePort = builtin('worker_threads')?.['parentPort'] as NodePort | null | undefined;
 const scope = globalThis as unknown as WorkerScope;
 const port = nodePort ?? scope;
+
+const end = (): void => (nodePort?.close ? nodePort.close() : scope.close());
 
 const post = (message: FromWorker): void =>
   port.postMessage(message, message.state ? listBuffers(message.state) : []);
@@ -47,7 +50,7 @@ function onMessage(message: ToWorker): void {
       break;
     case 'close':
       stop.abort(INTERRUPTED);
-      port.close();
+      end();
       break;
     case 'answer':
       waiting.shift()?.resolve(message.value);
@@ -82,7 +85,7 @@ async function run({ state, engine, threads, given }: Task): Promise<void> {
   }
   post({ type: 'end', ...outcome, ...(net && { state: net.state }) });
   net?.dispose();
-  port.close();
+  end();
 }
 
 if (nodePort) nodePort.on('message', onMessage);

@@ -159,6 +159,45 @@ describe('is refused with what to do:', () => {
   });
 });
 
+describe('--label and --target name the array of the answers,', () => {
+  const small = Int32Array.from({ length: count }, (_, n) => n % 3);
+  beforeAll(() => put('named.npz', writeNPZ({ x, y: one, digit: small })));
+  const trainOn = (...flags: string[]): Promise<Ran> =>
+    run('train', 'named.npz', '--epochs', '2', '--json', '--out', 'n.bp4', ...flags);
+
+  it('and say that they are classes or numbers, in a second file too', async () => {
+    const classes = readEvent(await trainOn('--label', 'digit'), 'data');
+    expect(classes).toMatchObject({ task: 'classification', label: 'digit', classes: [0, 1, 2] });
+    expect(readEvent(await run('evaluate', 'n.bp4', 'named.npz', '--json'), 'evaluation')['count']).toBe(
+      count,
+    );
+    const { stderr, code } = await run('evaluate', 'n.bp4', 'arrays.npz');
+    expect({ stderr, code }).toEqual({
+      stderr: "bp4: arrays.npz: there is no array 'digit'; the arrays are x, y\n",
+      code: 3,
+    });
+    const numbers = readEvent(await trainOn('--target', 'digit', '--seed', '2'), 'data');
+    expect(numbers).toMatchObject({ task: 'regression', targets: ['digit'] });
+    expect((await run('predict', 'n.bp4', 'named.npz')).stdout).toMatch(/^digit\n-?\d/);
+  });
+
+  it.each<[readonly string[], RegExp]>([
+    [['--label', 'z'], /named\.npz: there is no array 'z'; the arrays are x, y, digit/],
+    [['--target', 'y', '--label', 'y'], /--target: named\.npz has one array of answers/],
+    [['--target', 'y,digit'], /--target: named\.npz has one array of answers/],
+    [['--ignore', 'y'], /--ignore: named\.npz has no columns to choose from/],
+  ])('or are refused: %j', async (flags, message) => {
+    expect((await trainOn(...flags)).stderr).toMatch(message);
+  });
+
+  it('and fractions are no classes', async () => {
+    put('halves.npz', writeNPZ({ x, y: Float64Array.from(one, (value) => value / 2) }));
+    expect((await run('train', 'halves.npz', '--label', 'y')).stderr).toMatch(
+      /halves\.npz: y: --label takes .* to predict its numbers, use --target y/,
+    );
+  });
+});
+
 it('arrays that the training does not use may hold anything', async () => {
   const y = Int32Array.from(one);
   const npz = writeNPZ({ x, y, meta: one });

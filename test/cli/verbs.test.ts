@@ -618,6 +618,16 @@ describe('diagnose', () => {
   });
 });
 
+it('predict warns of predictions that overflow single precision', async () => {
+  const net = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'linear' }], seed: 1 });
+  const json = net.toJSON();
+  put('huge.json', JSON.stringify({ ...json, layers: [{ ...json.layers[0]!, weights: [[1e30]] }] }));
+  put('far.csv', 'a\n1\n-1e30\n');
+  const { code, stdout, stderr } = await run('predict', 'huge.json', 'far.csv');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'output\n1e+30\n-Infinity\n' });
+  expect(stderr).toMatch(/^bp4: 1 prediction is too large for a 32-bit float/);
+});
+
 describe('export and back', () => {
   const formats = ['onnx', 'tfjs', 'safetensors', 'npz', 'json', 'bp4'];
 
@@ -738,6 +748,13 @@ describe('export and back', () => {
       /^bp4: folder: the folder has no model\.json; pass a model file, or a folder of TensorFlow\.js$/m,
     );
     expectFailure(await run('inspect', 'nothing.bp4'), 3, /nothing\.bp4: no such file/);
+    put('folder/model.json', '{"modelTopology":{}}');
+    for (const path of ['folder', 'folder/model.json'])
+      expectFailure(
+        await run('inspect', path),
+        3,
+        /^bp4: folder\/model\.json: weightsManifest: expected an array/,
+      );
   });
 
   it('inspect rejects a truncated model in every format', async () => {
@@ -756,7 +773,7 @@ describe('inspect', () => {
       /^iris\.bp4: bp4 model, [\d.]+ kB$/m,
       /^ {2}task +classification of species: setosa, versicolor, virginica$/m,
       /^ {13}sepal_length +standardized: mean 5\.\d+, deviation 0\.\d+$/m,
-      /^ {2}trained +on iris\.csv: .* in .* s: loss [\d.]+, accuracy [\d.]+%$/m,
+      /^ {2}trained +on iris\.csv: .* in .* s; on the test samples: loss [\d.]+, accuracy [\d.]+%$/m,
       /^ {2}training +adam, mini-batches of \d+, \d+ steps; (ended|can be resumed) after \d+ epochs$/m,
       /^ {2}weights +[0-9a-f]{16} /m,
       /^layers\[1\] +3 softmax +\d+/m,

@@ -217,7 +217,7 @@ describe('toONNX', () => {
       transforms: { inputs: [{ kind: 'hash', buckets: 4, name: 'city' }] },
     });
     expect(() => toONNX(net)).toThrow(
-      "transforms: ONNX has no operator for 'hash' of city; write the model by bp4/code",
+      "transforms: ONNX has no operator for 'hash' of city; write the model as JavaScript (.mjs, bp4/code)",
     );
   });
 

@@ -176,7 +176,16 @@ it('a directory that is a file is named', async () => {
     .train(data, { epochs: 1, ...tensorBoardFile(path, net) })
     .catch((error: unknown) => error);
   expect(error).toBeInstanceOf(FileError);
-  expect((error as FileError).message).toContain('could not be written');
+  expect((error as FileError).message).toContain('could not be created');
+});
+
+// Node's recursive mkdir never returns there.
+it.runIf(process.platform === 'linux')('a directory that the system refuses is named', async () => {
+  const net = await create();
+  for (const path of ['/proc/bp4', '/proc/bp4/runs'])
+    await expect(net.train(data, { epochs: 1, ...tensorBoardFile(path, net) })).rejects.toThrow(
+      /^\/proc\/bp4: could not be created/,
+    );
 });
 
 it('bp4 train --tensorboard writes an event for each epoch', async () => {

@@ -3,7 +3,8 @@ import { fromTFJS } from '../../src/formats/tfjs/index.js';
 import { FormatError } from '../../src/index.js';
 import { catchError } from '../support/patient.js';
 
-// BatchNormalization folds into the weights of a Dense; activations come as objects. Figures are in double precision.
+// BatchNormalization folds into the weights of a Dense, layers that scale the inputs become transforms, and activations come as
+// objects. Figures are in double precision.
 
 interface Layer {
   readonly class_name: string;
@@ -151,6 +152,72 @@ describe('BatchNormalization', () => {
   });
 });
 
+describe('layers that scale the inputs', () => {
+  const scaled = layer('Normalization', 's', { axis: [-1], mean: [[10, -4]], variance: [[4, 0.25]] });
+  const readTransforms = async (...layers: Layer[]): Promise<unknown> =>
+    (await fromTFJS(...model([...layers, dense('a', 2)]))).toJSON().transforms?.inputs;
+
+  it('fromTFJS makes transforms of a Normalization, whose numbers are in its config or among the weights', async () => {
+    const expected = [
+      { kind: 'standardize', mean: 10, deviation: 2 },
+      { kind: 'standardize', mean: -4, deviation: 0.5 },
+    ];
+    expect(await readTransforms(input, scaled)).toEqual(expected);
+    expect(await predict(input, scaled, dense('a', 2))).toEqual(closeTo(multiply([(0.5 - 10) / 2, 6])));
+    const [topology, bytes] = model([input, layer('Normalization', 's'), dense('a', 2)]);
+    const own = [
+      { name: 's/mean', shape: [2], dtype: 'float32' },
+      { name: 's/variance', shape: [2], dtype: 'float32' },
+      { name: 's/count', shape: [], dtype: 'int32' },
+    ];
+    const { weightSpecs } = topology as { weightSpecs: object[] };
+    const parts = [new Float32Array([10, -4, 4, 0.25]), new Int32Array([7])];
+    const net = await fromTFJS({ ...topology, weightSpecs: [...own, ...weightSpecs] }, [
+      ...parts.map(({ buffer }) => buffer),
+      bytes,
+    ]);
+    expect(net.toJSON().transforms?.inputs).toEqual(expected);
+  });
+
+  it('fromTFJS makes one transform of Rescaling and Normalization, for each channel of an image', async () => {
+    const image = layer('InputLayer', 'in', { batch_input_shape: [null, 1, 1, 2] });
+    const bytes = layer('Rescaling', 'b', { scale: 0.5, offset: -1 });
+    const one = layer('Normalization', 's', { axis: null, mean: 3, variance: 0 });
+    // (x·0.5 − 1 − 10)/2 = (x − 22)/4
+    expect(await readTransforms(image, bytes, scaled, layer('Flatten', 'f'))).toEqual([
+      { kind: 'standardize', mean: 22, deviation: 4 },
+      { kind: 'standardize', mean: -6, deviation: 1 },
+    ]);
+    expect(await readTransforms(input, one)).toEqual(
+      [0, 1].map(() => ({ kind: 'standardize', mean: 3, deviation: 1e-7 })),
+    );
+  });
+
+  it.each<[string, Layer[], RegExp]>([
+    ['after a Dense', [dense('b', 2), scaled], /layer 's' .* follows another layer than the inputs/],
+    ['without numbers', [layer('Normalization', 's')], /weight 's\/mean': no such weight/],
+    [
+      'of three columns',
+      [layer('Normalization', 's', { mean: [1, 2, 3], variance: [1, 2, 3] })],
+      /expected a number for each of 2 inputs, got 3/,
+    ],
+    ['that is inverted', [layer('Normalization', 's', { invert: true })], /invert: expected false/],
+    [
+      'over several axes',
+      [layer('Normalization', 's', { axis: [1, 2] })],
+      /axis: expected the last, got 2 axes/,
+    ],
+    ['by a factor of 0', [layer('Rescaling', 's', { scale: 0 })], /scale: expected numbers above 0/],
+    [
+      'by a text',
+      [layer('Rescaling', 's', { scale: ['2'] })],
+      /scale\[0\]: expected a 32-bit float, got '2'/,
+    ],
+  ])('fromTFJS rejects one %s', async (_, layers, message) => {
+    await expect(readTransforms(input, ...layers)).rejects.toThrow(message);
+  });
+});
+
 describe('an activation as an object', () => {
   const activation = async (given: unknown): Promise<object> => {
     const net = await fromTFJS(...model([input, dense('a', 2, { activation: given })]));
@@ -210,7 +277,7 @@ describe('an activation as an object', () => {
 it.each([
   ['GaussianNoise', /is active only in training; leave it out/],
   ['SpatialDropout1D', /is active only in training/],
-  ['Normalization', /is a layer that prepares the inputs; leave it out/],
+  ['StringLookup', /is a layer that prepares the inputs; leave it out/],
   ['Conv2D', /is not supported, because bp4 has only dense layers/],
   ['LSTM', /is not supported, because bp4 has only dense layers/],
   ['Sequential', /is a nested model.*replace it with its layers/],

@@ -115,7 +115,10 @@ it('toTFJS names a transform that no layer computes', async () => {
   const net = await Network.create({ inputs: 1, layers, transforms: { targets: [log1p] } });
   await expectError(
     () => toTFJS(net),
-    [RangeError, /^transforms.targets\[0\] \('price'\): .*; write the model as ONNX or by bp4\/code/],
+    [
+      RangeError,
+      /^transforms.targets\[0\] \('price'\): .*; write the model as ONNX or as JavaScript \(\.mjs, bp4\/code\)/,
+    ],
   );
 });
 
@@ -424,7 +427,7 @@ describe('is refused:', () => {
     'α of 0': [makeModel(sequential(layer('ELU', 'e', { alpha: 0 }))), /'e'.*alpha/],
     'scaling that is no transform': [
       makeModel(sequential(layer('Rescaling', 'r', { scale: 2, offset: 0 }))),
-      /'r' \('Rescaling'\) is supported only as/,
+      /'r' \('Rescaling'\): follows another layer than the inputs/,
     ],
     'a model within the model': [
       makeModel(sequential(layer('Model', 'm', { layers: deep }))),

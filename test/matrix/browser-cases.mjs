@@ -146,6 +146,20 @@ export const cases = [
     check: checkPlayground,
     figures: ({ seconds }) => `the spiral errs in at most 5% after ${seconds.toFixed(1)} s`,
   },
+  {
+    name: 'the playground explains planted faults',
+    files: watchedPlayground(),
+    measure: 'faults',
+    check: checkFaults,
+    figures: ({ shown }) =>
+      shown.map(({ code, milliseconds }) => `${code} ${milliseconds.toFixed()} ms`).join(', '),
+  },
+  {
+    name: 'the playground in a hidden tab',
+    files: watchedPlayground(),
+    measure: 'hidden-tab',
+    check: ({ wrong }) => wrong,
+  },
   ...['#task=first', '#task=spiral', '#task=digits', '#task=first&lang=zh'].map((hash) => ({
     name: `the playground at every width, ${hash}`,
     files: watchedPlayground(),
@@ -223,6 +237,19 @@ function checkPlayground({ hash, phases, answer, elsewhere, engine }) {
   return pairs
     .filter(([, found, expected]) => found !== expected)
     .map(([what, found, expected]) => `${what}: expected ${expected}, got ${found}`);
+}
+
+/** A cause must be shown after this time, in milliseconds. */
+const SOON = 2000;
+
+/** A cure must divide the error by this, in a run side by side. */
+const LEAST_GAIN = 2;
+
+function checkFaults({ shown }) {
+  return shown.flatMap(({ code, milliseconds, gain }) => [
+    ...(milliseconds > SOON ? [`${code} was shown after ${milliseconds.toFixed()} ms`] : []),
+    ...(gain !== undefined && !(gain > LEAST_GAIN) ? [`the cure of ${code} gains only ${gain}`] : []),
+  ]);
 }
 
 /** Returns the ways in which a page was not smooth. */

@@ -53,17 +53,20 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () =>
 
 /**
  * @returns the output of the program
- * @throws Error with its output if it fails or hangs
+ * @throws Error with its output if it fails, hangs, or a worker of it fails unnoticed
  */
 function run([file, ...args], cwd, timeout) {
   return new Promise((resolve, reject) => {
     execFile(file, args, { cwd, timeout, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
-      if (!error) return resolve(stdout);
-      const why = error.killed
-        ? `it hung, and was ended after ${timeout / 1000} s`
-        : error.syscall // the program failed to start
-          ? error.message
-          : `it ended with ${error.signal ?? `exit code ${error.code}`}`;
+      const hasError = /\berror\b/i.test(stderr);
+      if (!error && !hasError) return resolve(stdout);
+      const why = !error
+        ? 'it reported an error'
+        : error.killed
+          ? `it hung, and was ended after ${timeout / 1000} s`
+          : error.syscall // the program failed to start
+            ? error.message
+            : `it ended with ${error.signal ?? `exit code ${error.code}`}`;
       reject(new Error(`${why}\n${stdout}${stderr}`));
     });
   });

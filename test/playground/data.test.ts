@@ -99,11 +99,11 @@ it('computes the features of points', () => {
 
 it('learns a regression over the plane from chosen features, and marks its points in a walk', async () => {
   const page = new Page();
-  const settings = settingsFor('hills', { features: ['xy', 'sinx'], pointCount: 60, trainingShare: 0.7 });
+  const settings = settingsFor('hills', { features: ['x1x2', 'sinx1'], pointCount: 60, trainingShare: 0.7 });
   const [opened] = ofType(await page.open(settings), 'opened');
   const { problem, progress } = opened!;
   expect(problem).toMatchObject({
-    inputNames: ['xy', 'sin 2πx'],
+    inputNames: ['x₁x₂', 'sin 2πx₁'],
     isRegression: true,
     trainingCount: 42,
     testCount: 18,

@@ -42,7 +42,7 @@ it('derives the numbers of chapter 2’s network', async () => {
     expect.stringMatching(/^δ²₁ = /),
     `∂C/∂b²₁ = δ²₁ = ${precise(d)}`,
   ]);
-  expect(write(derive(view, { layer: 0, unit: 1, from: 0 })[3]!)).toMatch(/^a⁰₁ = x = /);
+  expect(write(derive(view, { layer: 0, unit: 1, from: 0 })[3]!)).toMatch(/^a⁰₁ = x₁ = /);
 });
 
 it.each(runs)(

@@ -4,7 +4,7 @@ import { describeCosts, explain } from '../../playground/src/page/explain.js';
 import { finely, precise, short } from '../../playground/src/format.js';
 import { buildScene, readout } from '../../playground/src/page/network/scene.js';
 import { listPhases } from '../../playground/src/page/phases.js';
-import { slope } from '../../playground/src/page/slope.js';
+import { slope } from '../../playground/src/run/slope.js';
 import { currentPhase, showPlace, type View, startView } from '../../playground/src/page/view.js';
 import type { Problem, Settings } from '../../playground/src/protocol.js';
 import { activationNames } from '../../playground/src/run/choices.js';
@@ -212,7 +212,7 @@ async function viewOfXor(): Promise<View> {
   const walk = { step: 1, count: 1, before, gradients, after: net.layers, learningRate: 0.1, costs };
   net.dispose();
   const problem: Problem = {
-    inputNames: ['x', 'y'],
+    inputNames: ['x₁', 'x₂'],
     outputNames: ['class 0', 'class 1'],
     classNames: ['class 0', 'class 1'],
     isRegression: false,

@@ -70,7 +70,7 @@ it('parses a link whose commas were percent-encoded', () => {
 
 it('formats a link that a person can read', () => {
   expect(formatLink({ ...tasks.spiral.defaults, seed: 7 }, 1234)).toBe(
-    '#task=spiral&noise=0.1&pointCount=400&trainingShare=0.5&features=x,y&hidden=16,16&activation=relu&loss=crossEntropy&optimizer=adam&learningRate=0.005' +
+    '#task=spiral&noise=0.1&pointCount=400&trainingShare=0.5&features=x1,x2&hidden=16,16&activation=relu&loss=crossEntropy&optimizer=adam&learningRate=0.005' +
       '&miniBatchSize=10&l1=0&l2=0&dropout=0&initializer=heNormal&seed=7&steps=1234',
   );
   expect(formatLink({ ...tasks.xor.defaults, hidden: [] })).toContain('&hidden=&');

@@ -85,7 +85,7 @@ it('counts epochs and steps, and reports each epoch once', async () => {
   const page = new Page();
   const [opened] = ofType(await page.open(settingsFor('gaussian', { miniBatchSize: 30 })), 'opened');
   expect(opened!.problem).toMatchObject({
-    inputNames: ['x', 'y'],
+    inputNames: ['x₁', 'x₂'],
     sizes: [2, 2, 2],
     activations: ['tanh', 'softmax'],
     trainingCount: 200,

@@ -498,6 +498,12 @@ describe.each(engines)('missing targets on engine %s', (engine) => {
     const net = await Network.create({ ...spec, transforms: { targets: [transform, transform] } });
     const { targets } = net.backprop({ inputs: [1], targets: [NaN, 6] });
     expect(Array.from(targets)).toEqual([NaN, 1]);
+    const logarithm = { ...transform, kind: 'log1p' } as const;
+    const ranks = { kind: 'quantile', quantiles: [0, 8], scores: [-2, 2] } as const;
+    const curved = await Network.create({ ...spec, transforms: { targets: [logarithm, ranks] } });
+    expect(Array.from(curved.backprop({ inputs: [1], targets: [NaN, 6] }).targets)).toEqual([NaN, 1]);
+    expect(Array.from(curved.backprop({ inputs: [1], targets: [0, NaN] }).targets)).toEqual([-0.5, NaN]);
+    expect(() => curved.evaluate({ inputs: [1], targets: [NaN, Infinity] })).toThrow('is Infinity');
   });
 
   it('are refused unless asked for, and where none is known', async () => {

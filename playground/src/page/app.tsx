@@ -12,8 +12,10 @@ import { findSymbol, lightPath, lightSymbol, type MathSymbol } from './network/s
 import { Network } from './network/picture.js';
 import { Provenance } from './provenance.js';
 import { Results } from './results.js';
+import { Slow } from './slow/slow.js';
 import { Tasks } from './tasks.js';
 import { type Actions, Figures, Transport } from './transport.js';
+import { useDiagnosis } from './use-diagnosis.js';
 import { type Keys, useKeyboard } from './use-keyboard.js';
 import { useCheck } from './use-check.js';
 import { useScrollIntoView } from './use-scroll-into-view.js';
@@ -38,6 +40,7 @@ export function App() {
     reset,
     chooseLanguage,
     trainFrom,
+    startWith,
     makeLink,
     ...address
   } = useOpening();
@@ -50,6 +53,8 @@ export function App() {
   const shown = view ?? trying.view;
   const asking = useSubject(shown);
   const check = useCheck(run, shown, asking.subject, send);
+  const [asksWhy, setAsksWhy] = useState(false);
+  const diagnosed = useDiagnosis(run, asksWhy, send);
   const [symbol, setSymbol] = useState<MathSymbol>();
   const phase = view && currentPhase(view);
   const explained = view && findSubject(view);
@@ -152,6 +157,7 @@ export function App() {
                 asking.pin(at);
               }}
               editing={isAtRest ? { read: (at) => readParameter(shown, at), edit: trying.edit } : undefined}
+              health={view === undefined ? diagnosed?.units : undefined}
               opening={isMissing ? undefined : describeOpening(opening, run)}
             />
             <Stepper
@@ -201,6 +207,18 @@ export function App() {
               table={table}
               onTable={setTable}
               onCsv={setCsv}
+              slow={
+                <Slow
+                  isOpen={asksWhy}
+                  onToggle={() => setAsksWhy(!asksWhy)}
+                  problem={problem}
+                  start={opening}
+                  diagnosed={diagnosed}
+                  compared={run.compared}
+                  onCompare={(id, cured) => send({ type: 'compare', id, cured })}
+                  onApply={startWith}
+                />
+              }
               send={send}
             />
           </div>

@@ -2,7 +2,7 @@ import type { Parameter } from '../protocol.js';
 import { finely, precise, subscript, superscript } from '../format.js';
 import { say } from '../words/say.js';
 import { isMatched } from './explain.js';
-import { slope } from './slope.js';
+import { slope } from '../run/slope.js';
 import { readLayer, sampleTargets, type View } from './view.js';
 
 // Where a number of the network comes from: its equation with the numbers of the current sample, factor by factor.

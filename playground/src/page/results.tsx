@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Boundary } from '../charts/boundary.js';
 import { CsvPanel, type CsvPanelProps } from '../charts/csv-panel.js';
@@ -15,6 +16,8 @@ interface ResultsProps extends Pick<CsvPanelProps, 'table' | 'onTable'> {
   readonly throttledRun: Run;
   readonly view: View | undefined;
   readonly onCsv: (csv: Csv) => void;
+  /** Stands between the result and the curves. */
+  readonly slow: ComponentChildren;
   readonly send: (request: Request) => void;
 }
 
@@ -36,6 +39,7 @@ export function Results(props: ResultsProps) {
           <LiveResult {...props} />
         </section>
       )}
+      {isThere && props.slow}
       {isThere && <section class="card">{curves}</section>}
     </>
   );

@@ -1,15 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { Csv, Settings, TaskName } from '../protocol.js';
+import type { Csv, Settings, Start, TaskName } from '../protocol.js';
 import { tasks } from '../run/tasks.js';
 import { formatLink, parseLink } from '../run/link.js';
 import type { Language } from '../words/say.js';
 
 /** The request that opens a run. Another object means another run. */
-export interface Opening {
-  readonly settings: Settings;
+export interface Opening extends Start {
   readonly csv?: Csv;
-  /** The weights and biases at the start, in the order of `net.parameters`; drawn from the seed if undefined. */
-  readonly parameters?: readonly number[];
   /** The number of steps to train at once. */
   readonly steps?: number;
 }
@@ -26,6 +23,8 @@ export interface OpeningControl {
   readonly reset: () => void;
   /** Restarts training from these weights and biases. */
   readonly trainFrom: (parameters: readonly number[]) => void;
+  /** Restarts training with other settings and, if there are none, with weights and biases drawn from the seed. */
+  readonly startWith: (start: Start) => void;
   readonly chooseLanguage: (language: Language) => void;
   /** Returns the address of the run after a number of steps. */
   readonly makeLink: (steps: number) => string;
@@ -61,6 +60,14 @@ export function useOpening(): OpeningControl {
     (parameters: readonly number[]) => open((old) => old, { parameters }),
     [open],
   );
+  const startWith = useCallback(
+    ({ settings, parameters }: Start) =>
+      set((old) => {
+        const opening = { settings, ...(parameters && { parameters }) };
+        return withCsv({ ...old, opening, messages: [] }, old.opening.csv);
+      }),
+    [],
+  );
   const chooseLanguage = useCallback((language: Language) => set((old) => ({ ...old, language })), []);
   const makeLink = useCallback((steps: number) => makeAddress(opening, steps, language), [opening, language]);
 
@@ -75,7 +82,7 @@ export function useOpening(): OpeningControl {
 
   return {
     ...{ opening, language, messages, change, chooseTask, setCsv },
-    ...{ reset, chooseLanguage, trainFrom, makeLink },
+    ...{ reset, chooseLanguage, trainFrom, startWith, makeLink },
   };
 }
 

@@ -21,6 +21,9 @@ export interface Run {
   /** The trial and the check that the page requested last. */
   readonly tried: (Reply & { type: 'tried' }) | undefined;
   readonly checked: (Reply & { type: 'checked' }) | undefined;
+  /** The diagnosis and the comparison that the page requested last. */
+  readonly diagnosed: (Reply & { type: 'diagnosed' }) | undefined;
+  readonly compared: (Reply & { type: 'compared' }) | undefined;
   readonly failure: Failure | undefined;
   /** The settings that opened this run; `problem` belongs to them. */
   readonly settings: Settings | undefined;
@@ -35,6 +38,8 @@ const nothing: Run = {
   answer: undefined,
   tried: undefined,
   checked: undefined,
+  diagnosed: undefined,
+  compared: undefined,
   failure: undefined,
   settings: undefined,
 };
@@ -103,6 +108,10 @@ function afterReply(run: Run, reply: State, settings: Settings): Run {
       return { ...run, tried: reply };
     case 'checked':
       return { ...run, checked: reply };
+    case 'diagnosed':
+      return { ...run, diagnosed: reply };
+    case 'compared':
+      return { ...run, compared: reply };
     case 'failed':
       return {
         ...run,

@@ -1,4 +1,4 @@
-import type { Key } from '../words/en.js';
+import type { Key } from '../words/keys.js';
 
 /** What went wrong, as a reply of the worker carries it. */
 export interface Failure {

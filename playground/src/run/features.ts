@@ -2,19 +2,19 @@ import type { FeatureName } from '../protocol.js';
 import { onCircle } from './circle.js';
 
 /** What a network on the plane can receive as its inputs, from a point in [−1, 1]². Every browser computes the same bits. */
-const features: Readonly<Record<FeatureName, { name: string; of: (x: number, y: number) => number }>> = {
-  x: { name: 'x', of: (x) => x },
-  y: { name: 'y', of: (_, y) => y },
-  xx: { name: 'x²', of: (x) => x * x },
-  yy: { name: 'y²', of: (_, y) => y * y },
-  xy: { name: 'xy', of: (x, y) => x * y },
-  sinx: { name: 'sin 2πx', of: (x) => onCircle(x, 1)[1] },
-  siny: { name: 'sin 2πy', of: (_, y) => onCircle(y, 1)[1] },
+const features: Readonly<Record<FeatureName, { name: string; of: (x1: number, x2: number) => number }>> = {
+  x1: { name: 'x₁', of: (x1) => x1 },
+  x2: { name: 'x₂', of: (_, x2) => x2 },
+  x1x1: { name: 'x₁²', of: (x1) => x1 * x1 },
+  x2x2: { name: 'x₂²', of: (_, x2) => x2 * x2 },
+  x1x2: { name: 'x₁x₂', of: (x1, x2) => x1 * x2 },
+  sinx1: { name: 'sin 2πx₁', of: (x1) => onCircle(x1, 1)[1] },
+  sinx2: { name: 'sin 2πx₂', of: (_, x2) => onCircle(x2, 1)[1] },
 };
 
 export const featureNames = Object.keys(features) as FeatureName[];
 
-/** A feature as a formula: 'x²' for 'xx'. */
+/** A feature as a formula: 'x₁²' for 'x1x1'. */
 export const nameFeature = (feature: FeatureName): string => features[feature].name;
 
 /** @param points [n][2] @returns [n][chosen.length] */

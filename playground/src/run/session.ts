@@ -1,5 +1,6 @@
 import { yieldToEventLoop, type EngineOptions, type Network } from 'bp4';
-import type { Reply, Request } from '../protocol.js';
+import type { Reply, Request, Start } from '../protocol.js';
+import { compareRuns } from './comparison.js';
 import { loaded, PageError, toFailure } from './failure.js';
 import { prepareLesson, type DigitsFile } from './lesson.js';
 import { Meter } from './meter.js';
@@ -8,7 +9,7 @@ import { Trainer } from './trainer.js';
 
 /** A training that runs until it's complete or another request stops it. */
 interface Activity {
-  readonly type: 'play' | 'epoch' | 'open';
+  readonly type: 'play' | 'epoch' | 'open' | 'compare';
   isStopped: boolean;
 }
 
@@ -16,7 +17,7 @@ interface Activity {
 const SLICE_MILLISECONDS = 8;
 
 /**
- * A run in the worker. It answers requests one at a time, in order of arrival; playing continues in between.
+ * A run in the worker. It answers requests one at a time, in order of arrival; playing and comparisons continue in between.
  */
 export class Session {
   readonly #post: (reply: Reply) => void;
@@ -25,8 +26,11 @@ export class Session {
   readonly #meter = new Meter();
   #queue: Promise<void> = Promise.resolve();
   #trainer: Trainer | undefined;
+  /** How the trainer's run started. */
+  #start: Start | undefined;
   #activity: Activity | undefined;
-  #playing: Promise<void> | undefined;
+  /** Ends when playing or a comparison ends: requests that don't stop them are answered meanwhile. */
+  #background: Promise<void> | undefined;
   /** The number of 'open' requests so far. Only the latest counts. */
   #opened = 0;
 
@@ -53,7 +57,10 @@ export class Session {
       case 'open':
         return this.#open(request, number);
       case 'play':
-        this.#play();
+        if (this.#activity?.type === 'play' && !this.#activity.isStopped) return;
+        await this.#rest();
+        this.#use();
+        this.#begin(() => this.#go('play', Infinity));
         return;
       case 'pause':
         await this.#rest();
@@ -82,6 +89,17 @@ export class Session {
         this.#post({ type: 'checked', id, check: await this.#use().check(trial, at) });
         return;
       }
+      case 'diagnose': {
+        const trainer = this.#use();
+        const diagnosis = await trainer.diagnose();
+        this.#post({ type: 'diagnosed', id: request.id, diagnosis, units: trainer.measureHealth() });
+        return;
+      }
+      case 'compare':
+        await this.#rest();
+        this.#postProgress(); // it no longer plays
+        this.#begin(() => this.#compare(request));
+        return;
       case 'export':
         return this.#export(request.format);
     }
@@ -99,24 +117,43 @@ export class Session {
     const lesson = await prepareLesson(settings, csv, this.#digits);
     const trainer = await Trainer.create(settings, lesson, this.#engine, parameters);
     this.#trainer = trainer;
+    this.#start = { settings, ...(parameters && { parameters }) };
     if (!isOutdated()) await this.#go('open', steps);
     if (isOutdated()) return;
     const progress = describeProgress(trainer, { isPlaying: false, samplesPerSecond: 0 });
     this.#post({ type: 'opened', problem: describeProblem(trainer), progress });
   }
 
-  #play(): void {
-    this.#use();
-    if (this.#playing) return;
-    this.#playing = this.#orFail(() => this.#go('play', Infinity)).finally(() => {
-      this.#playing = undefined;
+  /** Starts work that goes on while other requests are answered. */
+  #begin(work: () => Promise<void>): void {
+    this.#background = this.#orFail(work).finally(() => {
+      this.#background = undefined;
     });
   }
 
-  /** Stops playing and waits until it has stopped. */
+  /** Stops playing or a comparison, and waits until it has stopped. */
   async #rest(): Promise<void> {
     if (this.#activity) this.#activity.isStopped = true;
-    await this.#playing;
+    await this.#background;
+  }
+
+  async #compare({ id, cured }: Request & { type: 'compare' }): Promise<void> {
+    const { lesson } = this.#use();
+    const activity: Activity = { type: 'compare', isStopped: false };
+    this.#activity = activity;
+    const trainers: Trainer[] = [];
+    try {
+      for (const { settings, parameters } of [this.#start!, cured])
+        trainers.push(await Trainer.create(settings, lesson, this.#engine, parameters));
+      for await (const comparison of compareRuns(trainers[0]!, trainers[1]!)) {
+        if (activity.isStopped) return;
+        this.#post({ type: 'compared', id, comparison });
+        await yieldToEventLoop();
+      }
+    } finally {
+      for (const trainer of trainers) trainer.dispose();
+      this.#activity = undefined;
+    }
   }
 
   /** Trains up to a step or until another request stops it, and posts its progress meanwhile. */
@@ -135,7 +172,7 @@ export class Session {
         const hasEnded = await trainer.train(until, isEnough);
         if (hasEnded && this.#meter.isDue('diagnosis')) {
           const begun = performance.now();
-          await trainer.diagnose();
+          await trainer.reportDiagnosis();
           this.#meter.done('diagnosis', begun);
         }
         if (performance.now() < sliceEnd) continue;

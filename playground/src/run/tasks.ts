@@ -9,7 +9,7 @@ const plane = {
   noise: 0.1,
   pointCount: 400,
   trainingShare: 0.5,
-  features: ['x', 'y'],
+  features: ['x1', 'x2'],
   hidden: [8],
   activation: 'tanh',
   loss: 'crossEntropy',

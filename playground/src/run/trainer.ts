@@ -2,18 +2,23 @@ import {
   DivergenceError,
   Network,
   Random,
+  type Diagnosis,
   type EngineOptions,
   type LayerSpec,
   type LossName,
   type TrainOptions,
 } from 'bp4';
 import { PageError } from './failure.js';
-import type { Parameter, Report, Settings, SlopeCheck, Trial, Walk } from '../protocol.js';
+import type { Health, Parameter, Report, Settings, SlopeCheck, Trial, Walk } from '../protocol.js';
 import { lossNames, outputActivations } from './choices.js';
+import { slope } from './slope.js';
 import { chosen, toData, slice, type Lesson, type LessonSamples } from './samples.js';
 
 /** The number of samples used to diagnose how fast layers learn. */
 const DIAGNOSED = 200;
+
+/** A unit is saturated where σ′ is below this share of its largest value, as in the library's diagnosis. */
+const FLAT = 0.1;
 
 /**
  * How far `check` moves a weight. Costs are in single precision: a smaller step loses digits to rounding, a larger one to
@@ -138,10 +143,32 @@ export class Trainer {
   }
 
   /** Adds a diagnosis to the last report. */
-  async diagnose(): Promise<void> {
+  async reportDiagnosis(): Promise<void> {
     const last = this.#reports.length - 1;
-    const diagnosis = await this.net.diagnose(toData(slice(this.lesson.train, 0, DIAGNOSED)));
+    const diagnosis = await this.diagnose();
     this.#reports[last] = { ...this.#reports[last]!, diagnosis };
+  }
+
+  async diagnose(): Promise<Diagnosis> {
+    return await this.net.diagnose(toData(slice(this.lesson.train, 0, DIAGNOSED)));
+  }
+
+  /** Which units hardly learn, or not at all, on the samples of a diagnosis. */
+  measureHealth(): Health {
+    const { layers } = this.net.backprop(toData(slice(this.lesson.train, 0, DIAGNOSED)));
+    return this.net.layers.map(({ units, activation }, l) =>
+      Array.from({ length: units }, (_, unit) => {
+        const { preActivations, activations } = layers[l]!;
+        const steepest = activation === 'sigmoid' ? 0.25 : 1;
+        const slopes = [];
+        for (let i = unit; i < activations.length; i += units)
+          slopes.push(Math.abs(slope(activation, preActivations[i]!, activations[i]!)));
+        return {
+          saturated: slopes.filter((size) => size < FLAT * steepest).length / slopes.length,
+          isDead: slopes.every((size) => size === 0),
+        };
+      }),
+    );
   }
 
   /** Trains one step and returns the values of the four equations. */
@@ -161,7 +188,7 @@ export class Trainer {
   /** The values of the four equations for one sample and other weights. The network of the run doesn't change. */
   async try({ layers, inputs, targets }: Trial): Promise<Walk> {
     // other features don't determine the point
-    const isPoint = this.lesson.toInputs !== undefined && this.settings.features.join() === 'x,y';
+    const isPoint = this.lesson.toInputs !== undefined && this.settings.features.join() === 'x1,x2';
     const sample = { count: 1, inputs, targets, ...(isPoint && { points: inputs }) };
     return this.#pass(await this.#copyWith(layers), sample);
   }

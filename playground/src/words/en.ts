@@ -1,5 +1,5 @@
 // Every text of the page. '{n}' is replaced by a value, and '{n:unit|units}' by the first word if n is 1, otherwise by the second.
-// zh.ts has the same keys.
+// Those of parts that load later are in en-late.ts. zh.ts has the keys of both.
 
 export const en = {
   'page.title': 'bp4 playground: backpropagation, step by step',
@@ -182,13 +182,13 @@ export const en = {
   'results.title': 'What the network has learned',
   'results.csv': 'Your data',
   'boundary.summary':
-    'The decision boundary for x and y from −{reach} to {reach}, with {training} training and {test} test points. The network predicts class 1 on {share} of the plane.',
+    'The decision boundary for x₁ and x₂ from −{reach} to {reach}, with {training} training and {test} test points. The network predicts class 1 on {share} of the plane.',
   'boundary.line': 'decision boundary',
   'boundary.kinds': 'filled: training, outlined: test',
   'boundary.zero': 'f = 0',
-  'boundary.output': 'f(x, y) from −1 to 1',
+  'boundary.output': 'f(x₁, x₂) from −1 to 1',
   'boundary.surface':
-    'The output of the network for x and y from −{reach} to {reach}, with {training} training and {test} test points. It is positive on {share} of the plane.',
+    'The output of the network for x₁ and x₂ from −{reach} to {reach}, with {training} training and {test} test points. It is positive on {share} of the plane.',
   'boundary.shapes': 'round: training, square: test',
   'boundary.showTest': 'Show test points',
   'boundary.discretize': 'Two colors only',
@@ -224,6 +224,10 @@ export const en = {
   'heat.equal': 'δ is about as large in hidden 1 as in the outputs.',
   'heat.smaller': 'δ is {times} times smaller in hidden 1 than in the outputs.',
   'heat.larger': 'δ is {times} times larger in hidden 1 than in the outputs.',
+
+  'slow.title': 'Why is it slow?',
+  'slow.deadUnit': 'dead: σ′ = 0 for all samples',
+  'slow.saturatedUnit': 'saturated for {share} of the samples',
 
   'weights.count': '{shown} {count:weight|weights}',
   'weights.rms': '{count} · rms {rms}',
@@ -278,6 +282,3 @@ export const en = {
   'csv.tooManyClasses':
     'Column “{column}” has {distinct} distinct texts, too many for classes. Choose another column to predict.',
 } as const;
-
-export type Key = keyof typeof en;
-export type Dictionary = Readonly<Record<Key, string>>;

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Failure } from '../run/failure.js';
-import { type Dictionary, en, type Key } from './en.js';
+import { en } from './en.js';
+import type { Dictionary, Key, Texts } from './keys.js';
 
 // The page's language. `say` returns a text in it; `sayWith` is its twin for texts that contain elements.
 
@@ -15,12 +16,14 @@ type Names<Text> = Text extends `${string}{${infer Inside}}${infer Rest}`
   ? (Inside extends `${infer Name}:${string}` ? Name : Inside) | Names<Rest>
   : never;
 
-type Values<K extends Key, Value> = [Names<(typeof en)[K]>] extends [never]
+type Values<K extends Key, Value> = [Names<Texts[K]>] extends [never]
   ? []
-  : [values: Readonly<Record<Names<(typeof en)[K]>, Value>>];
+  : [values: Readonly<Record<Names<Texts[K]>, Value>>];
 
 let language: Language = 'en';
-let dictionary: Dictionary = en;
+/** Texts of parts that load later are added with them. */
+let english = en as Dictionary;
+let dictionary = english;
 const listeners = new Set<() => void>();
 
 export function currentLanguage(): Language {
@@ -32,11 +35,16 @@ let wanted: Language = language;
 /** Loads a language and shows the page in it, unless another one was chosen meanwhile. */
 export async function setLanguage(next: Language): Promise<void> {
   wanted = next;
-  const loaded = next === 'en' ? en : (await import('./zh.js')).zh;
+  const loaded = next === 'en' ? english : (await import('./zh.js')).zh;
   if (wanted !== next) return;
   language = next;
   dictionary = loaded;
   for (const listener of listeners) listener();
+}
+
+export function addEnglish(texts: Partial<Dictionary>): void {
+  english = { ...english, ...texts };
+  if (language === 'en') dictionary = english;
 }
 
 /** @returns a function that unsubscribes the listener */
@@ -50,6 +58,11 @@ export function say<K extends Key>(key: K, ...[values]: Values<K, string | numbe
   return fill(dictionary[key], values ?? {}).join('');
 }
 
+/** `say` of a key that is known only when the page runs. */
+export function sayAny(key: Key, values: Readonly<Record<string, string | number>>): string {
+  return fill(dictionary[key], values).join('');
+}
+
 /** Like `say`, but the values can be elements. */
 export function sayWith<K extends Key>(
   key: K,
@@ -60,7 +73,7 @@ export function sayWith<K extends Key>(
 
 /** What went wrong, in the page's language; the library's own errors are in English. */
 export function sayFailure({ key, values = {}, message }: Failure): string {
-  return key === undefined ? message : fill(dictionary[key], values).join('');
+  return key === undefined ? message : sayAny(key, values);
 }
 
 /** Replaces '{n}' by the value n, and '{n:unit|units}' by the first word if n is 1, otherwise by the second. */

@@ -46,7 +46,7 @@ export const bench: CommandDefinition<BenchFlags> = {
     }
     const hasThreads = results.some(({ threaded }) => threaded);
     output.say();
-    const head = ['samples/s', 'mini-batch', 'plain JavaScript', 'bp4', '×'];
+    const head = ['samples/s', 'mini-batch', 'JavaScript', 'bp4', '×'];
     output.say(
       textTable(
         hasThreads ? [...head, 'with threads', '×'] : head,

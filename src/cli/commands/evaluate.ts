@@ -5,9 +5,8 @@ import { reportGroup, type ReportFlags } from '../options/files.js';
 import { evaluateNetwork, findPoorFigures, formatEvaluation, type Evaluation } from '../model/evaluation.js';
 import { findWarnings, type Dataset, type DataWarning } from '../../data/index.js';
 import { inFile } from '../errors.js';
-import { showReading } from '../terminal/reading.js';
 import type { Output } from '../terminal/output.js';
-import { findUnknown, readLabeledData, warnOfTrainingData, warnOfUnknown } from '../model/labeled-data.js';
+import { readMeasured } from '../model/labeled-data.js';
 import { describeSignature } from '../model/signature.js';
 import { formatCount, formatPrecise } from '../terminal/format.js';
 import { assertNetwork, openModel } from '../model/open-model.js';
@@ -35,10 +34,8 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     const model = await openModel(modelPath, options);
     if (report !== undefined) assertNetwork(model, '--report draws');
     const signature = describeSignature(model, options);
-    const data = await showReading(output, (onRead) => readLabeledData(path, signature, onRead));
-    warnOfTrainingData(output, path, model);
+    const data = await readMeasured(path, model, signature, output);
     const name = displayPath(path);
-    warnOfUnknown(output, name, findUnknown(data, signature.transforms).filter(Boolean).length);
     const measured = await inFile(name, () => evaluateNetwork(model.net, data));
     const { outputs } = signature;
     const evaluation: Evaluation =

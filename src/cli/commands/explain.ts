@@ -2,7 +2,7 @@ import { importance, type ColumnImportance } from '../../explain/index.js';
 import { checkReportPath } from '../data/output-paths.js';
 import { displayPath } from '../data/read-file.js';
 import { inFile } from '../errors.js';
-import { findUnknown, readLabeledData, warnOfTrainingData, warnOfUnknown } from '../model/labeled-data.js';
+import { readMeasured } from '../model/labeled-data.js';
 import { assertNetwork, openModel } from '../model/open-model.js';
 import { describeSignature } from '../model/signature.js';
 import type { CommandDefinition, OptionGroup } from '../options/command.js';
@@ -10,7 +10,6 @@ import { reportGroup, type ReportFlags } from '../options/files.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
 import { valueOption, wholeNumber } from '../options/values.js';
 import { formatCount, formatPrecise, groupDigits } from '../terminal/format.js';
-import { showReading } from '../terminal/reading.js';
 import { textTable } from '../terminal/text-table.js';
 
 interface ExplainFlags {
@@ -53,10 +52,8 @@ export const explain: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags &
     const model = await openModel(modelPath, options);
     if (report !== undefined) assertNetwork(model, '--report draws');
     const signature = describeSignature(model, options);
-    const data = await showReading(output, (onRead) => readLabeledData(path, signature, onRead));
-    warnOfTrainingData(output, path, model);
+    const data = await readMeasured(path, model, signature, output);
     const name = displayPath(path);
-    warnOfUnknown(output, name, findUnknown(data, signature.transforms).filter(Boolean).length);
     const chosen = {
       ...(repeats !== undefined && { repeats }),
       ...(samples !== undefined && { samples }),

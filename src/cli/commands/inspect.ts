@@ -231,7 +231,10 @@ function transformText(transform: Transform): string {
     case 'minMax':
       return `from ${formatPrecise(transform.min)} to ${formatPrecise(transform.max)}, scaled to 0 to 1`;
     case 'oneHot':
-      return `one of ${joinNames(transform.categories.map(String), MOST_CATEGORIES)}`;
+      return `one of ${joinNames(
+        transform.categories.map((category) => (category === '' ? '(missing)' : String(category))),
+        MOST_CATEGORIES,
+      )}`;
     case 'log1p':
       return `logarithm of 1 + |x|, standardized: mean ${formatPrecise(transform.mean)}, deviation ${formatPrecise(transform.deviation)}`;
     case 'quantile':
@@ -274,7 +277,8 @@ function trainedText({ training, results }: NonNullable<OpenedNetwork['about']>)
       ? []
       : [`${figureNames[name]} ${name === 'accuracy' ? formatPercent(value) : formatPrecise(value)}`],
   );
-  return `${from}; ${effortText(results)}: ${figures.join(', ')}`;
+  const measured = training.testSamples > 0 ? 'test samples' : 'training samples';
+  return `${from}; ${effortText(results)}; on the ${measured}: ${figures.join(', ')}`;
 }
 
 function trainingText({ epoch, done, step, optimizer, miniBatchSize, isOver }: Run): string {

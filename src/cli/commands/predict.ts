@@ -101,6 +101,7 @@ async function predictAll(
   let count = 0;
   let empty = 0;
   let unknown = 0;
+  let infinite = 0;
   const isUnknown = createTest(signature);
   for (const path of paths) {
     const onIgnored = (columns: readonly string[]): void =>
@@ -109,10 +110,12 @@ async function predictAll(
       output.warn(`${displayPath(path)}: skipped ${describeSkipped(rows)!}`);
     for await (const samples of readSamples(path, { signature, keep, onIgnored, onSkipped, onRead })) {
       if (samples.length === 0) continue;
-      const text = writer.writeLines(predictSamples(net, signature, samples));
+      const predictions = predictSamples(net, signature, samples);
+      const text = writer.writeLines(predictions);
       await write(count === 0 ? writer.head + text : text);
       count += samples.length;
       unknown += samples.filter(({ values }) => values && isUnknown(values)).length;
+      infinite += predictions.filter(({ outputs }) => outputs && !outputs.every(Number.isFinite)).length;
       empty += samples.filter(({ values }) => values === undefined).length;
     }
   }
@@ -120,6 +123,10 @@ async function predictAll(
   if (empty > 0)
     output.warn(
       `${formatCount(empty, 'sample has', 'samples have')} missing values, so ${empty === 1 ? 'its line has' : 'their lines have'} no prediction`,
+    );
+  if (infinite > 0)
+    output.warn(
+      `${formatCount(infinite, 'prediction is', 'predictions are')} too large for a 32-bit float; the inputs lie far outside those of the training data`,
     );
   return count;
 }

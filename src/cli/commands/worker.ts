@@ -40,7 +40,7 @@ export const worker: CommandDefinition<WorkerFlags> = {
         ),
         valueOption(
           '--threads <n>',
-          'Networks to train at once (default: the number of processors)',
+          'Number of networks to train in parallel, each in its own thread (default: the number of processors)',
           wholeNumber({ min: 1, max: 256 }),
         ),
         new Option('--data <folder>', 'Folder with datasets, each in a file named SHA256.bp4data'),

@@ -25,25 +25,33 @@ const answerNames = [
   ...['labels', 'targets', 'y_train', 'Y_train', 'y', 'Y', 'label', 'target', 'train_labels', 'classes'],
 ];
 
-/** What a model predicts: classes or numbers. Without it, the array decides. */
-type AnswerKind = Categories | 'numbers';
+/** An error lists at most this many names. */
+const MOST_LISTED = 20;
 
-/** 'none' if the answers aren't needed. */
-export type KnownAnswers = AnswerKind | 'none';
+/** What a model predicts: classes, those of the model or those of the array, or numbers. Without it, the array decides. */
+type AnswerKind = Categories | 'classes' | 'numbers';
+
+/** What is known of the answers: the name of their array, and their kind; 'none' if they aren't needed. */
+export type KnownAnswers =
+  { readonly name?: string | undefined; readonly kind?: AnswerKind | undefined } | 'none';
 
 /**
  * Reads the arrays with the usual names. Bytes are images, and become 0 to 1. Answers are classes if they are texts, rows
  * with a single 1, or few whole numbers, whatever their type, as in a table; others are numbers.
  * @throws FormatError, RangeError naming the array
  */
-export function readNPZSamples(bytes: Uint8Array<ArrayBuffer>, known?: KnownAnswers): ArraySamples {
+export function readNPZSamples(bytes: Uint8Array<ArrayBuffer>, known: KnownAnswers = {}): ArraySamples {
   const npz = new NPZ('npz', bytes);
   const { names } = npz;
-  const inputs = inputNames.find((name) => names.includes(name));
   const isAsked = known !== 'none';
-  const answers = isAsked ? answerNames.find((name) => names.includes(name)) : undefined;
+  const { name, kind } = isAsked ? known : {};
+  if (name !== undefined && !names.includes(name)) {
+    const cure = `the arrays are ${names.slice(0, MOST_LISTED).join(', ')}`;
+    throw new RangeFault({ place: '', problem: `there is no array ${show(name)}`, cure });
+  }
+  const inputs = inputNames.find((usual) => names.includes(usual) && usual !== name);
+  const answers = isAsked ? (name ?? answerNames.find((usual) => names.includes(usual))) : undefined;
   if (inputs === undefined || (isAsked && answers === undefined)) throw refuseNames(names);
-  const kind = isAsked ? known : undefined;
   const data = readArrays(npz, inputs, answers, kind);
   const [testInputs, testAnswers] = [inputs, answers].map((name) => name?.replace('train', 'test'));
   const hasTest = testInputs !== inputs && names.includes(testInputs!);
@@ -75,7 +83,7 @@ function refuseNames(names: readonly string[]): RangeFault {
   }
   return new RangeFault({
     place: '',
-    problem: `expected arrays called inputs (or x, x_train) and labels or targets (or y, y_train), got ${names.slice(0, 20).join(', ') || 'none'}`,
+    problem: `expected arrays called inputs (or x, x_train) and labels or targets (or y, y_train), got ${names.slice(0, MOST_LISTED).join(', ') || 'none'}`,
     cure: 'name them when you save them: np.savez(file, x=inputs, y=labels)',
   });
 }
@@ -111,10 +119,18 @@ function toAnswers(
   const width = answers.length / count;
   checkGaps(name, answers, width);
   const labels = width === 1 ? Array.from<string | number>(answers) : findOnes(answers, width);
-  const classes = kind ?? (labels && listClasses(labels, dtype));
-  if (!labels || !classes || classes === 'numbers') return { targets: toNumbers(name, values) };
+  const isModel = typeof kind === 'object';
+  const classes =
+    kind === 'numbers' ? undefined : isModel ? kind : labels && listClasses(labels, dtype, kind);
+  if (kind === 'classes' && !classes)
+    throw new RangeFault({
+      place: name,
+      problem: `--label takes texts, rows with a single 1, or at most ${MOST_CLASSES} different whole numbers`,
+      cure: `to predict its numbers, use --target ${name}`,
+    });
+  if (!labels || !classes) return { targets: toNumbers(name, values) };
   // Indices name themselves.
-  const areIndices = kind === undefined && classes.every((value, index) => value === index);
+  const areIndices = !isModel && classes.every((value, index) => value === index);
   return { labels: toIndices(name, labels, classes), ...(!areIndices && { classes }) };
 }
 
@@ -136,7 +152,7 @@ function toIndices(name: string, labels: readonly (string | number)[], classes: 
     if (index !== undefined) return index;
     throw new RangeFault({
       place: `${name}[${n}]`,
-      problem: `${show(label)} is not one of the classes that the model knows: ${classes.slice(0, 20).map(show).join(', ')}`,
+      problem: `${show(label)} is not one of the classes that the model knows: ${classes.slice(0, MOST_LISTED).map(show).join(', ')}`,
     });
   });
 }
@@ -156,13 +172,24 @@ const MOST_OF_FLOATS = 10;
 /** Each class of whole numbers has this many rows, on average. */
 const FEWEST_ROWS = 2;
 
-/** The classes of labels in ascending order; undefined if the values are numbers to predict. */
-function listClasses(labels: readonly (string | number)[], dtype: DType): Categories | undefined {
+/** Up to this many distinct numbers are classes if they are to be. */
+const MOST_CLASSES = 1000;
+
+/**
+ * The classes of labels in ascending order; undefined if the values are numbers to predict.
+ * @param kind 'classes' if they are to be classes
+ */
+function listClasses(
+  labels: readonly (string | number)[],
+  dtype: DType,
+  kind: 'classes' | undefined,
+): Categories | undefined {
   const distinct = [...new Set(labels)];
   if (dtype === 'str') return (distinct as string[]).sort();
   const numbers = (distinct as number[]).sort((a, b) => a - b);
   const most = dtype.startsWith('float') ? MOST_OF_FLOATS : Infinity;
-  const isFew = numbers.length <= Math.min(most, labels.length / FEWEST_ROWS);
+  const isFew =
+    numbers.length <= (kind === 'classes' ? MOST_CLASSES : Math.min(most, labels.length / FEWEST_ROWS));
   return isFew && numbers.every(Number.isInteger) ? numbers : undefined;
 }
 

@@ -39,6 +39,8 @@ export interface TableFile extends OpenedTable {
 interface SamplesFile extends ArraySamples {
   readonly kind: 'samples';
   readonly path: string;
+  /** Whether its arrays have names. */
+  readonly isNamed?: true;
 }
 
 export type DataFile = TableFile | SamplesFile;
@@ -66,7 +68,10 @@ export async function openData(path: string, { answers, ...known }: OpenOptions 
   const { format } = await detectKind(path);
   if (format === 'npz') {
     const bytes = await readBytes(path, known.onRead);
-    return await inFile(path, () => ({ kind: 'samples', path, ...readNPZSamples(bytes, answers) }));
+    return await inFile(path, () => ({
+      ...{ kind: 'samples', path, isNamed: true },
+      ...readNPZSamples(bytes, answers),
+    }));
   }
   if (format === 'idx') return { kind: 'samples', path, ...(await readIDXSamples(path)) };
   const name = displayPath(path);
@@ -117,6 +122,12 @@ async function openCSVOrJSON(path: string, text: Text, known: CSVDialect): Promi
   throw new DataError(path, `it holds ${name}`, `give it a name that ends in .${json}`);
 }
 
+/** The answers in a file of arrays. If the training data had columns, the name of one says nothing about arrays. */
+export const answersOf = ({ inputs, label, targets, classes }: Reading): KnownAnswers => ({
+  ...(!inputs && { name: label ?? targets?.[0] }),
+  kind: classes ?? 'numbers',
+});
+
 /**
  * Reads a data file in the same way as the training data: for predictions, or to evaluate.
  * @param part 'test' is the test part that comes with the data, if there is one
@@ -127,7 +138,7 @@ export async function readData(
   reading: Reading,
   {
     part = 'data',
-    answers = reading.classes ?? 'numbers',
+    answers = answersOf(reading),
     onRead,
   }: {
     readonly part?: 'data' | 'test';

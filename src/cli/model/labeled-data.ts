@@ -3,11 +3,12 @@ import type { Dataset } from '../../data/index.js';
 import type { Transform } from '../../model/transforms.js';
 import { DataError, UsageError } from '../errors.js';
 import type { Output } from '../terminal/output.js';
-import type { OnRead } from '../terminal/reading.js';
+import { showReading, type OnRead } from '../terminal/reading.js';
 import type { ModelSignature } from './signature.js';
 import { namesOfCategorical, type Reading } from '../data/tables.js';
 import { formatCount } from '../terminal/format.js';
-import { openData } from '../data/open-data.js';
+import { answersOf, openData } from '../data/open-data.js';
+import { displayPath } from '../data/read-file.js';
 import type { OpenedModel } from './open-model.js';
 
 /**
@@ -20,12 +21,11 @@ export async function readLabeledData(
   onRead: OnRead,
 ): Promise<Dataset> {
   const { width, outputs } = signature;
-  const { classes } = { ...numberClasses(signature), ...signature.reading };
-  const file = await openData(path, { ...signature.format, answers: classes ?? 'numbers', onRead });
+  const reading: Reading = { ...numberClasses(signature), ...signature.reading };
+  const file = await openData(path, { ...signature.format, answers: answersOf(reading), onRead });
   let data;
   if (file.kind === 'samples') data = file.test ?? file.data;
   else {
-    const reading: Reading = { ...numberClasses(signature), ...signature.reading };
     if (reading.label === undefined && reading.targets === undefined) {
       const [option, what] =
         outputs.task === 'classification' ? ['--label NAME', 'class'] : ['--target NAME', 'number'];
@@ -77,8 +77,22 @@ function numberClasses({ outputs }: ModelSignature): Reading {
   return outputs.task === 'classification' ? { classes: outputs.classes.map((_, label) => label) } : {};
 }
 
+/** Reads the samples on which a command measures a model. Warns if it has learned them, or doesn't know their categories. */
+export async function readMeasured(
+  path: string,
+  model: OpenedModel,
+  signature: ModelSignature,
+  output: Output,
+): Promise<Dataset> {
+  const data = await showReading(output, (onRead) => readLabeledData(path, signature, onRead));
+  warnOfTrainingData(output, path, model);
+  const unknown = findUnknown(data, signature.transforms).filter(Boolean);
+  warnOfUnknown(output, displayPath(path), unknown.length);
+  return data;
+}
+
 /** Warns if the samples are the training data. */
-export function warnOfTrainingData(output: Output, path: string, { about }: OpenedModel): void {
+function warnOfTrainingData(output: Output, path: string, { about }: OpenedModel): void {
   if (!about || path === 'mnist' || resolve(path) !== resolve(about.training.data)) return;
   const { samples, validationSamples } = about.training;
   output.advise({

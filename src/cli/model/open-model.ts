@@ -73,7 +73,8 @@ export function assertNetwork(
 export async function openModel(path: string, flags: ModelFlags): Promise<OpenedModel> {
   const isFolder = await inFile(path, async () => (await stat(path)).isDirectory());
   if (isFolder) {
-    if (existsSync(join(path, 'model.json'))) return await openTFJS(path, flags);
+    const file = join(path, 'model.json');
+    if (existsSync(file)) return await openTFJS(path, file, flags);
     const [renamed] = (await readdir(path)).filter((name) => name.endsWith('.json')).sort();
     throw new DataError(
       path,
@@ -85,7 +86,7 @@ export async function openModel(path: string, flags: ModelFlags): Promise<Opened
   }
   const bytes = new Uint8Array(await inFile(path, () => readFile(path)));
   const format = detectFormat(path, bytes);
-  if (format === 'tfjs') return await openTFJS(path, flags);
+  if (format === 'tfjs') return await openTFJS(path, path, flags);
   const { activations, layers, output, engine } = flags;
   if (activations && format !== 'npz' && format !== 'safetensors') {
     throw new UsageError('--activations', `${path} names its activations itself`, 'leave it out');
@@ -126,18 +127,21 @@ const pickModelFlags = ({ activations, layers, output, loss, engine }: ModelFlag
   ...(engine && { engine }),
 });
 
-/** @param path of a folder, or of the model.json in it */
-async function openTFJS(path: string, flags: ModelFlags): Promise<OpenedModel> {
-  const { loadTFJS } = await import('../../node/tfjs.js');
-  const net = await readNetwork(path, flags, ({ loss, engine }) =>
-    loadTFJS(path, { ...(loss !== undefined && { loss }), ...(engine && { engine }) }),
+/**
+ * @param path as it was given
+ * @param file the model.json
+ */
+async function openTFJS(path: string, file: string, flags: ModelFlags): Promise<OpenedModel> {
+  const { readTFJS } = await import('../../node/tfjs.js');
+  const net = await readNetwork(file, flags, ({ loss, engine }) =>
+    readTFJS(file, { ...(loss !== undefined && { loss }), ...(engine && { engine }) }),
   );
-  return { path, format: 'tfjs', bytes: await measureSize(path), net, state: net.state, about: undefined };
+  const bytes = await measureSize(dirname(file));
+  return { path, format: 'tfjs', bytes, net, state: net.state, about: undefined };
 }
 
 /** Of a model.json, and the files next to it. */
-async function measureSize(path: string): Promise<number> {
-  const folder = path.endsWith('.json') ? dirname(path) : path;
+async function measureSize(folder: string): Promise<number> {
   const names = (await readdir(folder)).filter((name) => name === 'model.json' || name.endsWith('.bin'));
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
   return sizes.reduce((sum, size) => sum + size, 0);

@@ -109,9 +109,15 @@ export function describeData(output: Output, { found, about, train }: DescribedD
       `${output.bold(displayPath(file.path))}: ${formatCount(samples + (testPart ? testSamples : 0), 'sample')} of ${train.width} numbers`,
     );
     const classes = train.classes?.map(String);
+    const name = reading.label ?? reading.targets?.[0];
+    const of = name === undefined ? '' : `${nameText(name)}: `;
     if (classes)
-      row(output, 'label', `${formatCount(classes.length, 'class', 'classes')}, ${joinNames(classes, 6)}`);
-    else row(output, 'target', 'numbers, a regression');
+      row(
+        output,
+        'label',
+        `${of}${formatCount(classes.length, 'class', 'classes')}, ${joinNames(classes, 6)}`,
+      );
+    else row(output, 'target', `${of}numbers, a regression`);
     return;
   }
   const { count, columns } = profile!;

@@ -1,5 +1,5 @@
 import type { Dataset } from '../../data/index.js';
-import { openData, readData } from '../data/open-data.js';
+import { answersOf, openData, readData } from '../data/open-data.js';
 import { splitStream } from '../data/split-stream.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { readModel, type About } from '../model/model-file.js';
@@ -107,7 +107,7 @@ async function readTest(
   const { testFile, testSamples } = training;
   if (testFile !== undefined) return await readData(testFile, reading, { onRead });
   if (testSamples === 0) return undefined;
-  const file = await openData(path, { answers: reading.classes ?? 'numbers', onRead });
+  const file = await openData(path, { answers: answersOf(reading), onRead });
   return file.kind === 'samples' ? file.test : undefined;
 }
 

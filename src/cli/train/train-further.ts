@@ -3,7 +3,7 @@ import type { NetworkState } from '../../model/state.js';
 import type { Transform } from '../../model/transforms.js';
 import type { Network } from '../../network.js';
 import { DataError, inFile } from '../errors.js';
-import { openData, type DataFile } from '../data/open-data.js';
+import { answersOf, openData, type DataFile } from '../data/open-data.js';
 import { displayPath } from '../data/read-file.js';
 import { namesOfCategorical, type Reading } from '../data/tables.js';
 import { withoutCategories } from '../model/labeled-data.js';
@@ -55,7 +55,7 @@ const subtract = (found: Categories = [], known: Categories): Categories =>
 async function open(path: string, reading: Reading, onRead: OnRead): Promise<DataFile> {
   const file = await openData(path, {
     ...pickTextFormat(reading),
-    answers: reading.classes ?? 'numbers',
+    answers: answersOf(reading),
     isStream: false,
     onRead,
   });

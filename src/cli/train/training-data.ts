@@ -8,6 +8,7 @@ import type { Choose } from '../terminal/choose.js';
 import type { About, TestPart } from '../model/model-file.js';
 import { withoutCategories } from '../model/labeled-data.js';
 import { openData, readData, type DataFile, type TableFile } from '../data/open-data.js';
+import type { KnownAnswers } from '../data/array-files.js';
 import { displayPath } from '../data/read-file.js';
 import { MOST_HELD, splitStream, hashSamples, type DataHashes, type Shares } from '../data/split-stream.js';
 import type { OnWarning, Reading } from '../data/tables.js';
@@ -70,14 +71,23 @@ export async function readTrainingData(
     onRead,
     ...(flags.stream && { isStream: true }),
     ignore: flags.ignore,
+    answers: chooseAnswers(flags),
   });
   const sorted: Fault[] = [];
   const onSorted: OnWarning = (_, name) => sorted.push(describeSorted(name));
   const read =
-    file.kind === 'table' ? await readTable(flags, file, onSorted, choose) : chooseSamples(given, file);
+    file.kind === 'table'
+      ? await readTable(flags, file, onSorted, choose)
+      : chooseSamples(flags, given, file);
   checkMonitor(flags, read.task);
   return { file, sorted, ...read };
 }
+
+/** The array that --label or --target names. */
+const chooseAnswers = ({ label, target }: TrainFlags): KnownAnswers => ({
+  name: label ?? target?.[0],
+  kind: label === undefined ? target && 'numbers' : 'classes',
+});
 
 const describeSorted = (name: string | number): Fault => ({
   place: `class '${name}'`,
@@ -168,16 +178,24 @@ function refuseOneClass(path: string, label: string, left: string | number, hasG
 
 /** Samples whose columns needn't be chosen. */
 function chooseSamples(
+  flags: TrainFlags,
   given: GivenOptions,
-  { path, data }: Extract<DataFile, { kind: 'samples' }>,
+  { path, data, isNamed }: Extract<DataFile, { kind: 'samples' }>,
 ): Omit<ReadData, 'file' | 'sorted'> {
-  const unusable = ['label', 'target', 'ignore', 'categorical', 'missing', 'delimiter', 'header'].find(
-    (name) => name in given,
-  );
+  const ofColumns = ['ignore', 'categorical', 'missing', 'delimiter', 'header'];
+  const unusable = [...(isNamed ? [] : ['label', 'target']), ...ofColumns].find((name) => name in given);
   if (unusable !== undefined) throw new UsageError(`--${unusable}`, `${path} has no columns to choose from`);
   if (!data.labels && !data.targets) throw new DataError(path, 'no labels or targets to learn from');
+  const { label, target } = flags;
+  if ((target?.length ?? 0) + Number(label !== undefined) > 1)
+    throw new UsageError('--target', `${path} has one array of answers`, 'name it by --label or by --target');
   const { inputScale, classes } = data;
-  const reading = { ...(inputScale !== undefined && { inputScale }), ...(classes && { classes }) };
+  const reading = {
+    ...(label !== undefined && { label }),
+    ...(target && { targets: target }),
+    ...(inputScale !== undefined && { inputScale }),
+    ...(classes && { classes }),
+  };
   const task = data.labels ? 'classification' : 'regression';
   return { data, task, reading, guess: undefined, profile: undefined, dropped: 0, missing: undefined };
 }

@@ -104,7 +104,7 @@ function writeFormula(draft: GraphBuilder, column: CheckedColumn, input: string)
       throw new RangeFault({
         place: 'transforms',
         problem: `ONNX has no operator for '${given.kind}' of ${given.name ?? 'a column'}`,
-        cure: 'write the model by bp4/code, or without this column',
+        cure: 'write the model as JavaScript (.mjs, bp4/code), or without this column',
       });
   }
 }

@@ -50,6 +50,9 @@ const activationLayers = new Map<
 /** How to read each class of layers. */
 const readers = new Map<string, (reader: LayerReader, layer: ChainLayer) => void>([
   ['InputLayer', () => undefined],
+  ...['Normalization', 'Rescaling'].map(
+    (kind) => [kind, (reader: LayerReader, layer: ChainLayer) => reader.scale(layer)] as const,
+  ),
   ['Flatten', (reader, layer) => reader.flatten(layer)],
   ['Dense', (reader, layer) => reader.dense(layer)],
   ['BatchNormalization', (reader, layer) => reader.normalize(layer)],
@@ -72,7 +75,7 @@ const hints: readonly (readonly [kinds: RegExp, problem: string, cure: string])[
     'leave it out of the model before you convert it: predictions stay the same',
   ],
   [
-    /^(Normalization|Discretization|CategoryEncoding|StringLookup|IntegerLookup|Hashing|TextVectorization)$/,
+    /^(Discretization|CategoryEncoding|StringLookup|IntegerLookup|Hashing|TextVectorization)$/,
     'is a layer that prepares the inputs',
     'leave it out of the model, and pass prepared inputs',
   ],
@@ -82,9 +85,6 @@ const hints: readonly (readonly [kinds: RegExp, problem: string, cure: string])[
     'use a network of Dense layers',
   ],
 ];
-
-/** The class that only transforms use. */
-const RESCALING = 'Rescaling';
 
 /** @throws FormatError if the class is not supported */
 export function checkKind(layer: ChainLayer): void {
@@ -100,36 +100,27 @@ export function checkKind(layer: ChainLayer): void {
     const [, problem, cure] = hint;
     throw new FormatError({ place: describeLayer(layer), problem, cure });
   }
-  if (!readers.has(layer.kind) && layer.kind !== RESCALING) {
+  if (!readers.has(layer.kind)) {
     throw new FormatError({
       place: describeLayer(layer),
       problem: 'is not supported',
-      cure: 'bp4 reads Dense, Activation, Softmax, ReLU, LeakyReLU, ELU, BatchNormalization, Dropout, Flatten and InputLayer',
+      cure: 'bp4 reads Dense, Activation, Softmax, ReLU, LeakyReLU, ELU, BatchNormalization, Dropout, Flatten, InputLayer, and Normalization or Rescaling before the first Dense',
     });
   }
 }
 
 /**
  * Merges each Dense with the layers that modify it.
- * @returns the layers, and the number of inputs if the topology declares it
+ * @returns the layers, those before them that scale the inputs, and the number of inputs if the topology declares it
  * @throws FormatError naming the first unsupported layer
  */
 export function readLayers(chain: readonly ChainLayer[]): {
   readonly layers: readonly ReadLayer[];
+  readonly scalings: readonly ChainLayer[];
   readonly inputs: number | undefined;
 } {
   const reader = new LayerReader(chain[0]);
-  for (const layer of chain) {
-    const read = readers.get(layer.kind);
-    if (!read) {
-      throw new FormatError({
-        place: describeLayer(layer),
-        problem: 'is supported only as toTFJS writes it',
-        cure: 'fold it into the weights, and pass scaled inputs',
-      });
-    }
-    read(reader, layer);
-  }
+  for (const layer of chain) readers.get(layer.kind)!(reader, layer);
   reader.checkEnd();
   if (reader.layers.length === 0)
     throw new FormatError({ place: 'layers', problem: 'expected at least one Dense' });
@@ -138,6 +129,7 @@ export function readLayers(chain: readonly ChainLayer[]): {
 
 class LayerReader {
   readonly layers: ReadLayer[] = [];
+  readonly scalings: ChainLayer[] = [];
   inputs: number | undefined;
   /** The normalizations since the last activation, which the next Dense takes. */
   #norms: { layer: ChainLayer; repeats: boolean }[] = [];
@@ -166,6 +158,17 @@ class LayerReader {
         ? sizes.reduce((product, size) => product * size, 1)
         : null,
     ];
+  }
+
+  scale(layer: ChainLayer): void {
+    if (this.layers.length > 0 || this.#norms.length > 0) {
+      throw new FormatError({
+        place: describeLayer(layer),
+        problem: 'follows another layer than the inputs',
+        cure: 'scale the inputs, or use BatchNormalization',
+      });
+    }
+    this.scalings.push(layer);
   }
 
   dense(layer: ChainLayer): void {

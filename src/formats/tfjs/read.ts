@@ -13,6 +13,7 @@ import { readObject, holds, type Fields } from './fields.js';
 import { readLoss } from './loss.js';
 import { foldNorms } from './norms.js';
 import { checkKind, readLayers, type ReadLayer } from './read-layers.js';
+import { readScalings } from './scalings.js';
 import { inputLayers, targetLayers, type TransformLayer } from './transforms.js';
 import { transpose } from './layers.js';
 import { readManifest, readWeights, refuseKerasJSON, type TFJSWeights, type Weights } from './weights.js';
@@ -29,7 +30,8 @@ export interface TFJSOptions extends EngineOptions {
 /**
  * Creates a network from a LayersModel that `toTFJS`, TensorFlow.js or a converter of Keras models wrote: a Sequential,
  * or a functional model without branches, with layers Dense, Activation, Softmax, ReLU, LeakyReLU, ELU, Dropout,
- * Flatten, BatchNormalization and InputLayer. A Dense without biases gets zeros. BatchNormalization folds into the weights
+ * Flatten, BatchNormalization and InputLayer. Normalization and Rescaling before the first Dense become transforms of the
+ * inputs. A Dense without biases gets zeros. BatchNormalization folds into the weights
  * of the Dense before it, or after an activation into those of the Dense after it. Regularizers and constraints are ignored; pass them to
  * `train`. Keras's binaryCrossEntropy is the mean over the outputs, bp4's is their sum.
  *
@@ -70,12 +72,15 @@ function read(model: Fields, weights: TFJSWeights, loss: LossSpec | OwnLoss | un
   const chain = readChain(model, checkKind);
   const metadata = readMetadata(model);
   const { rest, transforms } = splitTransforms(chain, metadata?.checked);
-  const { layers, inputs } = readLayers(rest);
+  const { layers, scalings, inputs } = readLayers(rest);
   const tensors = readWeights(readManifest(model), weights);
   for (const transform of transforms) takeFixed(transform, tensors);
   const parameters = layers.map((layer, l) =>
     takeParameters(layer, tensors, l === 0 ? inputs : layers[l - 1]!.units),
   );
+  const [first] = parameters;
+  const width = first!.weights.length / first!.biases.length;
+  const inputTransforms = readScalings(scalings, tensors, width);
   if (tensors.left !== undefined) {
     throw new FormatError({
       place: `weight ${show(tensors.left)}`,
@@ -84,11 +89,12 @@ function read(model: Fields, weights: TFJSWeights, loss: LossSpec | OwnLoss | un
   }
   if (metadata) {
     checkAgreement(metadata.checked, layers, parameters);
+    if (scalings.length > 0) throw disagreement(`${describeLayer(scalings[0]!)} scales the inputs`);
     return { spec: metadata.spec, parameters };
   }
-  const [first] = parameters;
   const spec = {
-    inputs: first!.weights.length / first!.biases.length,
+    inputs: width,
+    ...(scalings.length > 0 && { transforms: { inputs: inputTransforms } }),
     layers: layers.map(({ units, activation, alpha, dropout }) => ({
       units,
       activation,

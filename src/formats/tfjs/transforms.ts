@@ -78,8 +78,8 @@ function toShiftAndRange(place: string, transform: Transform): { shift: number; 
     place: transform.name === undefined ? place : `${place} (${show(transform.name)})`,
     problem: `no layer of TensorFlow.js computes '${transform.kind}'`,
     cure: ['hash', 'bagOfWords'].includes(transform.kind)
-      ? 'write the model by bp4/code, or leave the column out'
-      : 'write the model as ONNX or by bp4/code, or fit another transform',
+      ? 'write the model as JavaScript (.mjs, bp4/code), or without this column'
+      : 'write the model as ONNX or as JavaScript (.mjs, bp4/code), or fit another transform',
   });
 }
 

@@ -139,7 +139,7 @@ const shortenName = (name: string): string =>
 const SEED = /(^|\/)seed_generator(_state)?(\/|$)/;
 
 /**
- * Reads all tensors except the state of an optimizer or of Dropout.
+ * Reads all tensors except counts and the state of an optimizer or of Dropout.
  * @throws FormatError naming the tensor, or the file
  * @throws TypeError if `weights` is not bytes
  */
@@ -221,7 +221,9 @@ function readGroup(entries: readonly unknown[], bytes: Uint8Array, start: number
         problem: `expected at most ${MOST_DIMENSIONS} sizes, got ${shape.length}`,
       });
     }
-    const isOfTraining = entry['group'] === 'optimizer' || SEED.test(name);
+    // A Normalization counts what it has seen.
+    const isCount = entry['dtype'] === 'int32' && shape.length === 0;
+    const isOfTraining = entry['group'] === 'optimizer' || SEED.test(name) || isCount;
     const coding = chooseCoding(place, entry, isOfTraining);
     const count = shape.reduce((product, size) => product * size, 1);
     const end = at + count * coding.bytes;

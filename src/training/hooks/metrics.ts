@@ -107,7 +107,11 @@ export function* watchMetrics(
   monitor = '',
 ): Work<Hook | undefined> {
   if (!metrics) return undefined;
-  const figures = yield* measureSamples(model, samples!, metrics);
+  const answers = readAnswers(model, samples!);
+  const measureNow = function* () {
+    return yield* measure(metrics, yield* predict(model, samples!), answers);
+  };
+  const figures = yield* measureNow();
   if (Number.isNaN(figures[monitor])) {
     throw new RangeFault({
       place: `metrics.${monitor}`,
@@ -117,7 +121,7 @@ export function* watchMetrics(
   return {
     affectsTraining: monitor in metrics,
     *afterEpoch(report) {
-      report.validation = { ...report.validation!, metrics: yield* measureSamples(model, samples!, metrics) };
+      report.validation = { ...report.validation!, metrics: yield* measureNow() };
     },
   };
 }

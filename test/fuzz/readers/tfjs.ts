@@ -31,7 +31,7 @@ const words = [
     'LeakyReLU',
     'ELU',
     'ReLU',
-    'Rescaling',
+    ...['Rescaling', 'scale', 'offset', 'Normalization', 'mean', 'variance', 'axis', 'invert'],
     'Multiply',
     'dense_1',
     'dense_2',

@@ -134,12 +134,16 @@ export async function openPlayground(hash) {
         `waited ${TIME_LIMIT / 1000} s for ${what}; the page says: ${frame.contentDocument.body.innerText}`,
       );
     },
-    /** Reloads the page with a link and waits until its run is open. */
-    async load(link) {
+    /** Reloads the page with a link. */
+    async reload(link) {
       const isLoaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
       // a new query, because a new hash alone doesn't reload
       frame.src = `${ADDRESS}?${performance.now()}${link}`;
       await isLoaded;
+    },
+    /** Reloads the page with a link and waits until its run is open. */
+    async load(link) {
+      await page.reload(link);
       await page.until('the engine', () => /wasm|reference/.test(page.find('engine')?.textContent));
     },
   };

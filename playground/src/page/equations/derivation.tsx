@@ -3,6 +3,7 @@ import { say } from '../../words/say.js';
 import { finely, layerName, precise } from '../../format.js';
 import { derive, parameterName } from '../derive.js';
 import { describeCosts } from '../explain.js';
+import { usePart } from '../use-part.js';
 import type { Trying } from '../use-trial.js';
 import type { View } from '../view.js';
 import './derivation.css';
@@ -16,11 +17,17 @@ interface DerivationProps {
   readonly onChoose: (at: Parameter) => void;
 }
 
+const loadFigures = () => import('../figures/figures.js');
+
 /** Where a number comes from, in the numbers of the current sample. Its factors lead to their own derivations. */
 export function Derivation({ view, at, check, onPoint, onChoose }: DerivationProps) {
   const lines = at.layer < 0 ? [] : derive(view, at);
+  const { part } = usePart(loadFigures, true);
   return (
     <div class="derivation" data-testid="derivation">
+      {at.layer >= 0 && (
+        <div class="derivation-figure">{part !== undefined && <part.Figure view={view} at={at} />}</div>
+      )}
       <p class="derivation-title">{describePlace(view, at)}</p>
       {lines.map((line, i) => (
         <p key={i} class="numbers">

@@ -11,8 +11,9 @@ export interface Column {
   readonly x: number;
   /** The center of each drawn unit. */
   readonly ys: readonly number[];
-  /** How many units are not drawn. */
+  /** How many units are not drawn, and where that is written: below the notes of the last one that is. */
   readonly more: number;
+  readonly moreY: number;
   /** Half the height of a unit. */
   readonly radius: number;
   /** Half the width of a unit that shows a number. */
@@ -25,6 +26,8 @@ export interface Column {
 /** Room above the units, for the names of the layers. */
 const TOP = 40;
 const BOTTOM = 22;
+/** Room for the number of units that aren't drawn. */
+const MORE = 12;
 
 /**
  * Places the units of all columns, inputs first.
@@ -34,14 +37,25 @@ export function placeColumns(sizes: readonly number[], { width, height }: Size, 
   const isNarrow = width < 480;
   const left = isNarrow ? 32 : 56;
   const right = isNarrow ? 72 : 108;
-  const middle = TOP + (height - TOP - BOTTOM) / 2;
+  const drawn = sizes.map((_, i) => shownUnits(sizes, i));
+  const room = height - TOP - BOTTOM - (sizes.some((units, i) => units > drawn[i]!) ? MORE : 0);
+  const middle = TOP + room / 2;
   const pitch = (width - left - right) / (sizes.length - 1);
   return sizes.map((units, i) => {
     const x = left + i * pitch;
     if (i === 0 && hasImage)
-      return { x, ys: [middle], more: 0, radius: imageSide(width) / 2, reach: 0, below: 0, beside: 0 };
-    const shown = shownUnits(sizes, i);
-    const spacing = Math.min(94, (height - TOP - BOTTOM) / shown);
+      return {
+        x,
+        ys: [middle],
+        more: 0,
+        moreY: 0,
+        radius: imageSide(width) / 2,
+        reach: 0,
+        below: 0,
+        beside: 0,
+      };
+    const shown = drawn[i]!;
+    const spacing = Math.min(94, room / shown);
     const ys = Array.from({ length: shown }, (_, unit) => middle + (unit - (shown - 1) / 2) * spacing);
     // leave room for the names below the inputs
     const radius = Math.min(19, i === 0 ? spacing / 2 - 8 : spacing * 0.4, pitch * 0.3);
@@ -49,7 +63,8 @@ export function placeColumns(sizes: readonly number[], { width, height }: Size, 
     const isLast = i === sizes.length - 1;
     const below = isLast ? 0 : countRows(spacing, pitch);
     const beside = isLast ? Math.floor(spacing / 13) - 1 : 0;
-    return { x, ys, more: units - shown, radius, reach: Math.min(26, pitch * 0.3), below, beside };
+    const moreY = ys.at(-1)! + Math.max(radius + 19, 24 + 12 * below);
+    return { x, ys, more: units - shown, moreY, radius, reach: Math.min(26, pitch * 0.3), below, beside };
   });
 }
 

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type Parameter, PIXELS, type Problem, type Progress } from '../../protocol.js';
+import { type Health, type Parameter, PIXELS, type Problem, type Progress } from '../../protocol.js';
 import { layerName } from '../../format.js';
 import type { Run } from '../use-run.js';
 import { currentPhase, type Place, takesImages, type View } from '../view.js';
@@ -24,6 +24,7 @@ interface NetworkProps {
   readonly onPoint: (at: Parameter | undefined) => void;
   readonly onChoose: (at: Parameter) => void;
   readonly editing: Editing | undefined;
+  readonly health: Health | undefined;
   /** Where the scrubber holds the flow of the phase; undefined lets it run. */
   readonly hold: number | undefined;
   /** Whether the picture is enlarged for a room. */
@@ -34,7 +35,7 @@ interface NetworkProps {
 
 /** The network: units by layer, edges by sign and magnitude of their weights, and the numbers of a walk's phase. */
 export function Network(props: NetworkProps) {
-  const { view, spotlight, pointed, onPoint, onChoose, editing, hold, isProjecting, opening } = props;
+  const { view, spotlight, pointed, onPoint, onChoose, editing, health, hold, isProjecting, opening } = props;
   const { problem, progress } = props.run;
   const [box, size] = useSize();
   const isThere = problem !== undefined && progress !== undefined;
@@ -65,6 +66,7 @@ export function Network(props: NetworkProps) {
               onPoint,
               spotlight,
               editing,
+              health,
               hold,
             }}
             zoom={isProjecting ? PROJECTOR_ZOOM : 1}
@@ -91,13 +93,14 @@ interface PictureProps {
   readonly onChoose: (at: Parameter) => void;
   readonly onPoint: (at: Parameter | undefined) => void;
   readonly editing: Editing | undefined;
+  readonly health: Health | undefined;
   readonly hold: number | undefined;
   readonly zoom: number;
 }
 
 function Picture(props: PictureProps) {
   const { problem, progress, scene, view, spotlight, zoom, hold } = props;
-  const { describe, onChoose, onPoint, editing } = props;
+  const { describe, onChoose, onPoint, editing, health } = props;
   const { width, height } = props.size;
   const size = useMemo(() => ({ width: width / zoom, height: height / zoom }), [width, height, zoom]);
   const hasImage = takesImages(problem);
@@ -114,7 +117,7 @@ function Picture(props: PictureProps) {
       >
         <Edges {...drawing} />
         {view !== undefined && <EdgeHandles {...{ columns, hasImage, onChoose, onPoint, editing }} />}
-        <Units {...drawing} {...{ describe, onChoose, onPoint, editing }} chosen={view?.chosen} />
+        <Units {...drawing} {...{ describe, onChoose, onPoint, editing, health }} chosen={view?.chosen} />
         <EdgeLabels {...drawing} />
         {view !== undefined && <Packets {...{ view, columns, hasImage, hold }} />}
         <Frame

@@ -1,4 +1,5 @@
-import type { Parameter } from '../../protocol.js';
+import type { Health, Parameter, UnitHealth } from '../../protocol.js';
+import { percent } from '../../format.js';
 import type { Place } from '../view.js';
 import { dragValue } from './drag.js';
 import type { Column } from './geometry.js';
@@ -17,6 +18,8 @@ interface UnitsProps {
   readonly onPoint: (at: Parameter | undefined) => void;
   /** Where the user can change biases and inputs. */
   readonly editing: Editing | undefined;
+  /** Marks the units that learn nothing or hardly anything. */
+  readonly health: Health | undefined;
 }
 
 /** Reads and changes weights, biases and inputs. */
@@ -36,14 +39,18 @@ export function Units(props: UnitsProps) {
           {!(c === 0 && hasImage) &&
             column.ys.map((y, unit) => {
               const look = scene.units[c]![unit]!;
+              const health = c > 0 ? props.health?.[c - 1]?.[unit] : undefined;
               const shape = (
-                <Shape
-                  look={look}
-                  column={column}
-                  y={y}
-                  isSubject={isAt(scene.subject, c, unit)}
-                  isUnlit={props.spotlight?.hasUnit(c, unit) === false}
-                />
+                <>
+                  <Shape
+                    look={look}
+                    column={column}
+                    y={y}
+                    isSubject={isAt(scene.subject, c, unit)}
+                    isUnlit={props.spotlight?.hasUnit(c, unit) === false}
+                  />
+                  {health !== undefined && <Mark health={health} column={column} y={y} />}
+                </>
               );
               return c === 0 && props.editing === undefined ? (
                 <g key={unit}>{shape}</g>
@@ -54,7 +61,7 @@ export function Units(props: UnitsProps) {
               );
             })}
           {column.more > 0 && (
-            <text class="more" x={column.x} y={column.ys.at(-1)! + column.radius + 19}>
+            <text class="more" x={column.x} y={column.moreY}>
               {column.reach < 20 ? `+${column.more}` : say('network.more', { n: column.more })}
             </text>
           )}
@@ -112,6 +119,28 @@ function goTo(event: KeyboardEvent, by: number): void {
   const here = event.currentTarget as SVGGElement;
   const all = Array.from(here.ownerSVGElement?.querySelectorAll<SVGGElement>('.unit') ?? []);
   all[all.indexOf(here) + by]?.focus();
+}
+
+/** A unit that is saturated for this share of the samples is marked. */
+const MOSTLY = 0.9;
+
+/** A cross on a dead unit, a flat line on a saturated one. */
+function Mark({ health, column, y }: { health: UnitHealth; column: Column; y: number }) {
+  const { isDead, saturated } = health;
+  if (!isDead && saturated < MOSTLY) return null;
+  const at = {
+    x: column.x + Math.max(column.radius, column.reach) - 2,
+    y: y - Math.min(column.radius, CAPSULE),
+  };
+  return (
+    <g class="mark" data-mark={isDead ? 'dead' : 'saturated'} transform={`translate(${at.x} ${at.y})`}>
+      <title>
+        {isDead ? say('slow.deadUnit') : say('slow.saturatedUnit', { share: percent(saturated) })}
+      </title>
+      <circle r="6.5" />
+      <path d={isDead ? 'M-2.5-2.5l5 5m0-5l-5 5' : 'M-3.5 2.5h2.5l2-5h2.5'} />
+    </g>
+  );
 }
 
 /** Half the height of a unit that shows a number. */

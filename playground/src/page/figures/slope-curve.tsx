@@ -1,0 +1,52 @@
+import { precise, short } from '../../format.js';
+import { slope } from '../../run/slope.js';
+import { say } from '../../words/say.js';
+import { readLayer, type View } from '../view.js';
+import { squash } from './squash.js';
+
+const WIDTH = 132;
+const HEIGHT = 84;
+const POINTS = 80;
+
+interface SlopeCurveProps {
+  readonly view: View;
+  readonly layer: number;
+  readonly unit: number;
+}
+
+/** The curve of σ with the unit's z on it, and the tangent whose slope is σ′(z). */
+export function SlopeCurve({ view, layer, unit }: SlopeCurveProps) {
+  const { z: all, activation } = readLayer(view, layer);
+  const z = all[unit]!;
+  if (activation === 'softmax') return null; // it has no curve: each output depends on all z
+  const reach = Math.max(5, 1.15 * Math.abs(z));
+  const points = Array.from({ length: POINTS + 1 }, (_, i) => {
+    const x = reach * ((2 * i) / POINTS - 1);
+    return [x, squash(activation, x)] as const;
+  });
+  const heights = points.map(([, y]) => y);
+  const [low, high] = [Math.min(...heights), Math.max(...heights)];
+  const place = (x: number, y: number): string =>
+    `${(WIDTH / 2) * (1 + x / reach)},${HEIGHT - 8 - (HEIGHT - 16) * ((y - low) / (high - low))}`;
+  const a = squash(activation, z);
+  const steepness = slope(activation, z, a);
+  const half = reach / 3;
+  const summary = say('slope.curve', { name: activation, z: precise(z), slope: precise(steepness) });
+  const [cx, cy] = place(z, a).split(',');
+  return (
+    <figure class="slope-curve" data-testid="slope-curve">
+      <svg width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={summary}>
+        <path class="axis" d={`M0 ${place(0, 0).split(',')[1]}H${WIDTH}M${WIDTH / 2} 0V${HEIGHT}`} />
+        <polyline class="curve" points={points.map(([x, y]) => place(x, y)).join(' ')} />
+        <polyline
+          class="tangent"
+          points={`${place(z - half, a - half * steepness)} ${place(z + half, a + half * steepness)}`}
+        />
+        <circle cx={cx} cy={cy} r="4.5" />
+      </svg>
+      <figcaption>
+        z <b>{short(z)}</b> σ′ <b>{short(steepness)}</b>
+      </figcaption>
+    </figure>
+  );
+}

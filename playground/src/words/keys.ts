@@ -1,0 +1,7 @@
+import type { en } from './en.js';
+import type { enLate } from './en-late.js';
+
+export type Texts = typeof en & typeof enLate;
+export type Key = keyof Texts;
+/** Every text in one language. */
+export type Dictionary = Readonly<Record<Key, string>>;
