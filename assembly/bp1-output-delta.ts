@@ -55,11 +55,6 @@ export function outputDelta(net: Net, from: i32, to: i32): void {
       }
       return;
     }
-    case FOCAL:
-    case BINARY_FOCAL: {
-      focalDelta(net, from, to);
-      return;
-    }
     case MEAN_SQUARED_ERROR: {
       meanSlopes<SquaredError>(a, targets, delta, rows, stride, units, parameters);
       break;
@@ -87,6 +82,11 @@ export function outputDelta(net: Net, from: i32, to: i32): void {
     case QUANTILE: {
       meanSlopes<Quantile>(a, targets, delta, rows, stride, units, parameters);
       break;
+    }
+    case FOCAL:
+    case BINARY_FOCAL: {
+      focalDelta(net, from, to);
+      return;
     }
     default: {
       difference(a, 1, targets, delta, count);

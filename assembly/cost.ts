@@ -59,12 +59,17 @@ export class AnyLoss {
     if (loss == HINGE) return sumOf<Hinge>(a, targets, units, parameters) / <f64>units;
     if (loss == LOG_COSH) return sumOf<LogCosh>(a, targets, units, parameters) / <f64>units;
     if (loss == POISSON) return sumOf<Poisson>(a, targets, units, parameters) / <f64>units;
-    if (loss == OWN) return 0;
+    if (loss >= OWN) return rareCost(net, z, targets, units);
     if (loss == QUANTILE) return sumOf<Quantile>(a, targets, units, parameters) / <f64>units;
-    if (loss == FOCAL) return focal(z, targets, units, <f64>load<f32>(parameters), 0);
-    if (loss == BINARY_FOCAL) return binaryFocal(z, targets, units, parameters);
     return sumOf<SquaredError>(a, targets, units, parameters) / <f64>units;
   }
+}
+
+/** The cost of a sample by the losses from `OWN` on. Apart, because each comparison above costs small steps some time. */
+function rareCost(net: Net, z: usize, targets: usize, units: i32): f64 {
+  const parameters = net.lossParameters;
+  if (net.loss == FOCAL) return focal(z, targets, units, <f64>load<f32>(parameters), 0);
+  return net.loss == BINARY_FOCAL ? binaryFocal(z, targets, units, parameters) : 0;
 }
 
 /** `AnyLoss` with only the losses of tiny networks, because the others would make their module larger. */

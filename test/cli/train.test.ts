@@ -322,6 +322,102 @@ describe('train --stream', () => {
   });
 });
 
+it('--report shows which columns matter in the test samples, the most important first', async () => {
+  expect((await run('train', 'iris.csv', '--report', 'columns.html')).code).toBe(0);
+  const page = readFileSync(join(cwd, 'columns.html'), 'utf8');
+  expect(page).toContain('Which columns matter in the 30 test samples');
+  const section = page.slice(page.indexOf('Which columns matter'));
+  const names = Array.from(section.matchAll(/<span>(\w+_\w+)<\/span>/g), ([, name]) => name);
+  expect(names.slice(0, 4).sort()).toEqual(['petal_length', 'petal_width', 'sepal_length', 'sepal_width']);
+  expect(names[0]).toMatch(/^petal/);
+});
+
+describe('texts and very many categories', () => {
+  const table = (count: number): string => {
+    const rows = Array.from({ length: count }, (_, n) => {
+      const isBroken = (n * 7) % 3 === 0;
+      const note = isBroken ? `It came broken (${n})` : `Thanks, works well ${n}`;
+      return `${n % 11},zip${n},${n < 3 ? 'rare' : n % 2 ? 'north' : 'south'},"${note}",${isBroken ? 'refund' : 'keep'}`;
+    });
+    return `days,zip,region,note,answer\n${rows.join('\n')}\n`;
+  };
+  beforeAll(() => put('notes.csv', table(200)));
+
+  it('--text counts words, --hash hashes categories, --min-frequency joins rare ones, and new texts have answers', async () => {
+    const flags = [
+      '--label',
+      'answer',
+      '--text',
+      'note',
+      '--hash',
+      'zip',
+      '--min-frequency',
+      '5',
+      '--epochs',
+      '30',
+    ];
+    const ran = await run('train', 'notes.csv', ...flags, '--json');
+    expect(ran.code).toBe(0);
+    expect(readEvent(ran, 'data')).toMatchObject({ text: ['zip', 'note'], minFrequency: 5 });
+    expect(readEvent(ran, 'test')['accuracy']).toBe(1); // by the words alone
+    const { transforms } = readEvent(await run('inspect', 'notes.bp4', '--json'), 'model') as {
+      transforms: {
+        name: string;
+        kind: string;
+        categories?: string[];
+        buckets?: number;
+        weights?: number[];
+      }[];
+    };
+    const found = Object.fromEntries(transforms.map((one) => [one.name, one]));
+    expect(found['note']).toMatchObject({ kind: 'bagOfWords' });
+    expect(found['note']!.weights).toHaveLength(256);
+    expect(found['zip']).toMatchObject({ kind: 'hash', buckets: 64 });
+    expect(found['region']).toMatchObject({ kind: 'oneHot', categories: ['north', 'other', 'south'] });
+    const input = 'days,zip,region,note\n3,zip9999,rare,It came broken again\n4,nowhere,west,Thanks\n';
+    const answers = await bp4(['predict', 'notes.bp4', '-'], { cwd, input });
+    expect(
+      answers.stdout
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(',')[0]),
+    ).toEqual(['refund', 'keep']);
+  });
+
+  it.each([
+    ['--text', 'no such column', ['--text', 'nowhere'], /^bp4: .*'?nowhere'?/],
+    [
+      '--hash',
+      'the answer',
+      ['--label', 'answer', '--hash', 'answer'],
+      /^bp4: --hash: 'answer' is the column to predict/,
+    ],
+    [
+      '--text',
+      'the answer',
+      ['--label', 'answer', '--text', 'answer'],
+      /^bp4: --text: 'answer' is the column to predict/,
+    ],
+    [
+      '--min-frequency',
+      'no count',
+      ['--min-frequency', '0'],
+      /^bp4: --min-frequency: expected a whole number of at least 1, got '0'/,
+    ],
+    [
+      '--text',
+      'a stream',
+      ['--label', 'answer', '--text', 'note', '--stream'],
+      /^bp4: --text: it needs all rows in memory/,
+    ],
+  ])('%s refuses %s', async (_, __, flags, message) => {
+    const { code, stderr } = await run('train', 'notes.csv', ...flags);
+    expect(code).toBeGreaterThan(1);
+    expect(stderr).toMatch(message);
+  });
+});
+
 describe('a finished model and other data', () => {
   const table = (kinds: readonly string[], colors: readonly string[]): string => {
     const rows = Array.from({ length: 120 }, (_, n) => {
