@@ -19,11 +19,11 @@ export interface FaultOption {
 }
 
 /**
- * `place: problem; cure`, in one line, whatever line breaks the data hold. A problem that begins with 'is' continues the
+ * `place: problem; cure`, in one line, whatever line breaks the data hold. A problem that begins with 'is' or 'has' continues the
  * sentence: `inputs[1][1] is NaN; …`.
  */
 export function describeFault({ place, problem, cure }: Fault): string {
-  const joint = place === '' ? '' : problem.startsWith('is ') ? ' ' : ': ';
+  const joint = place === '' ? '' : /^(is|has) /.test(problem) ? ' ' : ': ';
   const text = `${place}${joint}${problem}${cure === undefined ? '' : `; ${cure}`}`;
   return text.replace(/[\n\r\u2028\u2029]/g, ' ');
 }

@@ -88,7 +88,7 @@ export function brainReference(): BrainKernels {
           return epoch;
         }
         backward(f, layers, targets + i * last.stride);
-        if (isAdam) updateByAdam();
+        if (isAdam) stepByAdam();
         else changeWeights(changes, layers, isSparse);
       }
       tally.loss = sum / count;
@@ -105,11 +105,13 @@ export function brainReference(): BrainKernels {
       for (let i = 0; i < others; i++) f[inputs + places[i]!] = f[begin / 4 + i]!;
     }
 
-    /** Adam, for weights and biases alike. */
-    function updateByAdam(): void {
-      gradients(f, layers, (net.gradients - net.parameters) / 4);
+    function stepByAdam(): void {
       beginUpdate(m, rule, learningRate);
-      adam(f, rule, net.parameters / 4, net.gradients / 4, net.parameterCount);
+      const { rate, momentum, momentumRest, square, squareRest, rootScale, epsilon } = rule;
+      const [first, second] = [(rule.first - net.parameters) / 4, (rule.second - net.parameters) / 4];
+      updateByAdam(f, layers, {
+        ...{ rate, momentum, momentumRest, square, squareRest, rootScale, epsilon, first, second },
+      });
       rule.step++;
     }
   }
@@ -207,34 +209,47 @@ function backward(f: Floats, layers: readonly Places[], targets: number): void {
   }
 }
 
-/** BP3 and BP4. A sum from +0 is never −0. @param distance from a weight to its gradient */
-function gradients(f: Floats, layers: readonly Places[], distance: number): void {
-  for (const { fanIn, units, stride, input, weights, biases, delta } of layers) {
-    for (let j = 0; j < units; j++) f[biases + distance + j] = 0 + f[delta + j]!;
-    for (let k = 0; k < fanIn; k++) {
-      const x = f[input + k]!;
-      const at = weights + distance + k * stride;
-      for (let j = 0; j < units; j++) f[at + j] = 0 + fround(x * f[delta + j]!);
-    }
-  }
-}
-
 /** 2⁻¹²⁶. What is smaller counts as 0. */
 const LEAST_NORMAL = 1.1754943508222875e-38;
 const flush = (x: number): number => (Math.abs(x) < LEAST_NORMAL ? 0 : x);
 
-/** Adam, as in assembly/optimizers.ts. @param count of the parameters, and of their gradients */
-function adam(f: Floats, rule: Rule, parameters: number, gradients: number, count: number): void {
-  const { rate, momentum, momentumRest, square, squareRest, rootScale, epsilon } = rule;
-  const [first, second] = [rule.first / 4 - parameters, rule.second / 4 - parameters];
-  for (let p = parameters, g = gradients; p < parameters + count; p++, g++) {
-    const x = f[g]!;
-    const m = flush(fround(fround(momentum * f[p + first]!) + fround(momentumRest * x)));
-    const v = flush(fround(fround(square * f[p + second]!) + fround(squareRest * fround(x * x))));
-    f[p + first] = m;
-    f[p + second] = v;
-    const root = fround(fround(Math.sqrt(v)) * rootScale);
-    f[p] = f[p]! - fround(rate * fround(m / fround(root + epsilon)));
+/** The fields of a rule that Adam uses, and the distances from a weight to its two moments, in floats. */
+interface AdamRule extends Pick<
+  Rule,
+  'rate' | 'momentum' | 'momentumRest' | 'square' | 'squareRest' | 'rootScale' | 'epsilon'
+> {
+  readonly first: number;
+  readonly second: number;
+}
+
+/** Adam for weights and biases alike. A bias is the weight of an input of 1. */
+function updateByAdam(f: Floats, layers: readonly Places[], rule: AdamRule): void {
+  for (const l of layers) {
+    for (let k = 0; k < l.fanIn; k++) updateRowByAdam(f, l, l.weights + k * l.stride, f[l.input + k]!, rule);
+    updateRowByAdam(f, l, l.biases, 1, rule);
+  }
+}
+
+/** BP3, BP4 and Adam, as in assembly/optimizers.ts. A weight without a first moment doesn't change. @param x the input of the row */
+function updateRowByAdam(
+  f: Floats,
+  { delta, units }: Places,
+  row: number,
+  x: number,
+  { rate, momentum, momentumRest, square, squareRest, rootScale, epsilon, first, second }: AdamRule,
+): void {
+  for (let w = row, d = delta; w < row + units; w++, d++) {
+    const gradient = 0 + fround(x * f[d]!); // a sum from +0 is never −0
+    const m = flush(fround(fround(momentum * f[w + first]!) + fround(momentumRest * gradient)));
+    const v = flush(
+      fround(fround(square * f[w + second]!) + fround(squareRest * fround(gradient * gradient))),
+    );
+    if (m !== 0) {
+      const root = fround(fround(Math.sqrt(v)) * rootScale);
+      f[w] = f[w]! - fround(rate * fround(m / fround(root + epsilon)));
+    }
+    f[w + first] = m;
+    f[w + second] = v;
   }
 }
 

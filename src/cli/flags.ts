@@ -99,7 +99,7 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
   },
   encoding: {
     flags: ['encoding'],
-    cure: ([name]) => `save it as UTF-8, or give its encoding, such as --encoding ${name}`,
+    cure: ([name]) => `save it as UTF-8, or set its encoding, such as --encoding ${name}`,
   },
   // models of other programs
   activations: {

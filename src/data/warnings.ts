@@ -105,7 +105,7 @@ function findUnevenClasses({ labels, classes, count }: WarnableSamples): DataWar
     warnings.push({
       ...{ kind: 'imbalance', place: `class ${show(nameOf(largest))}` },
       problem: `${share} of the samples, so always predicting it is right ${share} of the time`,
-      cure: 'give the other classes larger classWeights',
+      cure: 'use larger classWeights for the other classes',
       option: { name: 'classWeights', values: ['balanced'] },
     });
   }

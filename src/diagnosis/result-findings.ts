@@ -46,7 +46,7 @@ export function findImbalance(
       code: 'imbalance',
       place: `class ${largest}`,
       problem: `${Math.floor(1000 * share) / 10}% of the samples; of the other samples, ${percent(recall)} are recognized`,
-      cure: 'give the other classes larger classWeights, and judge by their recall',
+      cure: 'use larger classWeights for the other classes, and judge by their recall',
       option: { name: 'classWeights', values: ['balanced'] },
       numbers: { share, recall },
     },

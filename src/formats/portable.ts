@@ -36,7 +36,7 @@ export function checkNetwork(net: unknown): asserts net is Network {
     throw new TypeFault({
       place: 'net',
       problem: 'an ensemble has several networks, and this format holds one',
-      cure: 'write it by its save, toONNX or toModule',
+      cure: 'write it with save, toONNX or toModule',
     });
   }
   throw new TypeFault({ place: 'net', problem: `expected a Network of bp4, got ${show(net)}` });

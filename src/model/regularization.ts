@@ -74,7 +74,7 @@ function checkFrozen(frozen: RegularizationOptions['frozen'] = [], layerCount: n
   }
   const layers = Array.from(frozen, (l, i) => checkInteger(`frozen[${i}]`, l, 0, layerCount - 1));
   if (new Set(layers).size === layerCount) {
-    throw new RangeFault({ place: 'frozen', problem: 'leave one layer that learns' });
+    throw new RangeFault({ place: 'frozen', problem: 'at least one layer must learn' });
   }
   return layers;
 }

@@ -59,7 +59,7 @@ function checkURL(url: string, prefixes: readonly string[]): string {
   throw new QueueError({
     place: 'data',
     problem: `this worker may not fetch from ${new URL(url).origin}`,
-    cure: 'allow what the URL begins with by --allow',
+    cure: 'pass the beginning of the URL to --allow',
   });
 }
 

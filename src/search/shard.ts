@@ -5,8 +5,8 @@ import { decodeState } from '../model/file.js';
 import type { NetworkState } from '../model/state.js';
 import { Network } from '../network.js';
 import type { EpochReport } from '../training/reports.js';
+import { hashWeights } from './hash-weights.js';
 import {
-  hashWeights,
   trainKeys,
   trainUntil,
   type Interruption,

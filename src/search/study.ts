@@ -217,7 +217,7 @@ function checkObjective(
   }
   const isLoss = checkName('direction', direction, ['minimize', 'maximize']) === 'minimize';
   if (pruner?.kind === 'median') {
-    throw new TypeFault({ place: 'metric', problem: 'a function excludes the median pruner' });
+    throw new TypeFault({ place: 'metric', problem: "a function doesn't work with the median pruner" });
   }
   return { objective: { measure: given, isLoss }, metric: byDefault, isMeasuredHere: true };
 }

@@ -1,12 +1,10 @@
 import { DivergenceError, RangeFault, TypeFault } from '../errors.js';
 import { checkInteger, checkKeys, checkNumber, checkPositive, show } from '../base/check.js';
 import { Random } from '../base/random.js';
-import { sha256 } from '../base/sha256.js';
 import type { Dataset, Split } from '../data/dataset.js';
 import { transformedWidth, type FitOptions } from '../data/fit-transforms.js';
 import { chooseThreshold, expectedTargets } from '../metrics/predictions.js';
 import type { LayerSpec, LossSpec, NetworkSpec } from '../model/spec.js';
-import type { NetworkState } from '../model/state.js';
 import { Network } from '../network.js';
 import type { EarlyStopping } from '../training/hooks/early-stopping.js';
 import type { Answers } from '../training/hooks/metrics.js';
@@ -14,6 +12,7 @@ import { optionNames, type TrainOptions } from '../training/options.js';
 import type { EpochReport } from '../training/reports.js';
 import type { ScheduleOptions } from '../training/schedules.js';
 import { canonicalJSON } from './canonical-json.js';
+import { hashWeights } from './hash-weights.js';
 import { objectives, toLoss, type MetricName, type Objective } from './scores.js';
 
 // A task is one training of a study: a pure function of plain data and a dataset. Whoever runs it, on whatever machine, gets the
@@ -304,18 +303,6 @@ export function scoreOutputs(
     problem: `it is ${show(value)} for the samples held out, which can't be ranked`,
     cure: 'choose another metric, or fewer folds',
   });
-}
-
-/** Hashes all weights and biases, layer by layer: 16 digits of SHA-256, the same wherever the same was trained. */
-export function hashWeights({ parameters }: Pick<NetworkState, 'parameters'>): string {
-  const floats = parameters.flatMap(({ weights, biases }) => [weights, biases]);
-  const bytes = new Uint8Array(floats.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const { buffer, byteOffset, byteLength } of floats) {
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += byteLength;
-  }
-  return sha256(bytes).slice(0, 16);
 }
 
 /** @throws TypeError unless it is a dataset with labels or targets */

@@ -21,6 +21,7 @@ import { readData, type CheckedData } from '../training/train.js';
 import { canonicalJSON } from './canonical-json.js';
 import { inline, type Executor } from './executor.js';
 import { runRounds, type Plan } from './rounds.js';
+import { DEFAULT_SHARDS, MOST_SHARDS } from './shard-count.js';
 import { shardKeys } from './shard.js';
 import { checkMethods } from './study.js';
 import { checkDataset } from './task.js';
@@ -39,9 +40,6 @@ export interface ShardedTrainOptions extends Omit<TrainOptions, 'learningRate' |
   readonly learningRate?: number | ScheduleOptions;
   readonly checkpoint?: Pick<Checkpoint, 'everyEpochs' | 'write'>;
 }
-
-/** The most shards of a training run. */
-export const MOST_SHARDS = 4096;
 
 /**
  * Trains like `net.train`, but divides the samples into shards, which train side by side: in threads, or on other machines. In each
@@ -66,7 +64,7 @@ export async function trainInShards(
   if (!(net instanceof Network))
     throw new TypeFault({ place: 'net', problem: `expected a Network, got ${show(net)}` });
   checkKeys('options', options, [...optionNames, 'shards', 'rounds', 'executor']);
-  const { shards = 8, rounds, executor = inline(), ...train } = options;
+  const { shards = DEFAULT_SHARDS, rounds, executor = inline(), ...train } = options;
   const checked = checkTrainOptions(train, net.layers.length);
   const plan: Plan = {
     options: checked,

@@ -138,9 +138,9 @@ describe('rows around a table', () => {
     [
       'a field after the named columns',
       `size,edges\n1,2,\n3,4,5\n`,
-      /^CSV row 3: has a field after the last named column, got '5'; name all columns/,
+      /^CSV row 3 has a field after the last named column, got '5'; name all columns/,
     ],
-    ['a NUL character', 'size,edges\n1,2\n3,\0\n', /^CSV row 3: has a NUL character/],
+    ['a NUL character', 'size,edges\n1,2\n3,\0\n', /^CSV row 3 has a NUL character/],
   ])('Table.fromCSV refuses %s, naming the row and the cure', async (_, text, message) => {
     await expectError(() => Table.fromCSV(text), [RangeError, message]);
   });

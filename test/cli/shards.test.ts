@@ -87,7 +87,7 @@ describe('bp4 train --shards', () => {
     [['--shards', '0'], 2, /^bp4: --shards: expected a whole number from 1 to 4096, got '0'/],
     [['--shards', '3', '--stream'], 2, /^bp4: --shards: data larger than memory cannot be divided/],
     [['--shards', '--rounds', '9', '--epochs', '8'], 2, /^bp4: --rounds: there are only 8 epochs/],
-    [['--queue'], 3, /^bp4: queue: has no URL; set it, or the variable BP4_QUEUE/],
+    [['--queue'], 3, /^bp4: queue has no URL; set it, or the variable BP4_QUEUE/],
     [
       ['--queue', 'redis://127.0.0.1:1'],
       3,

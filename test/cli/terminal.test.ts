@@ -12,6 +12,7 @@ import { chooseByNumber } from '../../src/cli/terminal/choose.js';
 import { Output, writeMessage } from '../../src/cli/terminal/output.js';
 import { showReading, type OnRead } from '../../src/cli/terminal/reading.js';
 import { readTextInChunks } from '../../src/cli/data/read-file.js';
+import { widthOf } from '../../src/cli/terminal/width.js';
 import { wrapWords } from '../../src/cli/terminal/wrap.js';
 import { profileTable, Table, type TableProfile } from '../../src/data/index.js';
 import { everyLookTakes } from '../support/clock.js';
@@ -429,6 +430,12 @@ describe('long lines', () => {
     ['nothing', '', 80, 2, ''],
   ])('%s', (_, line, columns, indent, wrapped) => {
     expect(wrapWords(line, columns, indent)).toBe(wrapped);
+  });
+
+  it('characters that are measured without string-width are as wide as it says', () => {
+    const characters = Array.from({ length: 0x3000 }, (_, code) => String.fromCodePoint(code));
+    expect(characters.filter((one) => widthOf(one) !== stringWidth(one))).toEqual([]);
+    expect(widthOf('naïve Σ → ∞')).toBe(stringWidth('naïve Σ → ∞'));
   });
 
   it('a megabyte takes no time', () => {

@@ -359,7 +359,7 @@ describe('what others write', { timeout: 60_000 }, () => {
       return error.message;
     };
     expect(await catchMessage('refused-conv')).toMatch(
-      /^bytes: graph\.node\[0\], Conv '[^']+': convolutions and pooling are not read/,
+      /^bytes: graph\.node\[0\], Conv '[^']+': bp4 has neither convolutions nor pooling/,
     );
     expect(await catchMessage('refused-residual')).toMatch(
       /graph\.node\[\d\], Add '[^']+': branches of different layers/,

@@ -248,7 +248,7 @@ describe('Dataset.fromNPZ', () => {
     [
       'a name that the file lacks',
       { inputs: 'x' },
-      [FormatError, "npz: has no array 'x'; it has 'x_train', 'y_train', 'broken'"],
+      [FormatError, "npz has no array 'x'; it has 'x_train', 'y_train', 'broken'"],
     ],
     [
       'options without a name',
@@ -294,7 +294,7 @@ describe('Dataset.fromIDX with gzip', () => {
     packed[packed.length - 6]! ^= 1;
     await expectError(
       () => Dataset.fromIDX({ images: packed }),
-      [FormatError, 'images: has the wrong checksum'],
+      [FormatError, 'images has the wrong checksum'],
     );
     await expectError(
       () => Dataset.fromIDX({ images: gzipSync(images).subarray(0, 30) }),

@@ -360,11 +360,11 @@ it('formats of one network refuse an ensemble by its name', async () => {
   const ensemble = await Ensemble.fromNetworks([{ network: await softmax(1) }]);
   for (const write of [toSafetensors, toNPZ, toTFJS]) {
     expect(() => write(ensemble as unknown as Network)).toThrow(
-      'net: an ensemble has several networks, and this format holds one; write it by its save, toONNX or toModule',
+      'net: an ensemble has several networks, and this format holds one; write it with save, toONNX or toModule',
     );
   }
   await expect(fromSafetensors(ensemble.save())).rejects.toThrow("got format 'bp4-ensemble'");
   await expect(fromONNX(toONNX(ensemble))).rejects.toThrow(
-    "bytes: metadata_props 'bp4': it is an ensemble, with a branch for each network; open the file of its save",
+    "bytes: metadata_props 'bp4': it is an ensemble, with a branch for each network; open the file that its save method wrote",
   );
 });

@@ -243,7 +243,7 @@ describe('networks', () => {
       'no bias',
       { '0.weight': weights['0.weight'] },
       { activations: ['tanh'] },
-      [FormatError, "npz: has no array '0.bias'"],
+      [FormatError, "npz has no array '0.bias'"],
     ],
     [
       'another array',

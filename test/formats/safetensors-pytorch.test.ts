@@ -211,7 +211,7 @@ describe('is refused:', async () => {
     ],
     'a weight of one dimension': [
       file({ '0.weight': [2, 3], '1.weight': [2] }),
-      /'1.weight' is of a norm or a PReLU.*torch\.onnx\.export/,
+      /'1.weight' is part of a norm or a PReLU.*torch\.onnx\.export/,
     ],
     'a weight of nothing': [
       file({ '0.weight': [2, 0], '1.weight': [1, 2] }),
@@ -227,30 +227,36 @@ describe('is refused:', async () => {
     ],
     'a norm among the layers': [
       file({ 'fc1.weight': [2, 3], 'ln1.weight': [2], 'ln1.bias': [2], 'fc2.weight': [1, 2] }),
-      /'ln1.weight' is of a norm/,
+      /'ln1.weight' is part of a norm/,
     ],
     'a BatchNorm, by what it counts': [
       makeFile(
         { '1.num_batches_tracked': { dtype: 'I64', shape: [], data_offsets: [0, 8] } },
         new Uint8Array(8),
       ),
-      /'1.num_batches_tracked' is of a BatchNorm.*fromONNX folds/,
+      /'1.num_batches_tracked' is part of a BatchNorm.*fromONNX folds/,
     ],
-    'a convolution': [file({ '0.weight': [2, 1, 3, 3] }), /'0.weight' is of a convolution/],
-    'a recurrent layer': [file({ 'lstm.weight_ih_l0': [4, 3] }), /is of a convolution or a recurrent layer/],
+    'a convolution': [file({ '0.weight': [2, 1, 3, 3] }), /'0.weight' is part of a convolution/],
+    'a recurrent layer': [
+      file({ 'lstm.weight_ih_l0': [4, 3] }),
+      /is part of a convolution or a recurrent layer/,
+    ],
     'a factor of weight_norm': [
       file({ '0.weight_g': [2, 1], '0.weight_v': [2, 3] }),
       /'0.weight_g' is one of the two factors/,
     ],
-    'an adapter': [file({ ...good, '0.lora_A.weight': [1, 3] }), /'0.lora_A.weight' is of a LoRA adapter/],
+    'an adapter': [
+      file({ ...good, '0.lora_A.weight': [1, 3] }),
+      /'0.lora_A.weight' is part of a LoRA adapter/,
+    ],
     'kernels of Keras': [file({ 'dense/kernel': [3, 2] }), /'dense\/kernel' is named as in Keras or Flax/],
     'weights of 8 bits': [
       makeFile({ '0.weight': { dtype: 'F8_E4M3', shape: [1, 2], data_offsets: [0, 2] } }, new Uint8Array(2)),
-      /'0.weight' is of weights of 8 bits or fewer.*before it is quantized/,
+      /'0.weight' is quantized to 8 bits or fewer.*before it is quantized/,
     ],
     'weights of 4 bits in integers': [
       makeFile({ '0.qweight': { dtype: 'I32', shape: [1, 1], data_offsets: [0, 4] } }, new Uint8Array(4)),
-      /'0.qweight' is of weights of 8 bits or fewer/,
+      /'0.qweight' is quantized to 8 bits or fewer/,
     ],
     'weights that are transposed': [
       file({ '0.weight': [3, 2], '0.bias': [2] }),

@@ -462,11 +462,11 @@ describe('is refused:', () => {
     ],
     'a graph model': [
       { format: 'graph-model', modelTopology: { node: [] } },
-      /^modelTopology is of a graph model.*--output_format=tfjs_layers_model/,
+      /^modelTopology is a graph model.*--output_format=tfjs_layers_model/,
     ],
     'a graph model by its format': [
       { format: 'graph-model', modelTopology: {} },
-      /^modelTopology is of a graph model/,
+      /^modelTopology is a graph model/,
     ],
     'no topology': [{}, /^modelTopology: expected an object/],
     'deep brackets': [

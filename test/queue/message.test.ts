@@ -56,7 +56,7 @@ describe('a task', () => {
     ['has no text', { text: 1 }, /^task: expected a string/],
     ['has another member', { text: '{}', more: 1 }, /^task: unknown 'more'/],
     ['is not JSON', { text: '{' }, /^task is not JSON/],
-    ['is too long', { text: `"${'x'.repeat(70_000)}"` }, /^task: has 70002 bytes; expected at most 65536/],
+    ['is too long', { text: `"${'x'.repeat(70_000)}"` }, /^task has 70002 bytes; expected at most 65536/],
     ['holds __proto__', { text: '{"task":{"spec":{"__proto__":{}}}}' }, /^task: unknown '__proto__'/],
     ['is of another arithmetic', { text: forge((it) => (it['arithmetic'] = 2)) }, /^arithmetic: expected/],
     [

@@ -20,7 +20,8 @@ import {
 import { Random } from '../../src/base/random.js';
 import { accuracy } from '../../src/metrics/index.js';
 import { decodeState } from '../../src/model/file.js';
-import { describesNetwork, divide, hashWeights } from '../../src/search/task.js';
+import { hashWeights } from '../../src/search/hash-weights.js';
+import { describesNetwork, divide } from '../../src/search/task.js';
 import { expectError } from '../support/patient.js';
 
 const random = Random.fromSeed(7);
@@ -548,7 +549,7 @@ describe('a metric that is a function', () => {
       [{ direction: 'minimize' }, 'direction: logLoss has one of its own'],
       [
         { metric: accuracy, direction: 'maximize', pruner: { kind: 'median' } },
-        'metric: a function excludes the median pruner',
+        "metric: a function doesn't work with the median pruner",
       ],
     ];
     for (const [more, message] of bad)

@@ -451,7 +451,7 @@ describe('frozen layers', () => {
       [RangeError, 'frozen[0]: expected a whole number from 0 to 1, got -1'],
     ],
     ['a layer by name', ['first'], [TypeError, 'frozen[0]: expected a whole number']],
-    ['all layers', [0, 1, 0], [RangeError, 'frozen: leave one layer that learns']],
+    ['all layers', [0, 1, 0], [RangeError, 'frozen: at least one layer must learn']],
   ])('frozen rejects %s', (_, frozen, expected) =>
     expectHarmlessError((net) => net.train(goodData, { frozen: frozen as number[] }), expected),
   );

@@ -4,7 +4,7 @@ export const enLate = {
   'slow.waiting': 'Looking for causes…',
   'slow.none': 'Nothing slows this network down.',
   'slow.trial':
-    'Tried on a new network: after {steps} steps, the cure leaves {after} of the loss of constant outputs. This network leaves {left}.',
+    'Tried on a new network: after {steps} steps, its loss is {after} of that of constant outputs. The loss of this network is {left} of it.',
   'slow.cure': 'Cure:',
   'slow.newWeights': 'new random weights',
   'slow.compare': 'Run side by side',
@@ -35,13 +35,14 @@ export const enLate = {
   'finding.constantInputs':
     'The inputs are the same in all samples, so they say nothing about the answer. Where an input is 0, ∂C/∂w = δ·a is 0, too. Check the data.',
   'finding.unscaledInputs':
-    'The inputs are far from a size of 1, and ∂C/∂w = δ·a has their size. Scale them.',
+    'The inputs are much larger or smaller than 1, and so is ∂C/∂w = δ·a. Scale them.',
   'finding.repeatedRows': 'Only {distinct} of {samples} samples are distinct.',
   'finding.contradictions':
     '{disputed} of {samples} samples have the same inputs as samples with another answer. Add inputs that distinguish them.',
   'finding.leak': 'One input alone gives the answer. Make sure that you’ll have it when you predict.',
   'finding.constantTargets': 'The answer is the same in all {samples} samples.',
-  'finding.unscaledTargets': 'The targets are far from a size of 1, where the outputs begin. Scale them.',
+  'finding.unscaledTargets':
+    'The targets are much larger or smaller than 1, the size of the first outputs. Scale them.',
   'finding.targetsOutOfRange':
     'The targets reach from {least} to {most}, but the outputs only from {from} to {to}.',
   'finding.missingClass': 'No sample belongs to {missing} of the {classes} classes.',
@@ -50,8 +51,8 @@ export const enLate = {
   'finding.noSignal':
     'The inputs seem to say nothing about the answer: a new network learns nothing, either.',
   'finding.overfitting': 'The loss is {loss} on the training data, but {validationLoss} on other data.',
-  'finding.validationDiffers': 'The test data differ from the training data.',
-  'finding.validationRepeats': '{share} of the test data are also training data.',
+  'finding.validationDiffers': 'The test data differs from the training data.',
+  'finding.validationRepeats': '{share} of the test samples are also training samples.',
   'finding.rateTooSmall': 'The learning rate is too small: the steps are short.',
   'finding.rateTooLarge': 'The learning rate is too large: the steps overshoot the minimum.',
   'finding.fewSteps': 'Training has taken only {taken} steps. Play on.',

@@ -15,7 +15,7 @@ import { displayPath } from '../data/read-file.js';
 export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    'Measure a model on labeled data. For classes, print loss, accuracy, balanced accuracy, ROC-AUC, log loss, calibration error, the precision, recall and F1 of each class, and the confusion matrix. For regression, print loss, R², mean absolute error and root mean squared error; for quantiles, the pinball loss and the share of values at or below the prediction. The data file is read with the settings used for the training data.',
+    'Measure a model on labeled data. For classes, print loss, accuracy, balanced accuracy, ROC-AUC, log loss, calibration error, the precision, recall and F1 of each class, and the confusion matrix. For regression, print loss, R², mean absolute error and root mean squared error; for quantiles, the pinball loss and the share of values at or below the prediction. bp4 reads the data file with the settings of the training data.',
   ],
   examples: [
     ['bp4 evaluate iris.bp4 other-flowers.csv', 'Print a table of the classes and the confusion matrix.'],

@@ -42,7 +42,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'diagnose',
-    summary: 'Show how fast each layer learns, and what to try',
+    summary: 'Find what keeps a network from learning, and what to try',
     example: 'bp4 diagnose iris.bp4 iris.csv',
     load: async () => (await import('./diagnose.js')).diagnose,
   },

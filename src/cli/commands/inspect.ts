@@ -19,7 +19,7 @@ import type { Output } from '../terminal/output.js';
 import { textTable } from '../terminal/text-table.js';
 import { figureNames, transformText } from '../model/card.js';
 import { countParts } from '../model/model-file.js';
-import { hashWeights } from '../../search/task.js';
+import { hashWeights } from '../../search/hash-weights.js';
 
 export const inspect: CommandDefinition<SignatureFlags & ModelFlags> = {
   operands: ['<model>'],

@@ -22,8 +22,8 @@ export const search: CommandDefinition<SearchFlags> = {
   operands: ['[data]'],
   usage: ['[options] <data>', '--resume <journal>'],
   description: [
-    'Try many networks and training settings, and save an ensemble of the best. <data> is read as in bp4 train, and the same rows ' +
-      'are set aside for testing. The same data, options and seed produce exactly the same trials and weights on any number of ' +
+    'Try many networks and training settings, and save an ensemble of the best. bp4 reads <data> as bp4 train does, and sets the ' +
+      'same rows aside for testing. The same data, options and seed produce exactly the same trials and weights on any number of ' +
       'threads or machines.',
     'Ctrl-C, SIGTERM or SIGHUP stops the search. The journal keeps every finished trial. Run the same command again to continue the search.',
   ],

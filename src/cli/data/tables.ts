@@ -20,7 +20,7 @@ import {
   type TableProfile,
 } from '../../data/index.js';
 import { JSONLinesRows } from '../../data/json.js';
-import { profileParquet, type AsyncBuffer } from '../../data/parquet/file.js';
+import type { AsyncBuffer } from '../../data/parquet/file.js';
 import { profileRows } from '../../data/profile.js';
 import { openText } from '../../data/rows.js';
 import type { TextFormat } from '../options/data.js';
@@ -126,7 +126,10 @@ export function openParquet(
 ): OpenedTable {
   if (isLarge) {
     return {
-      profile: (options) => profileParquet(file, ignore, options),
+      profile: async (options) => {
+        const { profileParquet } = await import('../../data/parquet/file.js');
+        return await profileParquet(file, ignore, options);
+      },
       read: (reading) => Dataset.fromParquet(file, chooseColumns(reading)),
       stream: (reading, onWarning) => DataStream.fromParquet(file, { ...chooseColumns(reading), onWarning }),
     };

@@ -1,4 +1,4 @@
-import { hashWeights } from '../../search/task.js';
+import { hashWeights } from '../../search/hash-weights.js';
 import type { Transform } from '../../model/transforms.js';
 import {
   formatCount,

@@ -58,7 +58,7 @@ export async function openNetwork(path: string, flags: ModelFlags, purpose: stri
 export function assertNetwork(
   model: OpenedModel,
   purpose: string,
-  cure = 'give it a single network, as bp4 train saves without --ensemble',
+  cure = 'pass a single network, as bp4 train saves without --ensemble',
 ): asserts model is OpenedNetwork {
   if (!model.members) return;
   throw new UsageError(model.path, `it is an ensemble of networks, and ${purpose} one`, cure);

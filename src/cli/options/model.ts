@@ -30,7 +30,7 @@ export const modelGroup: OptionGroup = {
     ),
     new Option(
       '--output <name>',
-      'Output of an ONNX model to read, if it has several, such as probabilities next to label',
+      'Output of an ONNX model to read, if it has several, such as label and probabilities',
     ),
     new Option(
       '--loss <name>',

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { MOST_SHARDS } from '../../search/train-in-shards.js';
+import { DEFAULT_SHARDS, MOST_SHARDS } from '../../search/shard-count.js';
 import { UsageError } from '../errors.js';
 import type { OptionGroup } from './command.js';
 import { valueOption, wholeNumber } from './values.js';
@@ -42,8 +42,6 @@ export const shardsGroup: OptionGroup = {
     ),
   ],
 };
-
-const DEFAULT_SHARDS = 8;
 
 /**
  * @param epochs of the training

@@ -14,7 +14,7 @@ import {
 import type { PreparedTraining } from '../train/prepare-training.js';
 import { describeShape } from './network-drawing.js';
 import type { Fact, Report } from './page.js';
-import { hashWeights } from '../../search/task.js';
+import { hashWeights } from '../../search/hash-weights.js';
 
 // The content of a report, about a model and its training.
 

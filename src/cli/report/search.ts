@@ -1,7 +1,7 @@
 import type { Domain } from '../../search/domains.js';
 import { objectives, toLoss, type MetricName } from '../../search/scores.js';
 import type { StudyResult } from '../../search/study.js';
-import { hashWeights } from '../../search/task.js';
+import { hashWeights } from '../../search/hash-weights.js';
 import { displayPath } from '../data/read-file.js';
 import type { Evaluation } from '../model/evaluation.js';
 import type { About } from '../model/model-file.js';

@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
 import { toVisibleLine } from './control-characters.js';
+import { widthOf } from './width.js';
 
 /**
  * A table in plain text: the first column is aligned left, the others right, with two spaces between them.
@@ -8,7 +8,7 @@ import { toVisibleLine } from './control-characters.js';
  */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows].map((cells) => cells.map(toVisibleLine));
-  const widths = head.map((_, k) => Math.max(...lines.map((cells) => stringWidth(cells[k]!))));
+  const widths = head.map((_, k) => Math.max(...lines.map((cells) => widthOf(cells[k]!))));
   return lines
     .map((cells) =>
       cells
@@ -21,7 +21,7 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
 
 /** Pads text to columns of a terminal: wide characters take two of them. */
 const padEnd = (text: string, columns: number): string =>
-  text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
+  text + ' '.repeat(Math.max(0, columns - widthOf(text)));
 
 const padStart = (text: string, columns: number): string =>
-  ' '.repeat(Math.max(0, columns - stringWidth(text))) + text;
+  ' '.repeat(Math.max(0, columns - widthOf(text))) + text;

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { widthOf } from './width.js';
 
 /** At least this many columns remain for words, whatever the indentation. */
 const LEAST_ROOM = 20;
@@ -15,7 +15,7 @@ export function wrapWords(line: string, columns: number, indent = 0): string {
   let current = '';
   let width = 0;
   for (const [piece] of line.matchAll(/ *[^ ]+/g)) {
-    const added = stringWidth(piece);
+    const added = widthOf(piece);
     if (width + added <= room || current === '') {
       current += piece;
       width += added;
@@ -23,7 +23,7 @@ export function wrapWords(line: string, columns: number, indent = 0): string {
       lines.push(current);
       const word = piece.trimStart();
       current = ' '.repeat(margin) + word;
-      width = margin + stringWidth(word);
+      width = margin + widthOf(word);
     }
   }
   return [...lines, current].join('\n');

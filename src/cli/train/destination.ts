@@ -17,7 +17,7 @@ import { checkExportPath, isExported, writeExport } from '../model/write-export.
 import { groupDigits, quoteOption, quotePath } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
 import type { PreparedTraining } from './prepare-training.js';
-import { hashWeights } from '../../search/task.js';
+import { hashWeights } from '../../search/hash-weights.js';
 
 /** Where the model is saved. */
 export interface Destination {

@@ -8,11 +8,9 @@ import { DivergenceError } from '../../errors.js';
 import { checkpointFile } from '../../node/files.js';
 import { areAllFinite } from '../../model/state.js';
 import { tensorBoardFile } from '../../node/tensorboard.js';
-import { threads } from '../../node/threads.js';
-import { queue } from '../../queue/queue.js';
 import { QueueError } from '../../queue/queue-error.js';
 import type { Executor } from '../../search/executor.js';
-import { trainInShards, type ShardedTrainOptions } from '../../search/train-in-shards.js';
+import type { ShardedTrainOptions } from '../../search/train-in-shards.js';
 import { watchedMetrics } from '../options/early-stopping.js';
 import type { TrainFlags } from '../options/files.js';
 import { writeMessage, type Output } from '../terminal/output.js';
@@ -45,10 +43,13 @@ export interface TrainingRun {
   readonly isStopped: boolean;
 }
 
-/** Where the shards train. */
-export function createExecutor({ queue: url, threads: count }: TrainFlags): Executor {
-  const here = typeof count === 'number' ? count : undefined;
-  if (url === undefined) return threads(here);
+/** Where the shards train. What they need loads only where there are some: a fifth of the modules of a training run. */
+export async function createExecutor({ queue: url, threads: count }: TrainFlags): Promise<Executor> {
+  if (url === undefined) {
+    const { threads } = await import('../../node/threads.js');
+    return threads(typeof count === 'number' ? count : undefined);
+  }
+  const { queue } = await import('../../queue/queue.js');
   return queue(url === true ? undefined : url, { onWarning: writeMessage });
 }
 
@@ -99,6 +100,7 @@ export async function runTraining(
   } satisfies TrainOptions;
   try {
     if (executor) {
+      const { trainInShards } = await import('../../search/train-in-shards.js');
       const sharded = { ...trainOptions, ...sharding, executor } as ShardedTrainOptions;
       await trainInShards(net, train as Dataset, sharded);
     } else await net.train(train, { ...trainOptions, ...(isLong && { onBatch: progress.onBatch }) });

@@ -15,10 +15,10 @@ const normalizes: Hint = {
   cure: 'train without it, or with BatchNormalization, which folds into the weights',
 };
 
-const recurrent: Hint = { problem: 'recurrent layers are not read', cure: 'use a network of dense layers' };
+const recurrent: Hint = { problem: 'bp4 has no recurrent layers', cure: 'use a network of dense layers' };
 
 const spatial: Hint = {
-  problem: 'convolutions and pooling are not read',
+  problem: 'bp4 has neither convolutions nor pooling',
   cure: 'use a network of dense layers',
 };
 

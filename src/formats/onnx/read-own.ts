@@ -65,7 +65,7 @@ function parseSpec(text: string): { json: SpecJSON; spec: CheckedSpec } {
       throw new RangeFault({
         place: '',
         problem: 'it is an ensemble, with a branch for each network',
-        cure: 'open the file of its save by Ensemble.load of bp4/ensemble',
+        cure: 'open the file that its save method wrote, with Ensemble.load of bp4/ensemble',
       });
     }
     return { json, spec: specFromJSON(json).checked };

@@ -5,17 +5,17 @@ import type { Place } from '../../model/read-safetensors.js';
 // Tensors that aren't of a Linear, by the names and shapes that PyTorch and others give them.
 
 const batchNorm = {
-  problem: 'is of a BatchNorm, and the file does not say on which side of it the activation is',
+  problem: "is part of a BatchNorm, and the file doesn't say on which side of it the activation is",
   cure: 'export the model with torch.onnx.export; fromONNX folds BatchNorm into the weights',
 };
 
 const norm = {
-  problem: 'is of a norm or a PReLU, which no layer of bp4 computes',
+  problem: 'is part of a norm or a PReLU, which no layer of bp4 computes',
   cure: 'train without it; a BatchNorm folds into the weights if you export the model with torch.onnx.export',
 };
 
 const quantized = {
-  problem: 'is of weights of 8 bits or fewer, and bp4 computes with floats',
+  problem: 'is quantized to 8 bits or fewer, and bp4 computes with floats',
   cure: 'save the model before it is quantized',
 };
 
@@ -25,7 +25,7 @@ const weightNorm = {
 };
 
 const adapter = {
-  problem: 'is of a LoRA adapter',
+  problem: 'is part of a LoRA adapter',
   cure: 'merge it first: model.merge_and_unload()',
 };
 
@@ -35,7 +35,7 @@ const kernel = {
 };
 
 const otherLayers = {
-  problem: 'is of a convolution or a recurrent layer, and bp4 reads only Linear layers',
+  problem: 'is part of a convolution or a recurrent layer, and bp4 reads only Linear layers',
   cure: 'use a network of Linear layers',
 };
 

@@ -25,7 +25,7 @@ export function readChain(model: Fields, checkKind: (layer: ChainLayer) => void)
   if (model['format'] === 'graph-model' || Array.isArray(topology['node'])) {
     throw new FormatError({
       place: 'modelTopology',
-      problem: 'is of a graph model, which holds operators instead of layers',
+      problem: 'is a graph model, which holds operators instead of layers',
       cure: 'convert the Keras model with tensorflowjs_converter --output_format=tfjs_layers_model',
     });
   }

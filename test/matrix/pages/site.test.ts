@@ -111,6 +111,19 @@ it.each(paths)('%s loads without errors, and fits on a phone', async (path) => {
   expect(errors).toEqual([]);
 });
 
+it.each(paths.filter((path) => !path.startsWith('reference/')))(
+  '%s shows its code without scrolling',
+  async (path) => {
+    await open(path, 1280);
+    const scrolled = await page
+      .locator('.vp-doc pre')
+      .evaluateAll((blocks) =>
+        blocks.filter((block) => block.scrollWidth > block.clientWidth).map((block) => block.textContent),
+      );
+    expect(scrolled).toEqual([]);
+  },
+);
+
 it.each(inspected)('%s is accessible in light and dark', async (path) => {
   await open(path, 1280);
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -92,7 +92,7 @@ async function submit(
 describe('a worker', () => {
   it.each([
     ['a job that is no message', { name: 'Task', path: '/etc/passwd' }, /^task: unknown 'name'/],
-    ['a task that is too long', { text: 'x'.repeat(70_000) }, /^task: has 70000 bytes/],
+    ['a task that is too long', { text: 'x'.repeat(70_000) }, /^task has 70000 bytes/],
     ['a task of the wrong type', { text: '[]' }, /^task: expected an object/],
     ['__proto__', { text: '{"task":{"__proto__":{"isAdmin":true}}}' }, /^task: unknown '__proto__'/],
     ['a dataset that is a path', write({ data: '../../etc/passwd' }), /^data: expected a SHA-256, got '\.\./],
@@ -174,7 +174,7 @@ describe('a worker', () => {
     };
     await start({ limits: { parameters: 1000, seconds: 0.3 } });
     await expect(run(large)).rejects.toThrow(
-      /^trial 0, fold 0: trial 0, fold 0: has 3601 parameters; this worker takes 1000/,
+      /^trial 0, fold 0: trial 0, fold 0 has 3601 parameters; this worker takes 1000/,
     );
     const long = { ...task, spec: { ...task.spec, train: { epochs: 1_000_000 } } };
     await expect(run(long)).rejects.toThrow(/took more than the 0.3 seconds of this worker/);
@@ -184,7 +184,7 @@ describe('a worker', () => {
 describe('a study', () => {
   it('says which packages, address or URL it lacks, without the password', async () => {
     const open = async (url?: string): Promise<unknown> => queue(url, { threads: 1 }).open(data);
-    await expect(open()).rejects.toThrow(/^queue: has no URL; set it, or the variable BP4_QUEUE/);
+    await expect(open()).rejects.toThrow(/^queue has no URL; set it, or the variable BP4_QUEUE/);
     await expect(open('redis//:pass')).rejects.toThrow(/^queue is not a URL/);
     await expect(open('http://me:pass@host')).rejects.toThrow(/^queue: expected redis:.* got 'http:'/);
     await expect(open('redis://me:pass@127.0.0.1:1')).rejects.toThrow(
