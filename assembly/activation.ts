@@ -1,9 +1,12 @@
 import {
   ELU,
   GELU,
+  GELU_EXACT,
   LEAKY_RELU,
   LINEAR,
+  MISH,
   RELU,
+  SELU,
   SIGMOID,
   SOFTMAX,
   SOFTPLUS,
@@ -11,7 +14,20 @@ import {
   SWISH,
   TANH,
 } from '../src/kernels/codes';
-import { Elu, Gelu, LeakyRelu, Relu, Sigmoid, Softplus, Softsign, Swish, Tanh } from './micro/activations';
+import {
+  Elu,
+  Gelu,
+  GeluExact,
+  LeakyRelu,
+  Mish,
+  Relu,
+  Selu,
+  Sigmoid,
+  Softplus,
+  Softsign,
+  Swish,
+  Tanh,
+} from './micro/activations';
 import { clearPadding } from './micro/padding';
 import { softmax } from './micro/softmax';
 import { rowAt } from './network';
@@ -74,6 +90,18 @@ export function activate(l: Layer, from: i32, to: i32): void {
       values<Softsign>(z, a, count, l.alpha);
       break;
     }
+    case GELU_EXACT: {
+      values<GeluExact>(z, a, count, l.alpha);
+      break;
+    }
+    case SELU: {
+      values<Selu>(z, a, count, l.alpha);
+      break;
+    }
+    case MISH: {
+      values<Mish>(z, a, count, l.alpha);
+      break;
+    }
   }
   clearPadding(a, stride, rows, l.units);
 }
@@ -124,6 +152,18 @@ export function multiplySlope(l: Layer, from: i32, to: i32): void {
     }
     case SOFTSIGN: {
       slopes<Softsign>(z, a, delta, count, l.alpha);
+      break;
+    }
+    case GELU_EXACT: {
+      slopes<GeluExact>(z, a, delta, count, l.alpha);
+      break;
+    }
+    case SELU: {
+      slopes<Selu>(z, a, delta, count, l.alpha);
+      break;
+    }
+    case MISH: {
+      slopes<Mish>(z, a, delta, count, l.alpha);
       break;
     }
   }

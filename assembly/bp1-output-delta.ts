@@ -1,6 +1,8 @@
 import {
   BINARY_CROSS_ENTROPY,
+  BINARY_FOCAL,
   CROSS_ENTROPY,
+  FOCAL,
   HINGE,
   HUBER,
   LOG_COSH,
@@ -11,6 +13,7 @@ import {
   QUANTILE,
 } from '../src/kernels/codes';
 import { multiplySlope } from './activation';
+import { binaryFocalDelta, focal } from './micro/focal';
 import { AbsoluteError, Hinge, Huber, LogCosh, Poisson, Quantile, SquaredError } from './micro/losses';
 import { clearPadding } from './micro/padding';
 import { lastLayer, rowAt } from './network';
@@ -21,6 +24,7 @@ import { Net } from './structs';
  *   quadratic                       δ = (a − y) ⊙ σ′(z)
  *   binaryCrossEntropy with sigmoid δ = a − y           (σ′ cancels: Nielsen, ch. 3)
  *   crossEntropy with softmax       δ = a·Σy − y        (Σy is 1 for one-hot targets)
+ *   focal, binaryFocal              δ as micro/focal.ts states, also with these activations
  *   own                             δ as the caller has written it
  *   the others                      δ = slope/units ⊙ σ′(z), with the slopes of micro/losses.ts
  * If net.ignoresMissing, δ is ±0 where y is NaN.
@@ -79,6 +83,11 @@ export function outputDelta(net: Net, from: i32, to: i32): void {
       meanSlopes<Quantile>(a, targets, delta, rows, stride, units, parameters);
       break;
     }
+    case FOCAL:
+    case BINARY_FOCAL: {
+      focalDelta(net, from, to);
+      return;
+    }
     default: {
       difference(a, 1, targets, delta, count);
     }
@@ -96,6 +105,32 @@ export function difference(a: usize, total: f32, targets: usize, delta: usize, c
     v128.store(delta, f32x4.sub(f32x4.mul(v128.load(a), scale), v128.load(targets)));
     a += 16;
     targets += 16;
+  }
+}
+
+/** δ of the focal losses. A target of NaN has none. */
+function focalDelta(net: Net, from: i32, to: i32): void {
+  const l = lastLayer(net);
+  const bytes: usize = l.stride << 2;
+  const isBinary = net.loss == BINARY_FOCAL;
+  const gamma = <f64>load<f32>(net.lossParameters);
+  const alpha = <f64>load<f32>(net.lossParameters, 4);
+  let z = rowAt(l.preActivations, from, l.stride);
+  let targets = rowAt(net.targets, from, l.stride);
+  let delta = rowAt(l.delta, from, l.stride);
+  for (; from < to; ++from) {
+    if (!isBinary) focal(z, targets, l.units, gamma, delta);
+    else {
+      for (let at: usize = 0; at < <usize>(l.units << 2); at += 4) {
+        const y = <f64>load<f32>(targets + at);
+        const slope = binaryFocalDelta(<f64>load<f32>(z + at), y, gamma, alpha);
+        store<f32>(delta + at, y == y ? <f32>slope : 0);
+      }
+    }
+    clearPadding(delta, l.stride, 1, l.units);
+    z += bytes;
+    targets += bytes;
+    delta += bytes;
   }
 }
 

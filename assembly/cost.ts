@@ -1,6 +1,8 @@
 import {
   BINARY_CROSS_ENTROPY,
+  BINARY_FOCAL,
   CROSS_ENTROPY,
+  FOCAL,
   HINGE,
   HUBER,
   LOG_COSH,
@@ -10,6 +12,7 @@ import {
   QUADRATIC,
   QUANTILE,
 } from '../src/kernels/codes';
+import { binaryFocalCost, focal } from './micro/focal';
 import { log } from './micro/log';
 import { AbsoluteError, Hinge, Huber, LogCosh, Poisson, Quantile, SquaredError } from './micro/losses';
 import { lastLayer, rowAt } from './network';
@@ -20,10 +23,11 @@ import { Net } from './structs';
  *   quadratic                       ½ Σ (a − y)²
  *   crossEntropy with softmax       −Σ y ln a
  *   binaryCrossEntropy with sigmoid −Σ (y ln a + (1 − y) ln(1 − a))
+ *   focal, binaryFocal              as micro/focal.ts states
  *   own                             0: the caller computes it
  *   the others                      1/units Σ, of the values of micro/losses.ts
- * A target of NaN has no cost. The cross-entropies are written in z, so that a saturated unit (a rounded to 0 or 1) has its
- * true cost instead of Infinity.
+ * A target of NaN has no cost. The cross-entropies and the focal losses are written in z, so that a saturated unit (a rounded to
+ * 0 or 1) has its true cost instead of Infinity.
  * Rounds: in f64; units sequential within a row, rows sequential, from +0.
  */
 export function cost(net: Net, from: i32, to: i32): f64 {
@@ -55,10 +59,17 @@ export class AnyLoss {
     if (loss == HINGE) return sumOf<Hinge>(a, targets, units, parameters) / <f64>units;
     if (loss == LOG_COSH) return sumOf<LogCosh>(a, targets, units, parameters) / <f64>units;
     if (loss == POISSON) return sumOf<Poisson>(a, targets, units, parameters) / <f64>units;
-    if (loss == OWN) return 0;
+    if (loss >= OWN) return rareCost(net, z, targets, units);
     if (loss == QUANTILE) return sumOf<Quantile>(a, targets, units, parameters) / <f64>units;
     return sumOf<SquaredError>(a, targets, units, parameters) / <f64>units;
   }
+}
+
+/** The cost of a sample by the losses from `OWN` on. Apart, because each comparison above costs small steps some time. */
+function rareCost(net: Net, z: usize, targets: usize, units: i32): f64 {
+  const parameters = net.lossParameters;
+  if (net.loss == FOCAL) return focal(z, targets, units, <f64>load<f32>(parameters), 0);
+  return net.loss == BINARY_FOCAL ? binaryFocal(z, targets, units, parameters) : 0;
 }
 
 /** `AnyLoss` with only the losses of tiny networks, because the others would make their module larger. */
@@ -106,6 +117,18 @@ function binaryCrossEntropy(z: usize, a: usize, targets: usize, units: i32): f64
     const output = <f64>load<f32>(a + at);
     const y = <f64>load<f32>(targets + at);
     if (y == y) sum += value >= 0 ? (1 - y) * value - log(output) : -log(1 - output) - y * value;
+  }
+  return sum;
+}
+
+/** @param parameters γ and α */
+function binaryFocal(z: usize, targets: usize, units: i32, parameters: usize): f64 {
+  const gamma = <f64>load<f32>(parameters);
+  const alpha = <f64>load<f32>(parameters, 4);
+  let sum: f64 = 0;
+  for (let at: usize = 0; at < <usize>(units << 2); at += 4) {
+    const y = <f64>load<f32>(targets + at);
+    if (y == y) sum += binaryFocalCost(<f64>load<f32>(z + at), y, gamma, alpha);
   }
   return sum;
 }

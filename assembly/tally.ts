@@ -1,4 +1,4 @@
-import { CROSS_ENTROPY, HINGE } from '../src/kernels/codes';
+import { CROSS_ENTROPY, FOCAL, HINGE } from '../src/kernels/codes';
 import { AnyLoss } from './cost';
 import { lastLayer } from './network';
 import { Net, Tally } from './structs';
@@ -23,6 +23,7 @@ export function tallyAs<Loss>(net: Net, sums: Tally, rows: i32, weights: usize):
   let z = l.preActivations;
   let a = l.activations;
   let targets = net.targets;
+  const isSoftmax = net.loss == CROSS_ENTROPY || net.loss == FOCAL;
   const middle: f32 = net.loss == HINGE ? 0 : 0.5;
   let batchLoss: f64 = 0;
   for (let i = 0; i < rows; ++i) {
@@ -30,7 +31,7 @@ export function tallyAs<Loss>(net: Net, sums: Tally, rows: i32, weights: usize):
     if (weights) cost *= <f64>load<f32>(weights + (i << 2));
     sums.loss += cost;
     batchLoss += cost;
-    sums.right += i32(isRight(a, targets, l.units, middle, net.loss == CROSS_ENTROPY));
+    sums.right += i32(isRight(a, targets, l.units, middle, isSoftmax));
     z += bytes;
     a += bytes;
     targets += bytes;

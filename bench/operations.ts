@@ -200,7 +200,10 @@ function placeOutputs(
   const preActivations = arena.input('z', padded(floats, rows, stride, units, NaN));
   const activations = arena.input('a', padded(shares, rows, stride, units, padding));
   const targets = arena.input('targets', padded(shares, rows, stride, units, padding));
-  const lossParameters = arena.input('lossParameters', padded(shares, 1, stride, units, NaN));
+  const lossParameters = arena.input(
+    'lossParameters',
+    padded(shares, 1, stride, loss === 'binaryFocal' ? Math.max(units, 2) : units, NaN), // γ and α
+  );
   const layers = arena.struct('layer', Layer, {
     ...{ units, stride, preActivations, activations, undropped: activations },
     ...fields(number()),

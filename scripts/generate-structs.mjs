@@ -15,7 +15,7 @@ const structs = {
       [
         'lossParameters',
         'usize',
-        'f32[stride of the last layer]: δ of huber or q of quantile, for each output.',
+        'f32[stride of the last layer]: δ of huber or q of quantile, for each output; γ and α of the focal losses.',
       ],
       ['ignoresMissing', 'i32', '1 if a target may be NaN: its output then has no cost and no δ.'],
       ['layerCount', 'i32', ''],

@@ -29,6 +29,7 @@ import {
 } from './model/parameters.js';
 import { copyRun, type NetworkState, type Run } from './model/state.js';
 import type { OptimizerName } from './model/optimizers.js';
+import type { Transform } from './model/transforms.js';
 import { checkStepUpdate, type UpdateOptions } from './model/update.js';
 import { Random } from './base/random.js';
 import {
@@ -307,8 +308,41 @@ export class Network {
    * @throws StateError after `dispose`
    */
   async clone(): Promise<Network> {
+    return await this.#like(() => this.state);
+  }
+
+  /**
+   * Creates a network with more inputs. It keeps all weights, and draws those of the new inputs from its generator, as the default
+   * initializer of the first layer does. So its outputs are the same, to the bit, wherever the new inputs are 0. The optimizer
+   * begins without a state. This network stays as it is.
+   * @param inputs the number of inputs. If the inputs have transforms with names: columns, each as a name or a transform. A column
+   * that the network has keeps its place and its transform, and gets the categories that it lacks; the others come after them, and a
+   * name alone is a number that isn't transformed
+   * @throws TypeError, RangeError naming the column
+   * @throws StateError after `dispose`
+   */
+  async withInputs(inputs: number | readonly (string | Transform)[]): Promise<Network> {
+    const { withInputs } = await loaded('withInputs', import('./model/grow.js'));
+    return await this.#like(() => withInputs(this.state, inputs));
+  }
+
+  /**
+   * Creates a network with more classes, each with an output. It keeps all weights, and draws those of the new outputs from its generator,
+   * as the default initializer of the last layer does. So the old outputs of sigmoid are the same, to the bit, and those of softmax
+   * keep their ratios. The optimizer begins without a state. This network stays as it is.
+   * @param classes the names of the classes: those that the network lacks come after its own. If its classes have no names, their number
+   * @throws TypeError, RangeError for invalid classes, or if the last layer isn't softmax or several sigmoid units
+   * @throws StateError after `dispose`
+   */
+  async withClasses(classes: number | readonly string[] | readonly number[]): Promise<Network> {
+    const { withClasses } = await loaded('withClasses', import('./model/grow.js'));
+    return await this.#like(() => withClasses(this.state, classes));
+  }
+
+  /** A network of another state on the same engine. */
+  async #like(state: () => NetworkState): Promise<Network> {
     const loss = this.#use().spec.own as OwnLoss; // with its functions, or undefined
-    return await Network.fromState(this.state, { ...this.#options, loss });
+    return await Network.#of(() => checkState(state()), { ...this.#options, loss });
   }
 
   /**

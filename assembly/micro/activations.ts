@@ -5,7 +5,7 @@ import { sigmoid } from './sigmoid';
 import { tanh } from './tanh';
 
 // Each activation is a pair, for four units: its value σ(z), and its slope σ′(z), which may use a = σ(z). α is the layer's
-// alpha in all four lanes. For every finite z both are finite, unless α makes them overflow; σ(NaN) is NaN. The classes
+// alpha in all four lanes. For every finite z both are finite, unless α, or the λ of selu, makes them overflow; σ(NaN) is NaN. The classes
 // have no instances: they are type arguments for which one loop is compiled per activation. All round each operation once,
 // in the order in which it is written here.
 
@@ -111,6 +111,77 @@ function gatedSlope(w: v128, a: v128, rise: v128): v128 {
   const e = exp(f32x4.neg(f32x4.max(w, f32x4.splat(-88))));
   const s = f32x4.div(one, f32x4.add(one, e));
   return f32x4.add(s, f32x4.mul(f32x4.mul(a, f32x4.mul(e, s)), rise));
+}
+
+/**
+ * GELU (Hendrycks and Gimpel 2016): zΦ(z), where Φ is the distribution function of N(0, 1); σ′ = Φ(z) + zφ(z) with
+ * φ = e^(−z²/2)/√(2π).
+ */
+export class GeluExact {
+  value(z: v128, alpha: v128): v128 {
+    return f32x4.mul(z, distribution(z, bell(z)));
+  }
+  slope(z: v128, a: v128, alpha: v128): v128 {
+    const e = bell(z);
+    return f32x4.add(distribution(z, e), f32x4.mul(z, f32x4.mul(f32x4.splat(0.39894228), e)));
+  }
+}
+
+/** e^(−z²/2). */
+function bell(z: v128): v128 {
+  return exp(f32x4.mul(f32x4.splat(-0.5), f32x4.mul(z, z)));
+}
+
+/**
+ * Φ(z) with e = e^(−z²/2): Φ(−|z|) = e·tQ(t) with t = 1/(1 + 0.4|z|), which is 1 − Φ(|z|), so nothing cancels for z < 0.
+ * Polynomial Q: fitted to minimize the largest relative error for |z| ≤ 6, which is 5.2e-8. Of Φ itself, with its roundings, 3.0e-7
+ * for |z| ≤ 2.
+ */
+function distribution(z: v128, e: v128): v128 {
+  const one = f32x4.splat(1);
+  const t = f32x4.div(one, f32x4.add(one, f32x4.mul(f32x4.splat(0.4), f32x4.abs(z))));
+  let p = f32x4.splat(-3.84256579e-2);
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(1.94548026e-1));
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(-3.6047858e-1));
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(2.35077828e-1));
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(-8.6848036e-4));
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(1.53288364e-1));
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(1.57152683e-1));
+  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(1.59705788e-1));
+  const tail = f32x4.mul(f32x4.mul(p, t), e);
+  return v128.bitselect(tail, f32x4.sub(one, tail), f32x4.lt(z, f32x4.splat(0)));
+}
+
+/** λz if z > 0, else λα(eᶻ − 1), with the λ and α of Klambauer et al. 2017; σ′ = λ if z > 0, else a + λα, also at 0. */
+export class Selu {
+  value(z: v128, alpha: v128): v128 {
+    const below = f32x4.mul(f32x4.splat(1.75809934), expm1(z));
+    return v128.bitselect(f32x4.mul(f32x4.splat(1.05070099), z), below, f32x4.gt(z, f32x4.splat(0)));
+  }
+  slope(z: v128, a: v128, alpha: v128): v128 {
+    const below = f32x4.add(a, f32x4.splat(1.75809934));
+    return v128.bitselect(f32x4.splat(1.05070099), below, f32x4.gt(z, f32x4.splat(0)));
+  }
+}
+
+/**
+ * z·tanh(ln(1 + eᶻ)) (Misra 2019). With n = e(e + 2) and e = eᶻ, the tanh is n/(n + 2), where nothing cancels; σ′ = that +
+ * z·4e(e + 1)/(n + 2)². z is first lowered to 20 in e and in the last term: from there on the tanh is 1 and its slope 0.
+ */
+export class Mish {
+  value(z: v128, alpha: v128): v128 {
+    const e = exp(f32x4.min(z, f32x4.splat(20)));
+    const n = f32x4.mul(e, f32x4.add(e, f32x4.splat(2)));
+    return f32x4.mul(z, f32x4.div(n, f32x4.add(n, f32x4.splat(2))));
+  }
+  slope(z: v128, a: v128, alpha: v128): v128 {
+    z = f32x4.min(z, f32x4.splat(20));
+    const e = exp(z);
+    const n = f32x4.mul(e, f32x4.add(e, f32x4.splat(2)));
+    const rest = f32x4.add(n, f32x4.splat(2));
+    const rise = f32x4.mul(f32x4.mul(f32x4.splat(4), e), f32x4.add(e, f32x4.splat(1)));
+    return f32x4.add(f32x4.div(n, rest), f32x4.mul(z, f32x4.div(rise, f32x4.mul(rest, rest))));
+  }
 }
 
 /** z/(1 + |z|); σ′ = 1/(1 + |z|)², the quotient squared. */

@@ -172,7 +172,14 @@ export function findUnscaledTargets(
 export function findUnreachableTargets({ targets }: Table, { spec: { layers, loss } }: Model): Finding[] {
   const { activation, alpha } = layers.at(-1)!;
   if (activation === 'softmax' || loss === 'hinge' || loss === 'own') return [];
-  const lowest: Partial<Record<string, number>> = { elu: -alpha, swish: -0.28, gelu: -0.17 };
+  const lowest: Partial<Record<string, number>> = {
+    elu: -alpha,
+    swish: -0.28,
+    gelu: -0.17,
+    geluExact: -0.17,
+    selu: -1.76,
+    mish: -0.31,
+  };
   const [from, to] = outputRanges[activation] ?? [lowest[activation] ?? -Infinity, Infinity];
   const slack = 0.05;
   let [outside, least, most] = [0, Infinity, -Infinity];

@@ -1,4 +1,4 @@
-import { SIGMOID } from '../kernels/codes.js';
+import { SELU, SIGMOID } from '../kernels/codes.js';
 import type { Layer } from '../memory/structs.js';
 import type { Model } from '../model/model.js';
 import { feedForwardAll } from '../training/evaluate.js';
@@ -105,7 +105,7 @@ function addUp(model: Model, layer: Layer, rows: number, sums: Sums): number {
 
   floats.fill(1, d, d! + rows * stride);
   kernels.multiplySlope(layer.pointer, 0, rows);
-  const flat = FLAT * (activation === SIGMOID ? 0.25 : 1); // about the steepest slope of every other activation
+  const flat = FLAT * (activation === SIGMOID ? 0.25 : activation === SELU ? 1.758 : 1); // about 1 is the steepest of the others
   let stuck = 0;
   for (let n = 0; n < rows; n++) {
     let isStuck = false;

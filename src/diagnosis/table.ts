@@ -135,7 +135,8 @@ function* measureGuess(
         // The cross-entropies are computed from z, and the output of poisson is the logarithm of the mean.
         const at = i * stride + j;
         floats[a + at] = loss === 'poisson' ? logarithm(y) : y;
-        floats[z + at] = loss === 'binaryCrossEntropy' ? logarithm(y) - logarithm(1 - y) : logarithm(y);
+        const isBinary = loss === 'binaryCrossEntropy' || loss === 'binaryFocal';
+        floats[z + at] = isBinary ? logarithm(y) - logarithm(1 - y) : logarithm(y);
       }
     }
   });

@@ -45,7 +45,7 @@ export function evaluate(
 
   const { off, on } = encodeClasses(spec, width);
   /** A row of outputs, then its targets as the loss takes them, and the parameters of the loss. */
-  const row = new Float32Array(3 * width);
+  const row = new Float32Array(2 * width + Math.max(width, spec.lossParameters.length));
   row.fill(spec.lossParameters[0]!, 2 * width).set(spec.lossParameters, 2 * width);
   let total = 0;
   for (let n = 0; n < samples.count; n++) {

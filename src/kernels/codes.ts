@@ -12,6 +12,9 @@ export const SOFTPLUS = 7;
 export const SWISH = 8;
 export const GELU = 9;
 export const SOFTSIGN = 10;
+export const GELU_EXACT = 11;
+export const SELU = 12;
+export const MISH = 13;
 
 export const QUADRATIC = 0;
 export const CROSS_ENTROPY = 1;
@@ -24,6 +27,8 @@ export const LOG_COSH = 7;
 export const POISSON = 8;
 export const QUANTILE = 9;
 export const OWN = 10;
+export const FOCAL = 11;
+export const BINARY_FOCAL = 12;
 
 export const SGD = 0;
 export const MOMENTUM = 1;

@@ -106,7 +106,8 @@ function checkColumns(
   return columns;
 }
 
-function checkColumn(place: string, one: unknown, kinds: Transform['kind'][]): CheckedColumn {
+/** @throws TypeError, RangeError that name the place */
+export function checkColumn(place: string, one: unknown, kinds = inputKinds): CheckedColumn {
   const kind = checkName(`${place}.kind`, (one as Transform | null)?.kind, kinds);
   checkKeys(place, one, ['kind', 'name', ...fields[kind]]);
   const given: Record<string, unknown> = { ...one };

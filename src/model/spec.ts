@@ -1,9 +1,12 @@
 import { RangeFault, TypeFault } from '../errors.js';
 import {
   BINARY_CROSS_ENTROPY,
+  BINARY_FOCAL,
   CROSS_ENTROPY,
   ELU,
+  FOCAL,
   GELU,
+  GELU_EXACT,
   HINGE,
   HUBER,
   LEAKY_RELU,
@@ -11,11 +14,13 @@ import {
   LOG_COSH,
   MEAN_ABSOLUTE_ERROR,
   MEAN_SQUARED_ERROR,
+  MISH,
   OWN,
   POISSON,
   QUADRATIC,
   QUANTILE,
   RELU,
+  SELU,
   SIGMOID,
   SOFTMAX,
   SOFTPLUS,
@@ -43,10 +48,12 @@ import type { Transforms } from './transforms.js';
  * - sigmoid 1/(1 + e⁻ᶻ), tanh z, softsign z/(1 + |z|), linear z
  * - relu max(z, 0); leakyRelu z where z > 0, else αz; elu z where z > 0, else α(eᶻ − 1)
  * - softplus ln(1 + eᶻ); swish, also called SiLU, z/(1 + e⁻ᶻ)
- * - gelu in its tanh form, as in GPT-2, ½z(1 + tanh(√(2/π)(z + 0.044715z³)))
+ * - mish z·tanh(ln(1 + eᶻ)); selu λz where z > 0, else λα(eᶻ − 1), with λ ≈ 1.0507 and α ≈ 1.6733
+ * - gelu in its tanh form, as in GPT-2, ½z(1 + tanh(√(2/π)(z + 0.044715z³))); geluExact z·Φ(z), PyTorch's default, where Φ is the
+ *   distribution function of N(0, 1)
  * - softmax over the layer (last layer only)
  *
- * The slope at 0 is 0 for relu, and α for leakyRelu and elu.
+ * The slope at 0 is 0 for relu, α for leakyRelu and elu, and λα for selu.
  */
 export type ActivationName =
   | 'sigmoid'
@@ -57,6 +64,9 @@ export type ActivationName =
   | 'softplus'
   | 'swish'
   | 'gelu'
+  | 'geluExact'
+  | 'selu'
+  | 'mish'
   | 'softsign'
   | 'linear'
   | 'softmax';
@@ -65,6 +75,8 @@ export type ActivationName =
  * The cost C of a sample. Sums over the outputs:
  * - quadratic ½ Σ (a − y)²
  * - crossEntropy −Σ y ln a; binaryCrossEntropy −Σ (y ln a + (1 − y) ln(1 − a))
+ * - focal −Σ y(1 − a)^γ ln a; binaryFocal −Σ (αy(1 − a)^γ ln a + (1 − α)(1 − y)a^γ ln(1 − a)): cross-entropies for which samples that
+ *   are right already count little (Lin et al. 2017)
  *
  * Means over the outputs, as in Keras and PyTorch:
  * - meanSquaredError of (a − y)²; meanAbsoluteError of |a − y|
@@ -81,6 +93,8 @@ export type LossName =
   | 'huber'
   | 'binaryCrossEntropy'
   | 'crossEntropy'
+  | 'focal'
+  | 'binaryFocal'
   | 'hinge'
   | 'logCosh'
   | 'poisson'
@@ -90,6 +104,8 @@ export type LossName =
  * A loss: its name, or an object with the name and a parameter.
  * - delta: δ of huber, above 0. Default 1.
  * - q: of quantile, between 0 and 1: one for all outputs, or an array with one for each output. Default 0.5, the median.
+ * - gamma: γ of focal and binaryFocal, at least 0. Default 2; with 0 they are cross-entropies.
+ * - alpha: α of binaryFocal, the weight of targets of 1, from 0 to 1; targets of 0 have 1 − α. Default 0.25.
  * - labelSmoothing: ε from 0 to below 1. Targets become (1 − ε)y + ε/K in training and evaluation, where K is the number of
  *   outputs, or 2 for binaryCrossEntropy. Default 0.
  */
@@ -99,9 +115,13 @@ export type LossSpec<Name extends LossName = LossName> =
       ? { readonly name: Name; readonly delta?: number }
       : Name extends 'quantile'
         ? { readonly name: Name; readonly q?: number | readonly number[] }
-        : Name extends 'crossEntropy' | 'binaryCrossEntropy'
-          ? { readonly name: Name; readonly labelSmoothing?: number }
-          : { readonly name: Name });
+        : Name extends 'focal'
+          ? { readonly name: Name; readonly gamma?: number }
+          : Name extends 'binaryFocal'
+            ? { readonly name: Name; readonly gamma?: number; readonly alpha?: number }
+            : Name extends 'crossEntropy' | 'binaryCrossEntropy'
+              ? { readonly name: Name; readonly labelSmoothing?: number }
+              : { readonly name: Name });
 
 /**
  * A loss of your own. Its functions get the outputs a and targets y of one sample, as the loss takes them: after the transforms of
@@ -129,7 +149,7 @@ export interface LayerSpec {
   readonly activation: ActivationName;
   /** α of leakyRelu (default 0.01) or elu (default 1), above 0. */
   readonly alpha?: number;
-  /** How to draw the initial weights. Default 'heNormal' for relu, leakyRelu, elu, swish and gelu; otherwise 'glorotUniform'. */
+  /** How to draw the initial weights. Default 'heNormal' for relu, leakyRelu, elu, swish, gelu, geluExact and mish; otherwise 'glorotUniform'. */
   readonly initializer?: InitializerName;
   /** p: the share of activations that training sets to 0 at random, from 0 to below 1. Not for the last layer. Default 0. */
   readonly dropout?: number;
@@ -174,7 +194,7 @@ export interface CheckedSpec {
   readonly loss: LossName | 'own';
   /** If the loss is 'own': the user's, not checked yet; its functions are missing if it comes from a file. */
   readonly own: OwnLoss | StoredLoss | undefined;
-  /** δ of huber or q of quantile, for all outputs or for each; [0] if the loss has none. */
+  /** δ of huber or q of quantile, for all outputs or for each; γ and α of the focal losses; [0] if the loss has none. */
   readonly lossParameters: readonly number[];
   readonly labelSmoothing: number;
   readonly ignoresMissing: boolean;
@@ -191,6 +211,9 @@ export const activationCodes: Record<ActivationName, number> = {
   softplus: SOFTPLUS,
   swish: SWISH,
   gelu: GELU,
+  geluExact: GELU_EXACT,
+  selu: SELU,
+  mish: MISH,
   softsign: SOFTSIGN,
   linear: LINEAR,
   softmax: SOFTMAX,
@@ -203,6 +226,8 @@ export const lossCodes: Record<LossName | 'own', number> = {
   huber: HUBER,
   binaryCrossEntropy: BINARY_CROSS_ENTROPY,
   crossEntropy: CROSS_ENTROPY,
+  focal: FOCAL,
+  binaryFocal: BINARY_FOCAL,
   hinge: HINGE,
   logCosh: LOG_COSH,
   poisson: POISSON,
@@ -223,6 +248,8 @@ const validPartners = {
   huber: ofOneUnit,
   binaryCrossEntropy: ['sigmoid'],
   crossEntropy: ['softmax'],
+  focal: ['softmax'],
+  binaryFocal: ['sigmoid'],
   hinge: ['tanh', 'linear'],
   logCosh: ofOneUnit,
   poisson: ['linear'],
@@ -246,8 +273,19 @@ export type LastActivation<Layers extends readonly LayerSpec[]> = Layers extends
 
 export const defaultAlphas: Partial<Record<ActivationName, number>> = { leakyRelu: 0.01, elu: 1 };
 
+const heActivations: readonly ActivationName[] = [
+  'relu',
+  'leakyRelu',
+  'elu',
+  'swish',
+  'gelu',
+  'geluExact',
+  'mish',
+];
+
 /** He et al. (2015) assume units that are off for about half of their inputs. */
-const heActivations: readonly ActivationName[] = ['relu', 'leakyRelu', 'elu', 'swish', 'gelu'];
+export const defaultInitializer = (activation: ActivationName): InitializerName =>
+  heActivations.includes(activation) ? 'heNormal' : 'glorotUniform';
 
 /** Sizes that no memory could hold are rejected before anything is computed from them. */
 export const MOST_UNITS = 2 ** 28;
@@ -322,7 +360,10 @@ export function describeSpec(spec: CheckedSpec): NetworkSpec {
 
 function describeLoss({ loss, own, lossParameters, labelSmoothing }: CheckedSpec): LossSpec | StoredLoss {
   if (loss === 'own') return { name: own!.name, own: true };
-  if (loss === 'huber') return { name: loss, delta: shortest(lossParameters[0]!) };
+  const [first = 0, second = 0] = lossParameters.map(shortest);
+  if (loss === 'huber') return { name: loss, delta: first };
+  if (loss === 'focal') return { name: loss, gamma: first };
+  if (loss === 'binaryFocal') return { name: loss, gamma: first, alpha: second };
   if (loss === 'quantile') {
     const q = lossParameters.map(shortest);
     return { name: loss, q: q.length === 1 ? q[0]! : q };
@@ -334,6 +375,8 @@ function describeLoss({ loss, own, lossParameters, labelSmoothing }: CheckedSpec
 const lossKeys: Partial<Record<LossName, readonly string[]>> = {
   huber: ['delta'],
   quantile: ['q'],
+  focal: ['gamma'],
+  binaryFocal: ['gamma', 'alpha'],
   crossEntropy: ['labelSmoothing'],
   binaryCrossEntropy: ['labelSmoothing'],
 };
@@ -346,9 +389,9 @@ function checkLoss(
   // own-loss.ts checks it, before the network is created.
   if (isObject && ('cost' in spec || 'own' in spec))
     return { loss: 'own', own: spec, lossParameters: [0], labelSmoothing: 0 };
-  const given: { name: unknown; delta?: number; q?: unknown; labelSmoothing?: number } = isObject
-    ? spec
-    : { name: spec };
+  const given: Partial<Record<'delta' | 'q' | 'gamma' | 'alpha' | 'labelSmoothing', unknown>> & {
+    name: unknown;
+  } = isObject ? spec : { name: spec };
   const loss = checkName(isObject ? 'loss.name' : 'loss', given.name, lossNames);
   checkKeys(`loss '${loss}'`, given, ['name', ...(lossKeys[loss] ?? [])]);
   if (!partners[loss].includes(last)) {
@@ -360,16 +403,25 @@ function checkLoss(
       option: { name: 'loss', values: losses },
     });
   }
-  const { delta = 1, q = 0.5, labelSmoothing = 0 } = given;
+  const { delta = 1, q = 0.5, gamma = 2, alpha = 0.25, labelSmoothing = 0 } = given;
   let lossParameters = [0];
   if (loss === 'huber') lossParameters = [checkPositive('loss.delta', delta)];
   if (loss === 'quantile') lossParameters = checkQuantiles('loss.q', q, units);
+  if (loss === 'focal' || loss === 'binaryFocal')
+    lossParameters = [checkNumber('loss.gamma', gamma, 0), checkShare('loss.alpha', alpha)];
   return {
     loss,
     own: undefined,
     lossParameters,
     labelSmoothing: checkNumber('loss.labelSmoothing', labelSmoothing, 0, 1),
   };
+}
+
+/** Checks a number from 0 to 1. */
+function checkShare(place: string, value: unknown): number {
+  const share = checkNumber(place, value, 0);
+  if (share <= 1) return share;
+  throw new RangeFault({ place, problem: `expected a number from 0 to 1, got ${show(value)}` });
 }
 
 /** @param q one for all outputs, or an array with one for each */
@@ -408,9 +460,7 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
   }
   const initializer =
     layer.initializer === undefined
-      ? heActivations.includes(activation)
-        ? 'heNormal'
-        : 'glorotUniform'
+      ? defaultInitializer(activation)
       : checkName(`${place}.initializer`, layer.initializer, initializerNames);
   const { dropout: share = 0 } = layer;
   const dropout = checkNumber(`${place}.dropout`, share, 0, 1);

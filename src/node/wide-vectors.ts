@@ -77,6 +77,9 @@ export async function hashTrainings(engine: EngineChoice): Promise<string> {
     'softplus',
     'swish',
     'gelu',
+    'geluExact',
+    'selu',
+    'mish',
     'softsign',
   ] as const;
   const deep = activations.map((activation) => ({ units: 20, activation, dropout: 0.1 }));

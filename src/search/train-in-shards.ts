@@ -88,10 +88,13 @@ export async function trainInShards(
     mayGoOn();
     const parts = await inSlices(readData(model, data, checked), mayGoOn);
     checkParts(plan, parts, net.state.run, model);
-    const { count } = parts.training as Samples;
+    const { count, classWeights } = parts.training as Samples;
+    // A shard has other counts of classes.
+    const weights = checked.classWeights === 'balanced' && { classWeights: classWeights! };
+    const ofShards = { ...plan, train: { ...plan.train, ...weights } };
     try {
       await executor.open(gatherSamples(data, model, parts));
-      const training = { net, model, restore, plan, parts, count, executor, signal: ending.signal };
+      const training = { net, model, restore, plan: ofShards, parts, count, executor, signal: ending.signal };
       return await inSlices(runRounds(training), mayGoOn);
     } catch (error) {
       mayGoOn();

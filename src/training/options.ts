@@ -26,8 +26,11 @@ export interface TrainOptions extends RegularizationOptions {
    * training continues from its state.
    */
   readonly optimizer?: OptimizerName | OptimizerOptions;
-  /** Factors of the cost of a sample, by its label. Default all 1. */
-  readonly classWeights?: ClassWeights;
+  /**
+   * Factors of the cost of a sample, by its label. 'balanced' gives all classes the same total weight, by their counts in the training
+   * data: n / (k · count) for n samples and k classes. Default all 1.
+   */
+  readonly classWeights?: ClassWeights | 'balanced';
   /** Whether each epoch visits the samples in a new order, drawn from the seed. Default true. */
   readonly shuffle?: boolean;
   /** Data to evaluate after each epoch. */
@@ -78,7 +81,7 @@ export interface CheckedTrainOptions extends CheckedUpdate {
   readonly epochs: number;
   readonly miniBatchSize: number;
   readonly schedule: Schedule;
-  readonly classWeights: ClassWeights | undefined;
+  readonly classWeights: ClassWeights | 'balanced' | undefined;
   readonly shuffle: boolean;
   readonly validation: Data | undefined;
   /** 0 for none. */
@@ -183,12 +186,12 @@ function areSame(options: TrainOptions, before: TrainOptions): boolean {
   );
 }
 
-function checkClassWeights(weights: TrainOptions['classWeights']): ClassWeights | undefined {
-  if (weights === undefined) return undefined;
+function checkClassWeights(weights: TrainOptions['classWeights']): TrainOptions['classWeights'] {
+  if (weights === undefined || weights === 'balanced') return weights;
   if (typeof weights !== 'object' || (weights as unknown) === null) {
     throw new TypeFault({
       place: 'classWeights',
-      problem: `expected numbers by label, got ${show(weights)}`,
+      problem: `expected numbers by label or 'balanced', got ${show(weights)}`,
     });
   }
   for (const [label, weight] of Object.entries(weights)) {

@@ -50,6 +50,13 @@ export interface Data extends Inputs {
 /** The weight of each class: an array in the order of the labels, or an object by label, 1 for labels not named. */
 export type ClassWeights = readonly number[] | Readonly<Record<number, number>>;
 
+/** n / (k · the count of the class), as in scikit-learn: all k classes have the same total weight. 1 for a class that doesn't occur. */
+export function balanceClasses(classes: number, labels: ArrayLike<number>): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (let n = 0; n < labels.length; n++) counts[labels[n]!]!++;
+  return counts.map((count) => (count === 0 ? 1 : labels.length / (classes * count)));
+}
+
 /**
  * Targets that some losses require. The cross-entropies are costs of probabilities, which are never below 0: with a target of
  * 255 the cost would have no minimum.
@@ -59,12 +66,20 @@ const targetRules: Partial<
 > = {
   binaryCrossEntropy: [(y) => y >= 0 && y <= 1, 'a number from 0 to 1'],
   crossEntropy: [(y) => y >= 0, 'a number of at least 0'],
+  focal: [(y) => y >= 0, 'a number of at least 0'],
+  binaryFocal: [(y) => y >= 0 && y <= 1, 'a number from 0 to 1'],
   hinge: [(y) => y === -1 || y === 1, '-1 or 1'],
   poisson: [(y) => y >= 0, 'a number of at least 0'],
 };
 
 /** Losses whose targets are always classes. */
-const classLosses: readonly CheckedSpec['loss'][] = ['binaryCrossEntropy', 'crossEntropy', 'hinge'];
+const classLosses: readonly CheckedSpec['loss'][] = [
+  'binaryCrossEntropy',
+  'crossEntropy',
+  'binaryFocal',
+  'focal',
+  'hinge',
+];
 
 /** The range of outputs of an activation, [from, to], if it isn't all numbers. */
 export const outputRanges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {
@@ -109,6 +124,8 @@ interface Parts {
   readonly targets?: Matrix | undefined;
   readonly labels?: NumericArray | undefined;
   readonly weights?: Float32Array | undefined;
+  /** With which `weights` were computed. */
+  readonly classWeights?: ClassWeights | undefined;
 }
 
 /** What samples are checked against. */
@@ -142,10 +159,10 @@ export class Samples {
   /**
    * Reads inputs, and checks their targets or labels. Inputs in a typed array are checked where they are gathered.
    * @param place put before the names in error messages: '' or 'validation.'
-   * @param classWeights additional factors for the samples of each label
+   * @param given additional factors for the samples of each label; 'balanced' by the counts of these labels
    * @throws TypeError, RangeError that name the row and column
    */
-  static *read(data: Data, model: Shape, place = '', classWeights?: ClassWeights): Work<Samples> {
+  static *read(data: Data, model: Shape, place = '', given?: ClassWeights | 'balanced'): Work<Samples> {
     data = align(data, model);
     const names = ['inputs', 'targets', 'labels', 'sampleWeights', 'inputScale'];
     checkKeys(place ? place.slice(0, -1) : 'data', data, names);
@@ -168,10 +185,11 @@ export class Samples {
         });
       }
       const labels = yield* readLabels(`${place}labels`, data.labels, count, model.outputs);
+      const classWeights = given === 'balanced' ? balanceClasses(Math.max(model.outputs, 2), labels) : given;
       const weights = readWeights(place, data.sampleWeights, count, labels, classWeights);
-      return new Samples({ inputs, scale, labels, weights });
+      return new Samples({ inputs, scale, labels, weights, classWeights });
     }
-    if (classWeights) {
+    if (given) {
       throw new TypeFault({ place: 'classWeights', problem: 'for labels only', cure: 'use sampleWeights' });
     }
     const { loss, ignoresMissing } = model.spec;
@@ -190,10 +208,20 @@ export class Samples {
   }
 
   /** `read`, and a check of all inputs before the training, by gathering them once. */
-  static *readToTrain(data: Data, model: Model, place: string, classWeights?: ClassWeights): Work<Samples> {
+  static *readToTrain(
+    data: Data,
+    model: Model,
+    place: string,
+    classWeights?: ClassWeights | 'balanced',
+  ): Work<Samples> {
     const samples = yield* Samples.read(data, model, place, classWeights);
     if (!holdsIntegers(samples.#parts.inputs.values)) yield* samples.gatherAll(model);
     return samples;
+  }
+
+  /** The weights of the classes with which the samples were read. */
+  get classWeights(): ClassWeights | undefined {
+    return this.#parts.classWeights;
   }
 
   get areWeighted(): boolean {
@@ -223,12 +251,12 @@ export class Samples {
 
   /**
    * Whether accuracy has a meaning: for labels, and for targets that are classes. With several outputs, exactly one target
-   * of each sample is at least ½ unless the loss is crossEntropy. With one, the loss is one of classes, or there
+   * of each sample is at least ½ unless the last layer is softmax. With one, the loss is one of classes, or there
    * are only two values, one of which is at least ½.
    */
   isClassified({ spec }: Model): boolean {
     const { targets } = this.#parts;
-    if (!targets || spec.loss === 'crossEntropy') return true;
+    if (!targets || spec.loss === 'crossEntropy' || spec.loss === 'focal') return true;
     const { values, width } = targets;
     const isRight = (y: number): boolean => y >= 0.5;
     if (width > 1) {

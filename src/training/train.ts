@@ -51,12 +51,18 @@ function* readParts(
   { validation, validationSplit, classWeights }: CheckedTrainOptions,
 ): Work<CheckedData> {
   data = align(data, model, true);
-  const given =
-    validation === undefined
-      ? undefined
-      : yield* Samples.readToTrain(validation, model, 'validation.', classWeights);
+  const readValidation = function* (weights: typeof classWeights): Work<Samples | undefined> {
+    return validation && (yield* Samples.readToTrain(validation, model, 'validation.', weights));
+  };
   if (isStream(data)) {
     checkStream(data);
+    if (classWeights === 'balanced') {
+      throw new TypeFault({
+        place: 'classWeights',
+        problem: "the classes of a stream aren't counted",
+        cure: 'give numbers',
+      });
+    }
     if (validationSplit) {
       throw new TypeFault({
         place: 'validationSplit',
@@ -64,13 +70,13 @@ function* readParts(
         cure: 'pass validation',
       });
     }
-    return { training: data, validation: given };
+    return { training: data, validation: yield* readValidation(classWeights) };
   }
   const samples = yield* Samples.readToTrain(data, model, '', classWeights);
   yield* samples.checkReach(model);
   return validationSplit
     ? splitSamples(samples, validationSplit, model.spec.seed)
-    : { training: samples, validation: given };
+    : { training: samples, validation: yield* readValidation(samples.classWeights) };
 }
 
 /** @throws TypeError, RangeError if the figure to watch would mean nothing */

@@ -6,7 +6,7 @@ import { evaluate } from './evaluate.js';
 import type { Snapshot } from './hooks/divergence.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { Run } from '../model/state.js';
-import { Samples, type ClassWeights, type Data } from './samples.js';
+import { Samples, type Data } from './samples.js';
 import { abandonBatches, isStream, openBatches, type BatchIterator, type Stream } from './stream.js';
 import { Window } from './window.js';
 
@@ -28,7 +28,7 @@ export function* openWindows(
 export function* readStream(
   model: Model,
   { batches }: Stream,
-  classWeights: ClassWeights | undefined,
+  classWeights: CheckedTrainOptions['classWeights'],
   use: (samples: Samples) => Work<void>,
 ): Work<void> {
   const iterator = openBatches(batches());

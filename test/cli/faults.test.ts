@@ -197,9 +197,11 @@ it.each([
     `a,b,kind\n${[...rows].reverse().join('\n')}\n`,
     'inputs and the labels or targets',
   ],
-])('--resume refuses a file of which %s has changed', async (_, text, what) => {
+])('--resume of an unfinished run refuses a file of which %s has changed', async (_, text, what) => {
   writeFileSync(join(cwd, 'other.csv'), text);
-  const { code, stderr } = await bp4(['train', '--resume', 'model.bp4', 'other.csv', '--epochs', '9'], {
+  const checkpoint = ['--checkpoint', 'part.bp4', '--checkpoint-every', '1'];
+  await bp4(['train', 'data.csv', ...short, ...checkpoint], { cwd });
+  const { code, stderr } = await bp4(['train', '--resume', 'part.bp4', 'other.csv', '--epochs', '9'], {
     cwd,
   });
   const problem = `bp4: other.csv: the ${what} differ from those with which the training began; give the same data\n`;

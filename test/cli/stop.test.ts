@@ -171,7 +171,10 @@ describe('a training that is stopped', () => {
       join(cwd, 'less.csv'),
       readFileSync(join(cwd, 'data.csv'), 'utf8').split('\n').slice(0, 999).join('\n'),
     );
-    const data = await bp4(['train', 'less.csv', '--resume=never.bp4'], { cwd });
+    // A checkpoint is unfinished: a finished model would begin a new run.
+    const checkpoint = ['--checkpoint', 'part.bp4', '--checkpoint-every', '1', '--out', 'two.bp4'];
+    await bp4(['train', ...task, '--epochs', '2', ...checkpoint], { cwd });
+    const data = await bp4(['train', 'less.csv', '--resume=part.bp4'], { cwd });
     expect(data).toMatchObject({ code: 3 });
     expect(data.stderr).toMatch(
       /^bp4: less\.csv: the training had 16,000 samples, and now there are \d+; give the same data\n$/,

@@ -322,6 +322,173 @@ describe('train --stream', () => {
   });
 });
 
+it('--report shows which columns matter in the test samples, the most important first', async () => {
+  expect((await run('train', 'iris.csv', '--report', 'columns.html')).code).toBe(0);
+  const page = readFileSync(join(cwd, 'columns.html'), 'utf8');
+  expect(page).toContain('Which columns matter in the 30 test samples');
+  const section = page.slice(page.indexOf('Which columns matter'));
+  const names = Array.from(section.matchAll(/<span>(\w+_\w+)<\/span>/g), ([, name]) => name);
+  expect(names.slice(0, 4).sort()).toEqual(['petal_length', 'petal_width', 'sepal_length', 'sepal_width']);
+  expect(names[0]).toMatch(/^petal/);
+});
+
+describe('texts and very many categories', () => {
+  const table = (count: number): string => {
+    const rows = Array.from({ length: count }, (_, n) => {
+      const isBroken = (n * 7) % 3 === 0;
+      const note = isBroken ? `It came broken (${n})` : `Thanks, works well ${n}`;
+      return `${n % 11},zip${n},${n < 3 ? 'rare' : n % 2 ? 'north' : 'south'},"${note}",${isBroken ? 'refund' : 'keep'}`;
+    });
+    return `days,zip,region,note,answer\n${rows.join('\n')}\n`;
+  };
+  beforeAll(() => put('notes.csv', table(200)));
+
+  it('--text counts words, --hash hashes categories, --min-frequency joins rare ones, and new texts have answers', async () => {
+    const flags = [
+      '--label',
+      'answer',
+      '--text',
+      'note',
+      '--hash',
+      'zip',
+      '--min-frequency',
+      '5',
+      '--epochs',
+      '30',
+    ];
+    const ran = await run('train', 'notes.csv', ...flags, '--json');
+    expect(ran.code).toBe(0);
+    expect(readEvent(ran, 'data')).toMatchObject({ text: ['zip', 'note'], minFrequency: 5 });
+    expect(readEvent(ran, 'test')['accuracy']).toBe(1); // by the words alone
+    const { transforms } = readEvent(await run('inspect', 'notes.bp4', '--json'), 'model') as {
+      transforms: {
+        name: string;
+        kind: string;
+        categories?: string[];
+        buckets?: number;
+        weights?: number[];
+      }[];
+    };
+    const found = Object.fromEntries(transforms.map((one) => [one.name, one]));
+    expect(found['note']).toMatchObject({ kind: 'bagOfWords' });
+    expect(found['note']!.weights).toHaveLength(256);
+    expect(found['zip']).toMatchObject({ kind: 'hash', buckets: 64 });
+    expect(found['region']).toMatchObject({ kind: 'oneHot', categories: ['north', 'other', 'south'] });
+    const input = 'days,zip,region,note\n3,zip9999,rare,It came broken again\n4,nowhere,west,Thanks\n';
+    const answers = await bp4(['predict', 'notes.bp4', '-'], { cwd, input });
+    expect(
+      answers.stdout
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(',')[0]),
+    ).toEqual(['refund', 'keep']);
+  });
+
+  it.each([
+    ['--text', 'no such column', ['--text', 'nowhere'], /^bp4: .*'?nowhere'?/],
+    [
+      '--hash',
+      'the answer',
+      ['--label', 'answer', '--hash', 'answer'],
+      /^bp4: --hash: 'answer' is the column to predict/,
+    ],
+    [
+      '--text',
+      'the answer',
+      ['--label', 'answer', '--text', 'answer'],
+      /^bp4: --text: 'answer' is the column to predict/,
+    ],
+    [
+      '--min-frequency',
+      'no count',
+      ['--min-frequency', '0'],
+      /^bp4: --min-frequency: expected a whole number of at least 1, got '0'/,
+    ],
+    [
+      '--text',
+      'a stream',
+      ['--label', 'answer', '--text', 'note', '--stream'],
+      /^bp4: --text: it needs all rows in memory/,
+    ],
+  ])('%s refuses %s', async (_, __, flags, message) => {
+    const { code, stderr } = await run('train', 'notes.csv', ...flags);
+    expect(code).toBeGreaterThan(1);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('a finished model and other data', () => {
+  const table = (kinds: readonly string[], colors: readonly string[]): string => {
+    const rows = Array.from({ length: 120 }, (_, n) => {
+      const kind = kinds[n % kinds.length]!;
+      return [(n % kinds.length) + ((n * 7) % 10) / 20, colors[(n * 5) % colors.length]!, kind].join(',');
+    });
+    return `size,color,kind\n${rows.join('\n')}\n`;
+  };
+  const old = table(['ant', 'bee'], ['red', 'blue']);
+
+  beforeAll(async () => {
+    put('old.csv', old);
+    put('new.csv', table(['ant', 'bee', 'wasp'], ['red', 'blue', 'green']));
+    put('further.csv', old.split('\n').slice(0, 81).join('\n'));
+    await trained('old.csv', '--epochs', '60', '--label', 'kind');
+  });
+
+  it('a class and a category that are new get an output and an input, and the text says so', async () => {
+    const { stdout, code } = await run('train', '--resume', 'old.bp4', 'new.csv', '--epochs', '60');
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'new.csv: a new run, which begins with the weights of old.bp4 and keeps its columns and scales\n' +
+        '  new       class wasp: an output, with weights drawn from the seed\n' +
+        '  new       category of color, green: an input, with weights drawn from the seed\n',
+    );
+    expect(stdout).toMatch(/network +4 → 128 relu → 3 softmax/);
+    expect(stdout).not.toContain('--hidden');
+    expect(Number(/accuracy ([\d.]+)%/.exec(stdout)![1])).toBeGreaterThan(90);
+    const answers = await bp4(['predict', 'new.bp4', '-', '--json'], {
+      cwd,
+      input: 'size,color\n2.2,green\n0.1,red\n',
+    });
+    expect(answers.stdout).toMatch(/"wasp".*\n.*"ant"/);
+  });
+
+  it('the run is the same every time, reports its beginning as an event, and can be resumed', async () => {
+    const args = ['--resume', 'old.bp4', 'new.csv', '--out', 'once.bp4', '--checkpoint', 'part.bp4'];
+    const once = await trained(...args, '--epochs', '6', '--no-refit');
+    expect(readEvent(once, 'further')).toMatchObject({
+      from: 'old.bp4',
+      newClasses: ['wasp'],
+      newCategories: { color: ['green'] },
+    });
+    const twice = await trained(...args, '--epochs', '3', '--no-refit', '--checkpoint-every', '1');
+    expect(pickWeights(twice)).not.toBe(pickWeights(once));
+    const resumed = await trained('--resume', 'part.bp4', '--epochs', '6', '--no-refit', '--out', 'once.bp4');
+    expect(pickWeights(resumed)).toBe(pickWeights(once));
+  });
+
+  it('other rows alone train the same network further, from its weights', async () => {
+    const { stdout } = await run('train', '--resume', 'old.bp4', 'further.csv', '--epochs', '1');
+    expect(stdout).toContain('begins with the weights of old.bp4');
+    expect(stdout).not.toMatch(/^ {2}new /m);
+    expect(Number(/accuracy ([\d.]+)%/.exec(stdout)![1])).toBeGreaterThan(90);
+  });
+
+  it('the same data under another name continues the same run', async () => {
+    put('copy.csv', old);
+    const { stdout } = await run('train', '--resume', 'old.bp4', 'copy.csv');
+    expect(stdout).toContain('copy.csv: resumed from old.bp4, after');
+  });
+
+  it('options about columns and layers are those of the model', async () => {
+    const { code, stderr } = await run('train', '--resume', 'old.bp4', 'new.csv', '--hidden', '8');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'bp4: --hidden: it was not given when the training began; leave it out to continue\n',
+    });
+  });
+});
+
 describe('options', () => {
   it('has a flag, or a reason for its absence, for every option of Network.train', () => {
     const typed = new Set(flagsOfTrain());

@@ -645,6 +645,54 @@ describe('export and back', () => {
     expect((await run('predict', out, 'unlabeled.csv', ...names)).stdout).toBe(answers);
   });
 
+  it('export --card describes the model in Markdown, beside a baseline, and writes nothing else', async () => {
+    const before = readdirSync(cwd);
+    const exported = await run('export', 'iris.bp4', '--card', 'card.md', '--json');
+    expect(exported).toMatchObject({ code: 0, stderr: '' });
+    expect(readEvent(exported, 'card')).toMatchObject({ path: 'card.md' });
+    expect(readdirSync(cwd).sort()).toEqual([...before, 'card.md'].sort());
+    const card = readFileSync(at('card.md'), 'utf8');
+    const { hash } = readEvent(await run('inspect', 'iris.bp4', '--json'), 'model');
+    expect(card).toContain('by the column `species`: `setosa`, `versicolor`, `virginica`.');
+    expect(card).toMatch(/^\| `sepal_length` \| standardized: mean /m);
+    expect(card).toMatch(/^\| accuracy \| [\d.]+% \|$/m);
+    expect(card).toMatch(/^\| accuracy of always predicting `\w+` \| 3\d\.\d% \|$/m);
+    expect(card).toContain(`(SHA-256): \`${hash as string}\``);
+    expect(card.match(/^## .*$/gm)).toEqual([
+      '## Inputs',
+      '## Data',
+      '## Results',
+      '## Training',
+      '## Limits',
+    ]);
+    // of a file of another program, which says nothing about its training
+    expect((await run('export', 'iris.bp4', 'plain.npz', '--card', 'both.md')).code).toBe(0);
+    expect(existsSync(at('plain.npz')) && existsSync(at('both.md'))).toBe(true);
+    await captureOutput('export', 'plain.npz', '--card', 'plain.md');
+    expect(readFileSync(at('plain.md'), 'utf8')).toContain('The file does not say how it was trained.');
+    for (const [path, problem] of [
+      ['iris.bp4', 'bp4: --card'],
+      ['card.js', 'bp4: --card: it is written as Markdown; give the name of a .md file'],
+    ] as const) {
+      const { code, stderr } = await run('export', 'iris.bp4', '--card', path);
+      expect(code).toBe(2);
+      expect(stderr).toContain(problem);
+    }
+  });
+
+  it('a name in a model card keeps to its cell, whatever it holds', async () => {
+    put(
+      'odd.csv',
+      `"a|b","c\`d",kind\n${Array.from({ length: 30 }, (_, n) => `${n % 7},${n % 5},<b>${n % 2}`).join('\n')}\n`,
+    );
+    await captureOutput('train', 'odd.csv', '--label', 'kind', '--epochs', '1');
+    await captureOutput('export', 'odd.bp4', '--card', 'odd.md');
+    const card = readFileSync(at('odd.md'), 'utf8');
+    expect(card).toContain('| `a\\|b` | standardized');
+    expect(card).toContain('| ``c`d`` | standardized');
+    expect(card).toContain('`<b>0`, `<b>1`.');
+  });
+
   it('export to code writes a module that imports nothing, and its types', async () => {
     const stdout = await captureOutput('export', 'iris.bp4', 'flower.mjs');
     expect(stdout).toContain("import { predict } from './flower.mjs'");

@@ -22,6 +22,26 @@ losses = {
     "poisson": lambda: torch.nn.PoissonNLLLoss(log_input=True)(outputs, targets),
     "quantile": lambda: quantile(given["q"]),
 }
+
+
+def focal(z, y):
+    """Of softmax: the mean over the samples, in z."""
+    a = torch.softmax(z, 1)
+    return -(y * (1 - a) ** given.get("gamma", 0) * torch.log_softmax(z, 1)).sum() / len(z)
+
+
+def binary_focal(z, y):
+    """As torchvision.ops.sigmoid_focal_loss for targets of 0 and 1, a sum over the outputs."""
+    a = torch.sigmoid(z)
+    on = given.get("alpha", 0) * y * (1 - a) ** given.get("gamma", 0) * torch.nn.functional.logsigmoid(z)
+    off = (1 - given.get("alpha", 0)) * (1 - y) * a ** given.get("gamma", 0) * torch.nn.functional.logsigmoid(-z)
+    return -(on + off).sum() / len(z)
+
+
+shares = targets / 6
+losses["focal"] = lambda: focal(outputs, shares)
+losses["binaryFocal"] = lambda: binary_focal(outputs, shares)
+
 found = {}
 for name, cost in losses.items():
     outputs.grad = None

@@ -31,3 +31,27 @@ it.each(['logCosh', 'poisson', { name: 'quantile', q }])('%j agrees with PyTorch
     expect(Math.abs(d - found.gradient[i] * ROWS)).toBeLessThan(2e-7 * Math.max(1, Math.abs(d)));
   }
 });
+
+it.each([
+  ['softmax', { name: 'focal', gamma: 1.75 }],
+  ['sigmoid', { name: 'binaryFocal', gamma: 1.75, alpha: 0.375 }],
+])('with %s, %j agrees with the gradient that PyTorch derives from its formula', async (activation, loss) => {
+  const net = await Network.create({ inputs: 2, layers: [{ units: 3, activation }], loss, seed: 1 });
+  // PyTorch gets z, in which both have the same numbers.
+  const shares = targets.map((y) => y / 6);
+  const { loss: cost, layers } = net.backprop({ inputs, targets: shares });
+  const given = {
+    outputs: rows(layers[0].preActivations, 3),
+    targets: rows(targets, 3),
+    q,
+    alpha: 0,
+    ...loss,
+  };
+  const packages = ['python3-torch', 'python3-sklearn'];
+  const found = JSON.parse(python('losses.py', [], packages, JSON.stringify(given)))[loss.name];
+  // The targets are sixths, which bp4 rounds to single precision: ε = 6e-8.
+  expect(Math.abs(cost / found.loss - 1)).toBeLessThan(1e-7);
+  for (const [i, d] of layers[0].delta.entries()) {
+    expect(Math.abs(d - found.gradient[i] * ROWS)).toBeLessThan(2e-7);
+  }
+});

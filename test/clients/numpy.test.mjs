@@ -140,6 +140,9 @@ describe('networks', () => {
     softplus: 'Z = np.log1p(np.exp(Z))',
     swish: 'Z = Z/(1+np.exp(-Z))',
     gelu: 'Z = 0.5*Z*(1+np.tanh(np.sqrt(2/np.pi)*(Z+0.044715*Z**3)))',
+    geluExact: 'import math; Z = 0.5*Z*(1+np.vectorize(math.erf)(Z/np.sqrt(2)))',
+    selu: 'Z = 1.0507009873554805*np.where(Z > 0, Z, 1.6732632423543772*np.expm1(np.minimum(Z, 0)))',
+    mish: 'Z = Z*np.tanh(np.log1p(np.exp(Z)))',
     softsign: 'Z = Z/(1+np.abs(Z))',
     linear: '',
   };

@@ -176,20 +176,29 @@ const theirs = {
       ],
     }),
   ...Object.fromEntries(
-    ['sigmoid', 'tanh', 'relu', 'elu', 'softplus', 'swish', 'gelu_new', 'softsign', 'linear'].map(
-      (activation) => [
-        `a functional model of ${activation}`,
-        () => {
-          const input = tf.input({ shape: [4] });
-          const hidden = layers.dense({ units: 5, activation, biasInitializer: 'randomNormal' }).apply(input);
-          const dropped = layers.dropout({ rate: 0.2 }).apply(hidden);
-          const outputs = layers
-            .dense({ units: 2, activation: 'sigmoid', name: 'constructor' })
-            .apply(dropped);
-          return tf.model({ inputs: input, outputs });
-        },
-      ],
-    ),
+    [
+      'sigmoid',
+      'tanh',
+      'relu',
+      'elu',
+      'selu',
+      'softplus',
+      'swish',
+      'mish',
+      'gelu',
+      'gelu_new',
+      'softsign',
+      'linear',
+    ].map((activation) => [
+      `a functional model of ${activation}`,
+      () => {
+        const input = tf.input({ shape: [4] });
+        const hidden = layers.dense({ units: 5, activation, biasInitializer: 'randomNormal' }).apply(input);
+        const dropped = layers.dropout({ rate: 0.2 }).apply(hidden);
+        const outputs = layers.dense({ units: 2, activation: 'sigmoid', name: 'constructor' }).apply(dropped);
+        return tf.model({ inputs: input, outputs });
+      },
+    ]),
   ),
 };
 

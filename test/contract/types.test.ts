@@ -88,7 +88,7 @@ describe('valid options', () => {
 
 describe('LossFor', () => {
   const losses = {
-    softmax: ['crossEntropy'],
+    softmax: ['crossEntropy', 'focal'],
     tanh: [
       ...(['quadratic', 'meanSquaredError', 'meanAbsoluteError', 'huber', 'hinge'] as const),
       ...(['logCosh', 'quantile'] as const),

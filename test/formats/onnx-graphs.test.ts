@@ -167,6 +167,22 @@ describe('fromONNX', () => {
       [one],
     ],
     ['gelu', [node('Gelu', ['z'], 'y', { approximate: 'tanh' })], []],
+    ['geluExact', [node('Gelu', ['z'], 'y')], []],
+    [
+      'geluExact', // as torch.onnx.export writes it
+      [
+        node('Div', ['z', 'root'], 'q'),
+        node('Erf', ['q'], 'e'),
+        node('Add', ['e', 'one'], 's'),
+        node('Mul', ['z', 's'], 'p'),
+        node('Mul', ['p', 'half'], 'y'),
+      ],
+      [one, half, constant('root', Math.SQRT2)],
+    ],
+    ['selu', [node('Selu', ['z'], 'y')], []],
+    ['selu', [node('Selu', ['z'], 'y', { alpha: 1.6732632, gamma: 1.0507009 })], []],
+    ['mish', [node('Mish', ['z'], 'y')], []],
+    ['mish', [node('Softplus', ['z'], 's'), node('Tanh', ['s'], 't'), node('Mul', ['z', 't'], 'y')], []],
     [
       'gelu',
       [
@@ -386,10 +402,10 @@ describe('fromONNX, of a graph it cannot read,', () => {
       /softmax of a single unit/,
     ],
     [
-      'gelu of erf',
-      [gemm, node('Gelu', ['z'], 'y')],
+      'selu with another α',
+      [gemm, node('Selu', ['z'], 'y', { alpha: 1.5 })],
       [w, b],
-      /node\[1\], Gelu 'the y': it computes the erf form of GELU/,
+      /node\[1\], Selu 'the y': expected the α and γ of selu, 1\.67/,
     ],
     [
       'a power',
@@ -523,10 +539,10 @@ describe('fromONNX, of a graph it cannot read,', () => {
       /node\[0\], Add 'the s0': before the first layer, at most 8/,
     ],
     [
-      'the erf form of GELU',
-      [gemm, node('Erf', ['z'], 'y')],
-      [w, b],
-      /Erf 'the y': it computes the erf form of GELU.*approximate='tanh'/,
+      'an error function alone',
+      [gemm, node('Erf', ['z'], 'e'), node('MatMul', ['e', 'w2'], 'y')],
+      [w, b, tensor('w2', 2, 1)],
+      /Erf 'the e': its result is not one of the activations sigmoid/,
     ],
     [
       'an activation that bp4 does not have',

@@ -256,16 +256,16 @@ describe('an activation as an object', () => {
     ],
     ['leaky_relu', { activation: 'leakyRelu', alpha: 0.2 }],
     ['elu', { activation: 'elu', alpha: 1 }],
+    ['gelu', { activation: 'geluExact' }],
+    ['mish', { activation: 'mish' }],
+    ['selu', { activation: 'selu' }],
   ])('fromTFJS reads %o', async (given, expected) => {
     expect(await activation(given)).toMatchObject(expected);
   });
 
   it('fromTFJS rejects those that bp4 lacks by their names', async () => {
-    await expect(activation({ class_name: 'function', config: 'mish' })).rejects.toThrow(
-      /activation 'mish' is not supported/,
-    );
-    await expect(activation({ class_name: 'function', config: 'gelu' })).rejects.toThrow(
-      /it is the erf form/,
+    await expect(activation({ class_name: 'function', config: 'relu6' })).rejects.toThrow(
+      /activation 'relu6' is not supported/,
     );
     await expect(activation(['relu'])).rejects.toThrow(/activation an array is not supported/);
     await expect(activation({ class_name: 'ReLU', config: { max_value: 6 } })).rejects.toThrow(

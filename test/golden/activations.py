@@ -1,6 +1,7 @@
 """
 Losses and gradients by PyTorch's autograd, in double precision, of a network of two layers with each activation and each
-loss. Hinge and the smoothing of binary targets are those of Keras, written out; PyTorch has neither.
+loss. Hinge and the smoothing of binary targets are those of Keras, written out; PyTorch has neither, and no
+focal loss.
 
 Run: /usr/bin/python3 test/golden/activations.py (Debian's python3-torch, 1.13.1)
 Its figures stand in activations.ts.
@@ -30,6 +31,9 @@ activations = {
     "softplus": F.softplus,
     "swish": F.silu,
     "gelu": lambda z: F.gelu(z, approximate="tanh"),
+    "geluExact": F.gelu,
+    "selu": F.selu,
+    "mish": F.mish,
     "softsign": F.softsign,
     "linear": lambda z: z,
 }
@@ -43,6 +47,17 @@ def binary(z, targets):
     return F.binary_cross_entropy_with_logits(z, smooth, reduction="sum") / len(z)
 
 
+def focal(z, targets):
+    a = torch.softmax(z, 1)
+    return -(targets * (1 - a) ** 1.5 * torch.log(a)).sum() / len(z)
+
+
+def binary_focal(z, targets):
+    a = torch.sigmoid(z)
+    on = 0.75 * targets * (1 - a) ** 1.5 * torch.log(a)
+    return -(on + 0.25 * (1 - targets) * a**1.5 * torch.log(1 - a)).sum() / len(z)
+
+
 # What the loss makes of the last layer's pre-activations.
 losses = {
     "quadratic": lambda z: 0.5 * F.mse_loss(z, y, reduction="sum") / len(z),
@@ -53,6 +68,10 @@ losses = {
     "crossEntropy, targets": lambda z: F.cross_entropy(z, y, label_smoothing=0.25),
     "binaryCrossEntropy, labels": lambda z: binary(z, one_hot),
     "binaryCrossEntropy, targets": lambda z: binary(z, y),
+    "focal, labels": lambda z: focal(z, one_hot),
+    "focal, targets": lambda z: focal(z, y),
+    "binaryFocal, labels": lambda z: binary_focal(z, one_hot),
+    "binaryFocal, targets": lambda z: binary_focal(z, y),
 }
 
 

@@ -31,6 +31,8 @@ it('only what few programs need is loaded by import(): threads, readers of files
     'network.ts: ./diagnosis/check-gradients.js',
     'network.ts: ./diagnosis/diagnose.js',
     'network.ts: ./diagnosis/report-diagnosis.js',
+    'network.ts: ./model/grow.js',
+    'network.ts: ./model/grow.js',
     'network.ts: ./training/average.js',
     'network.ts: ./training/find-learning-rate.js',
     'network.ts: ./training/own-loss.js',

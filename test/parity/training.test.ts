@@ -97,6 +97,8 @@ const outputs: readonly (readonly [LossName, ActivationName])[] = [
   ['logCosh', 'tanh'],
   ['poisson', 'linear'],
   ['quantile', 'linear'],
+  ['focal', 'softmax'],
+  ['binaryFocal', 'sigmoid'],
 ];
 
 describe.each(hidden)('a hidden layer of %s', (activation) => {

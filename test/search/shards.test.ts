@@ -199,6 +199,12 @@ describe('sharded training', () => {
     const plain = await train({ shards: 4, epochs: 3 });
     const bySample = await train({ shards: 4, epochs: 3 }, inline(), weighted);
     const byClass = await train({ shards: 4, epochs: 3, classWeights: [1, 2, 3] });
+    const balanced = [0, 1, 2].map(
+      (label) => labels.length / (3 * labels.filter((one) => one === label).length),
+    );
+    expect(await train({ shards: 4, epochs: 3, classWeights: 'balanced' })).toEqual(
+      await train({ shards: 4, epochs: 3, classWeights: balanced }),
+    );
     expect(new Set([plain, bySample, byClass].map(({ bytes }) => bytes)).size).toBe(3);
     const same = Dataset.fromArrays({ inputs, labels, sampleWeights: labels.map((label) => label + 1) });
     expect(await train({ shards: 4, epochs: 3 }, inline(), same)).toEqual(byClass);

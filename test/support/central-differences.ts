@@ -6,6 +6,7 @@ import {
   MEAN_ABSOLUTE_ERROR,
   QUANTILE,
   RELU,
+  SELU,
   SOFTSIGN,
 } from '../../src/kernels/codes.js';
 import type { Model } from '../../src/model/model.js';
@@ -119,6 +120,7 @@ const kinks: Readonly<Record<number, readonly number[]>> = {
   [RELU]: [0],
   [LEAKY_RELU]: [0],
   [ELU]: [0],
+  [SELU]: [0],
   [SOFTSIGN]: [0],
 };
 

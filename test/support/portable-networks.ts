@@ -9,7 +9,7 @@ const layer = (units: number, activation: ActivationName, alpha?: number, dropou
   ...(dropout !== undefined && { dropout }),
 });
 
-/** Eight networks without transforms and five with them. All have four inputs; one input of the last is a category. */
+/** Eleven networks without transforms and five with them. All have four inputs; one input of the last is a category. */
 export const networks: Readonly<Record<string, NetworkSpec>> = {
   sigmoid: spec([layer(5, 'sigmoid'), layer(3, 'sigmoid')], 'quadratic'),
   tanh: spec([layer(7, 'tanh', undefined, 0.25), layer(2, 'tanh')], 'hinge'),
@@ -22,6 +22,9 @@ export const networks: Readonly<Record<string, NetworkSpec>> = {
   softplus: spec([layer(5, 'softplus'), layer(2, 'softplus')], 'meanSquaredError'),
   swish: spec([layer(5, 'swish'), layer(2, 'swish')], 'meanAbsoluteError'),
   gelu: spec([layer(5, 'gelu', undefined, 0.1), layer(2, 'gelu')], 'meanSquaredError'),
+  geluExact: spec([layer(5, 'geluExact'), layer(2, 'linear')], 'meanSquaredError'),
+  selu: spec([layer(5, 'selu'), layer(3, 'softmax')], { name: 'focal', gamma: 1.5 }),
+  mish: spec([layer(5, 'mish'), layer(2, 'sigmoid')], { name: 'binaryFocal', gamma: 2, alpha: 0.375 }),
   softsign: {
     ...spec([layer(5, 'softsign'), layer(2, 'linear')], 'hinge'),
     transforms: {

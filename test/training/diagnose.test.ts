@@ -34,16 +34,34 @@ const values: Record<ActivationName, (z: number) => number> = {
   softplus: (z) => Math.log1p(Math.exp(z)),
   swish: (z) => z / (1 + Math.exp(-z)),
   gelu: (z) => 0.5 * z * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3))),
+  // The error function by an integral with Simpson's rule
+  geluExact: (z) => z * (0.5 + integrateDensity(z)),
+  selu: (z) => 1.0507009873554805 * (z > 0 ? z : 1.6732632423543772 * Math.expm1(z)),
+  mish: (z) => z * Math.tanh(Math.log1p(Math.exp(z))),
   softsign: (z) => z / (1 + Math.abs(z)),
   linear: (z) => z,
   softmax: (z) => z,
 };
+
+/** The integral of the density of N(0, 1) from 0 to z. */
+function integrateDensity(z: number): number {
+  const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+  const steps = 400;
+  const h = z / steps;
+  let sum = density(0) + density(z);
+  for (let i = 1; i < steps; i++) sum += (i % 2 === 1 ? 4 : 2) * density(i * h);
+  return (sum * h) / 3;
+}
+
 const computeSlope = (activation: ActivationName, z: number): number =>
   (values[activation](z + 1e-5) - values[activation](z - 1e-5)) / 2e-5;
 
-/** A unit is saturated if its slope is below a tenth of the steepest, taken as 1 for every activation but sigmoid. */
-const isFlat = (activation: ActivationName, slope: number): boolean =>
-  slope < 0.1 * (activation === 'sigmoid' ? 0.25 : 1);
+/** The steepest slope, taken as 1 for most activations. */
+const steepestOf = (activation: ActivationName): number =>
+  ({ sigmoid: 0.25, selu: 1.758 })[activation as string] ?? 1;
+
+/** A unit is saturated if its slope is below a tenth of the steepest. */
+const isFlat = (activation: ActivationName, slope: number): boolean => slope < 0.1 * steepestOf(activation);
 
 const addUp = (numbers: Iterable<number>): number => Array.from(numbers).reduce((sum, x) => sum + x, 0);
 const norm = (numbers: ArrayLike<number>): number => Math.sqrt(addUp(Array.from(numbers, (x) => x * x)));
@@ -127,7 +145,7 @@ it.each(partners.quadratic)(
   'assumes the steepest slope of %s correctly to within 13 percent',
   (activation) => {
     const slopes = Array.from({ length: 401 }, (_, i) => computeSlope(activation, i / 20 - 10));
-    const steepest = Math.max(...slopes) / (activation === 'sigmoid' ? 0.25 : 1);
+    const steepest = Math.max(...slopes) / steepestOf(activation);
     expect(Math.abs(steepest - 1)).toBeLessThan(0.13); // gelu: 1.129
   },
 );

@@ -235,6 +235,57 @@ describe.each(engines)('losses on engine %s', (engine) => {
     { activation: 'leakyRelu', loss: 'quadratic', z: [8, -1e4], y: [7, -99], cost: 1, delta: [1, -0.01] },
     { activation: 'swish', loss: 'quadratic', z: [1e4, -1e4], y: [9999, 1], cost: 1, delta: [1, 0] },
     { activation: 'gelu', loss: 'quadratic', z: [1e4, -1e4], y: [9999, 1], cost: 1, delta: [1, 0] },
+    { activation: 'geluExact', loss: 'quadratic', z: [1e4, -1e4], y: [9999, 1], cost: 1, delta: [1, 0] },
+    { activation: 'mish', loss: 'quadratic', z: [1e4, -1e4], y: [9999, 1], cost: 1, delta: [1, 0] },
+    {
+      activation: 'selu',
+      loss: 'quadratic',
+      z: [0, -1e4],
+      y: [-1, -1.7580993],
+      cost: 0.5,
+      delta: [1.7580993, 0],
+    },
+    // Right beyond rounding: no cost. Wrong beyond rounding: the cost is that of the cross-entropy.
+    {
+      activation: 'softmax',
+      loss: { name: 'focal', gamma: 0.1 },
+      z: [1e3, -1e3],
+      y: [1, 0],
+      cost: 0,
+      delta: [0, 0],
+    },
+    {
+      activation: 'softmax',
+      loss: { name: 'focal', gamma: 2 },
+      z: [1e3, -1e3],
+      y: [0, 1],
+      cost: 2000,
+      delta: [1, -1],
+    },
+    {
+      activation: 'softmax',
+      loss: { name: 'focal', gamma: 0 },
+      z: [1e3, -1e3],
+      y: [1, 0],
+      cost: 0,
+      delta: [0, 0],
+    },
+    {
+      activation: 'sigmoid',
+      loss: { name: 'binaryFocal', gamma: 2, alpha: 0.25 },
+      z: [1e3, -1e3],
+      y: [0, 1],
+      cost: 1000,
+      delta: [0.75, -0.25],
+    },
+    {
+      activation: 'sigmoid',
+      loss: { name: 'binaryFocal', gamma: 0.1, alpha: 0.25 },
+      z: [1e3, -1e3],
+      y: [1, 0],
+      cost: 0,
+      delta: [0, 0],
+    },
     { activation: 'softsign', loss: 'quadratic', z: [1, -1], y: [0.5, 0], cost: 0.125, delta: [0, -0.125] },
   ] as const)(
     'computes cost and δ of $activation with $loss at z $z and targets $y',
@@ -278,12 +329,80 @@ describe('JSON', () => {
     ['quantile', 'linear', { name: 'quantile', q: 0.5 }],
     [{ name: 'quantile', q: 0.9 }, 'linear', { name: 'quantile', q: 0.9 }],
     [{ name: 'quantile', q: [0.1, 0.9] }, 'linear', { name: 'quantile', q: [0.1, 0.9] }],
+    ['focal', 'softmax', { name: 'focal', gamma: 2 }],
+    [{ name: 'binaryFocal', gamma: 1.5 }, 'sigmoid', { name: 'binaryFocal', gamma: 1.5, alpha: 0.25 }],
     [{ name: 'crossEntropy', labelSmoothing: 0 }, 'softmax', 'crossEntropy'],
     [{ name: 'crossEntropy', labelSmoothing: 0.1 }, 'softmax', { name: 'crossEntropy', labelSmoothing: 0.1 }],
   ] as const)('JSON stores the loss %j in its canonical form', async (loss, activation, kept) => {
     const net = await Network.create(lastLayer(activation, 2, loss));
     expect(net.toJSON().loss).toEqual(kept);
     expect((await Network.fromJSON(net.toJSON())).toJSON()).toEqual(net.toJSON());
+  });
+});
+
+describe('focal losses', () => {
+  it.each([
+    ['focal', 'crossEntropy', 'softmax'],
+    ['binaryFocal', 'binaryCrossEntropy', 'sigmoid'],
+  ] as const)('with γ = 0, %s is %s', async (focal, crossEntropy, activation) => {
+    const targets = [1, 0, 0, 1, 1, 0];
+    const [one, other] = await Promise.all(
+      [{ name: focal, gamma: 0, ...(focal === 'binaryFocal' && { alpha: 0.5 }) }, crossEntropy].map((loss) =>
+        Network.create(lastLayer(activation, 2, loss as LossSpec)).then((net) =>
+          net.backprop({ inputs, targets }),
+        ),
+      ),
+    );
+    const half = focal === 'binaryFocal' ? 0.5 : 1; // α and 1 − α are both ½
+    expect(one!.loss).toBeCloseTo(half * other!.loss, 6);
+    for (const [i, d] of one!.layers.at(-1)!.delta.entries())
+      expect(d).toBeCloseTo(half * other!.layers.at(-1)!.delta[i]!, 6);
+  });
+
+  it('binaryFocal leaves out a missing target: its output has no cost and no δ', async () => {
+    const spec = { inputs: 1, layers: [{ units: 2, activation: 'sigmoid' }], seed: 1 } as const;
+    for (const engine of ['wasm', 'reference'] as const) {
+      const net = await Network.create({
+        ...spec,
+        loss: 'binaryFocal',
+        missingTargets: 'ignore',
+        engine,
+      });
+      const alone = await Network.create({
+        inputs: 1,
+        layers: [{ units: 1, activation: 'sigmoid' }],
+        loss: 'binaryFocal',
+        engine,
+      });
+      const [{ weights, biases }] = net.layers as [Network['layers'][number]];
+      alone.setLayer(0, { weights: weights.slice(0, 1), biases: biases.slice(0, 1) });
+      const { loss, layers } = net.backprop({ inputs: [[2]], targets: [[1, NaN]] });
+      const expected = alone.backprop({ inputs: [[2]], targets: [[1]] });
+      expect(loss).toBe(expected.loss);
+      expect([...layers[0]!.delta]).toEqual([expected.layers[0]!.delta[0], 0]);
+    }
+  });
+
+  it('focal learns labels, counts accuracy, and refuses what it has no meaning for', async () => {
+    const net = await Network.create(lastLayer('softmax', 2, 'focal'));
+    const data = { inputs, labels: [0, 1, 1] };
+    const before = net.evaluate(data).loss;
+    const history = await net.train(data, { epochs: 50, learningRate: 0.5 });
+    expect(history.at(-1)!.loss).toBeLessThan(before);
+    expect(history.at(-1)!.accuracy).toBeDefined();
+    const create = (loss: unknown, activation: ActivationName = 'softmax'): Promise<Network> =>
+      Network.create(lastLayer(activation, 2, loss as LossSpec));
+    await expect(create({ name: 'focal', gamma: -1 })).rejects.toThrow(
+      'loss.gamma: expected a number of at least 0',
+    );
+    await expect(create({ name: 'focal', alpha: 0.5 })).rejects.toThrow("loss 'focal': unknown 'alpha'");
+    await expect(create({ name: 'binaryFocal', alpha: 1.5 }, 'sigmoid')).rejects.toThrow(
+      'loss.alpha: expected a number from 0 to 1, got 1.5',
+    );
+    await expect(create('focal', 'sigmoid')).rejects.toThrow("'focal' needs a last layer of 'softmax'");
+    expect(() => net.evaluate({ inputs, targets: new Float32Array(6).fill(-1) })).toThrow(
+      'expected a number of at least 0',
+    );
   });
 });
 
@@ -305,6 +424,8 @@ it.each([
   ['elu', 'heNormal'],
   ['swish', 'heNormal'],
   ['gelu', 'heNormal'],
+  ['geluExact', 'heNormal'],
+  ['mish', 'heNormal'],
   ['softplus', 'glorotUniform'],
   ['softsign', 'glorotUniform'],
   ['linear', 'glorotUniform'],

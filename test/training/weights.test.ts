@@ -164,6 +164,51 @@ describe('training with weights', () => {
     expect(one).not.toEqual(await train(all));
   });
 
+  it("'balanced' weighs each class by its count in the training data, also where validation has other counts", async () => {
+    const uneven = { ...all, labels: all.labels.map((label, n) => (n < 2 ? 2 : label)) };
+    const counts = [0, 1, 2].map((label) => uneven.labels.filter((one) => one === label).length);
+    const weights = counts.map((count) => uneven.labels.length / (3 * count));
+    expect(new Set(counts).size).toBeGreaterThan(1);
+    expect(await train(uneven, { classWeights: 'balanced' })).toEqual(
+      await train(uneven, { classWeights: weights }),
+    );
+    const validation = { inputs: uneven.inputs, labels: uneven.labels.map(() => 0) };
+    const losses = await Promise.all(
+      (['balanced', weights] as const).map(async (classWeights) => {
+        const net = await Network.create(spec);
+        const history = await net.train(uneven, { ...options, classWeights, validation });
+        return history.at(-1)!.validation!.loss;
+      }),
+    );
+    expect(losses[0]).toBe(losses[1]);
+  });
+
+  it("'balanced' gives weight 1 to a class without samples, and counts labels of a single output", async () => {
+    const net = await Network.create({ inputs: 1, layers: [{ units: 3, activation: 'softmax' }] });
+    const data = { inputs: [[1], [2], [3], [4]], labels: [0, 0, 0, 1] };
+    const other = await net.clone();
+    await net.train(data, { epochs: 2, classWeights: 'balanced' });
+    await other.train(data, { epochs: 2, classWeights: [4 / 9, 4 / 3, 1] });
+    expect(net.layers).toEqual(other.layers);
+    const one = await Network.create({ inputs: 1, layers: [{ units: 1, activation: 'sigmoid' }] });
+    const two = await one.clone();
+    await one.train(data, { epochs: 2, classWeights: 'balanced' });
+    await two.train(data, { epochs: 2, classWeights: [4 / 6, 2] });
+    expect(one.layers).toEqual(two.layers);
+  });
+
+  it("'balanced' refuses a stream, and targets", async () => {
+    const net = await Network.create(spec);
+    const stream = { batches: () => [all] };
+    await expect(net.train(stream, { classWeights: 'balanced' })).rejects.toThrow(
+      "classWeights: the classes of a stream aren't counted; give numbers",
+    );
+    const targets = all.labels.map((label) => [0, 1, 2].map((k) => Number(k === label)));
+    await expect(net.train({ inputs: all.inputs, targets }, { classWeights: 'balanced' })).rejects.toThrow(
+      'classWeights: for labels only',
+    );
+  });
+
   it('classWeights multiply sampleWeights', async () => {
     const weights = all.labels.map((label, n) => ofClass[label]! * Math.fround(sampleWeights[n]!));
     const both = await train({ ...all, sampleWeights }, { classWeights: ofClass });
@@ -302,8 +347,12 @@ describe('invalid weights', () => {
   });
 
   it.each<[string, unknown, Expected]>([
-    ['a number in place of weights', 2, [TypeError, 'classWeights: expected numbers by label, got 2']],
-    ['null', null, [TypeError, 'classWeights: expected numbers by label, got null']],
+    [
+      'a number in place of weights',
+      2,
+      [TypeError, "classWeights: expected numbers by label or 'balanced', got 2"],
+    ],
+    ['null', null, [TypeError, "classWeights: expected numbers by label or 'balanced', got null"]],
     ['a weight below 0', [1, -1], [RangeError, 'classWeights[1]: expected a number of at least 0, got -1']],
     ['NaN', { 1: NaN }, [RangeError, 'classWeights[1]: expected a number of at least 0, got NaN']],
     ['a string', ['1', 1], [TypeError, "classWeights[0]: expected a number, got '1'"]],

@@ -17,6 +17,18 @@ const functions: Readonly<Record<ActivationName, readonly [sigma: string, sigmaP
       '0.5 * z / np.cosh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))**2 * np.sqrt(2 / np.pi) * (1 + 0.134145 * z**2)',
     ].join(' + '),
   ],
+  geluExact: [
+    "0.5 * z * (1 + np.vectorize(__import__('math').erf)(z / np.sqrt(2)))",
+    "0.5 * (1 + np.vectorize(__import__('math').erf)(z / np.sqrt(2))) + z * np.exp(-z**2 / 2) / np.sqrt(2 * np.pi)",
+  ],
+  selu: [
+    '1.0507009873554805 * np.where(z > 0, z, 1.6732632423543772 * np.expm1(np.minimum(z, 0)))',
+    '1.0507009873554805 * np.where(z > 0, 1, 1.6732632423543772 * np.exp(np.minimum(z, 0)))',
+  ],
+  mish: [
+    'z * np.tanh(np.logaddexp(0, z))',
+    'np.tanh(np.logaddexp(0, z)) + z / np.cosh(np.logaddexp(0, z))**2 / (1 + np.exp(-z))',
+  ],
   softsign: ['z / (1 + np.abs(z))', '1 / (1 + np.abs(z))**2'],
   linear: ['z', 'np.ones_like(z)'],
   softmax: ['np.exp(z - z.max()) / np.exp(z - z.max()).sum()', ''],

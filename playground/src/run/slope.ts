@@ -23,6 +23,17 @@ export function slope(activation: ActivationName, z: number, a: number): number 
       const t = Math.tanh(ROOT * (z + 0.044715 * z ** 3));
       return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * ROOT * (1 + 3 * 0.044715 * z * z);
     }
+    case 'geluExact': {
+      const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+      // a = zΦ(z)
+      return (z === 0 ? 0.5 : a / z) + z * density;
+    }
+    case 'selu':
+      return z > 0 ? 1.0507009873554805 : a + 1.7580993408473766;
+    case 'mish': {
+      const t = Math.tanh(Math.log1p(Math.exp(z)));
+      return t + z * (1 - t * t) * sigmoid(z);
+    }
     case 'softsign':
       return 1 / (1 + Math.abs(z)) ** 2;
     case 'linear':

@@ -19,7 +19,12 @@ export function squash(activation: Exclude<ActivationName, 'softmax'>, z: number
     case 'swish':
       return z * sigmoid;
     case 'gelu':
+    case 'geluExact': // they differ by less than 0.0005
       return 0.5 * z * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3)));
+    case 'selu':
+      return 1.0507009873554805 * (z > 0 ? z : 1.6732632423543772 * Math.expm1(z));
+    case 'mish':
+      return z * Math.tanh(Math.log1p(Math.exp(z)));
     case 'softsign':
       return z / (1 + Math.abs(z));
     case 'linear':

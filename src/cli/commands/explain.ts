@@ -1,4 +1,5 @@
-import { importance, type ColumnImportance } from '../../explain/index.js';
+import { importance } from '../../explain/index.js';
+import { rankColumns } from '../report/importance.js';
 import { checkReportPath } from '../data/output-paths.js';
 import { displayPath } from '../data/read-file.js';
 import { inFile } from '../errors.js';
@@ -87,7 +88,3 @@ export const explain: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags &
     });
   },
 };
-
-/** The most important first. */
-const rankColumns = (columns: readonly ColumnImportance[]): ColumnImportance[] =>
-  [...columns].sort((a, b) => b.importance - a.importance);

@@ -1,5 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { Option } from 'commander';
+import { writeWhole } from '../../node/whole-file.js';
 import type { CommandDefinition } from '../options/command.js';
 import { modelGroup, signatureGroup, type ModelFlags, type SignatureFlags } from '../options/model.js';
 import { nameIn, valueOption } from '../options/values.js';
@@ -10,13 +12,15 @@ import {
   type ExportFormat,
 } from '../model/export-formats.js';
 import { checkExportPath, writeExport } from '../model/write-export.js';
-import { UsageError } from '../errors.js';
+import { inFile, UsageError } from '../errors.js';
+import { describeCard } from '../model/card.js';
 import { describeSignature } from '../model/signature.js';
 import { checkApart, checkFolder } from '../data/output-paths.js';
 import { openModel } from '../model/open-model.js';
 
 interface ExportFlags extends SignatureFlags, ModelFlags {
   readonly to?: ExportFormat;
+  readonly card?: string;
 }
 
 export const exportModel: CommandDefinition<ExportFlags> = {
@@ -30,6 +34,7 @@ export const exportModel: CommandDefinition<ExportFlags> = {
     ['bp4 export iris.bp4 --to tfjs', 'For TensorFlow.js, in the folder iris-tfjs.'],
     ['bp4 export iris.bp4 iris.mjs', 'A module to import: import { predict } from "./iris.mjs".'],
     ['bp4 export mlp.onnx mlp.npz', 'Convert between the formats of other programs.'],
+    ['bp4 export iris.bp4 --card iris.md', 'Describe the model for the people who use it.'],
   ],
   groups: [
     {
@@ -40,6 +45,10 @@ export const exportModel: CommandDefinition<ExportFlags> = {
           `Format: ${exportFormats.join(', ')} (default: by the extension of [out])`,
           nameIn(exportFormats),
         ),
+        new Option(
+          '--card <file>',
+          'Write a model card in Markdown: inputs, data, figures beside a baseline, training and limits. Without [out] and --to, write nothing else',
+        ),
       ],
     },
     signatureGroup,
@@ -47,16 +56,43 @@ export const exportModel: CommandDefinition<ExportFlags> = {
   ],
   run: async ({ operands, options, output }) => {
     const [path, given] = operands as [string, string?];
-    const format = options.to ?? chooseFormat(given);
-    const out = given ?? basename(path).replace(/\.\w+$/, '') + exportFormatTable[format].extension;
-    checkExportPath(out, format);
-    // A TensorFlow.js model is given as its folder, or as the model.json in it.
-    checkApart('OUT', out, [path, basename(path) === 'model.json' ? dirname(path) : undefined]);
-    await checkFolder(out);
+    const { to, card } = options;
+    if (card !== undefined) {
+      checkApart('--card', card, [path, given]);
+      if (!/\.(md|markdown|txt)$/i.test(card))
+        throw new UsageError('--card', 'it is written as Markdown', 'give the name of a .md file');
+      await checkFolder(card);
+    }
+    const target =
+      card !== undefined && given === undefined && to === undefined
+        ? undefined
+        : await chooseTarget(path, given, to);
     const model = await openModel(path, options);
-    await writeExport(output, model, describeSignature(model, options), { format, out });
+    const signature = describeSignature(model, options);
+    if (target) await writeExport(output, model, signature, target);
+    if (card === undefined) return;
+    await inFile(card, () =>
+      writeWhole(card, new TextEncoder().encode(describeCard(model, signature)), true),
+    );
+    output.event('card', { path: card });
+    output.say(`${output.bold(card)}  model card, Markdown`);
   },
 };
+
+/** @throws UsageError, DataError if it can't be written there */
+async function chooseTarget(
+  path: string,
+  given: string | undefined,
+  to: ExportFormat | undefined,
+): Promise<{ readonly format: ExportFormat; readonly out: string }> {
+  const format = to ?? chooseFormat(given);
+  const out = given ?? basename(path).replace(/\.\w+$/, '') + exportFormatTable[format].extension;
+  checkExportPath(out, format);
+  // A TensorFlow.js model is given as its folder, or as the model.json in it.
+  checkApart('OUT', out, [path, basename(path) === 'model.json' ? dirname(path) : undefined]);
+  await checkFolder(out);
+  return { format, out };
+}
 
 /** By the extension. */
 function chooseFormat(out: string | undefined): ExportFormat {

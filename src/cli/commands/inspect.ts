@@ -17,6 +17,7 @@ import {
 import { openModel, type OpenedEnsemble, type OpenedNetwork } from '../model/open-model.js';
 import type { Output } from '../terminal/output.js';
 import { textTable } from '../terminal/text-table.js';
+import { figureNames, transformText } from '../model/card.js';
 import { countParts } from '../model/model-file.js';
 import { hashWeights } from '../../search/hash-weights.js';
 
@@ -210,7 +211,6 @@ function inputsText({ inputs, columns, transforms }: Findings): string {
 }
 
 /** More would fill a page. */
-const MOST_CATEGORIES = 6;
 const MOST_TRANSFORMS = 20;
 
 function transformTexts(transforms: readonly Transform[]): string[] {
@@ -221,44 +221,6 @@ function transformTexts(transforms: readonly Transform[]): string[] {
   const others = transforms.length - shown.length;
   return others > 0 ? [...lines, `… and ${formatCount(others, 'other')}; --json lists them`] : lines;
 }
-
-function transformText(transform: Transform): string {
-  switch (transform.kind) {
-    case 'identity':
-      return 'as it is';
-    case 'standardize':
-      return `standardized: mean ${formatPrecise(transform.mean)}, deviation ${formatPrecise(transform.deviation)}`;
-    case 'minMax':
-      return `from ${formatPrecise(transform.min)} to ${formatPrecise(transform.max)}, scaled to 0 to 1`;
-    case 'oneHot':
-      return `one of ${joinNames(
-        transform.categories.map((category) => (category === '' ? '(missing)' : String(category))),
-        MOST_CATEGORIES,
-      )}`;
-    case 'log1p':
-      return `logarithm of 1 + |x|, standardized: mean ${formatPrecise(transform.mean)}, deviation ${formatPrecise(transform.deviation)}`;
-    case 'quantile':
-      return `mapped to a normal distribution, by ${formatCount(transform.quantiles.length, 'quantile')}`;
-    case 'robust':
-      return `median ${formatPrecise(transform.median)}, ${formatPrecise(transform.range)} between the quartiles, outliers limited to ±3`;
-    case 'piecewiseLinear':
-      return `in ${formatCount(transform.edges.length - 1, 'bin')}`;
-    case 'hash':
-      return `one of ${formatCount(transform.buckets, 'bucket')}, by the hash of its text`;
-    case 'bagOfWords':
-      return `words, in ${formatCount(transform.weights.length, 'bucket')}`;
-  }
-}
-
-/** The figures of a training run to show. `bp4 evaluate` prints more. */
-const figureNames: Readonly<Record<string, string>> = {
-  loss: 'loss',
-  accuracy: 'accuracy',
-  rSquared: 'R²',
-  meanAbsoluteError: 'mean absolute error',
-  rootMeanSquaredError: 'root mean squared error',
-  pinballLoss: 'pinball loss',
-};
 
 function effortText({
   trials,

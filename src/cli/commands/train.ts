@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import type { Dataset } from '../../data/index.js';
+import type { ColumnImportance } from '../../explain/index.js';
+import type { Network } from '../../network.js';
 import { checkReportPath, checkApart } from '../data/output-paths.js';
 import { UsageError } from '../errors.js';
 import { chooseModelPath, MODEL_EXTENSION } from '../model/model-file.js';
@@ -11,6 +14,7 @@ import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { shardsGroup } from '../options/shards.js';
 import { findRateOption, trainingGroup } from '../options/training.js';
+import { rankColumns } from '../report/importance.js';
 import { chooseByNumber } from '../terminal/choose.js';
 import { quoteOption, quotePath } from '../terminal/format.js';
 import { showReading } from '../terminal/reading.js';
@@ -39,7 +43,8 @@ export const train: CommandDefinition<TrainFlags> = {
       'you leave out and prints every choice. The same data, options and seed produce exactly the same weights on every ' +
       'machine.',
     'Ctrl-C, SIGTERM or SIGHUP finishes the current step, saves the model and stops; a second signal quits immediately. --resume ' +
-      'needs the same data and options; if they differ, the error says how. A gzipped file may unpack to at most 1 GiB.',
+      'needs the same data and options; if they differ, the error says how. With a finished model and other data, it begins a new run with ' +
+      'the weights of the model. A gzipped file may unpack to at most 1 GiB.',
   ],
   examples: [
     ['bp4 train iris.csv', 'Infer label and task, train, test, and save iris.bp4.'],
@@ -65,6 +70,10 @@ export const train: CommandDefinition<TrainFlags> = {
     ],
     ['bp4 train iris.csv --find-rate', 'Look for a good learning rate first.'],
     ['bp4 train --resume run.bp4', 'Continue a run that was stopped.'],
+    [
+      'bp4 train --resume iris.bp4 new.csv',
+      'Train a finished model further, on new rows, classes or categories.',
+    ],
     ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Print events as JSON.'],
   ],
   groups: [
@@ -106,7 +115,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     () => undefined,
   );
   const saving = {
-    resume: resumePath !== undefined,
+    resume: training.from !== undefined,
     executor: training.about.training.sharding && (await createExecutor(options)),
     ...{ checkpoint, checkpointEvery, tensorboard, out, stop },
   };
@@ -120,7 +129,8 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
       if (run.isStopped) throw await saveStopped(output, last, destination, { checkpoint, epoch: run.epoch });
       output.say();
       const evaluation = evaluateTest(output, net, state, last);
-      const results = { epochs: run.epoch, seconds: run.seconds, figures: evaluation.figures };
+      const { figures, baseline } = evaluation;
+      const results = { epochs: run.epoch, seconds: run.seconds, figures, ...(baseline && { baseline }) };
       const finished = { ...about, results };
       await saveTrained(output, { net, about: finished }, destination);
       const { some, validation } = training;
@@ -137,8 +147,12 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
         if (report !== undefined) {
           const { writeReport } = await import('../report/page.js');
           const { describeTrainingRun } = await import('../report/describe.js');
+          const columns = await measureColumns(last.net, last.test ?? some);
           const measured = { history, evaluation, diagnosis };
-          await writeReport(output, report, describeTrainingRun(last, bestEpoch, finished, measured));
+          await writeReport(output, report, {
+            ...describeTrainingRun(last, bestEpoch, finished, measured),
+            ...(columns && { importance: rankColumns(columns) }),
+          });
         }
       }
       if (destination.format === 'bp4') sayNext(output, out, about);
@@ -148,6 +162,16 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   } finally {
     stop.close();
   }
+}
+
+/** With more columns, such as the pixels of images, a chart is hard to read, and takes minutes. */
+const MOST_COLUMNS = 100;
+
+/** How much the network depends on each column, by at most 1,000 samples; undefined if there are too many or they have no names. */
+async function measureColumns(net: Network, data: Dataset): Promise<readonly ColumnImportance[] | undefined> {
+  if (!data.columns || data.width > MOST_COLUMNS || data.count < 2) return undefined;
+  const { importance } = await import('../../explain/index.js');
+  return (await importance(net, data, { samples: 1000 })).columns;
 }
 
 /** Decides which argument is the data, and which file to resume from. */

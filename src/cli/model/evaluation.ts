@@ -148,7 +148,8 @@ function judgeProbabilities(
   readonly brierScore?: number;
   readonly reliability?: readonly ReliabilityBin[];
 } {
-  if (loss !== 'crossEntropy' && loss !== 'binaryCrossEntropy') return {};
+  const likelihoods: readonly string[] = ['crossEntropy', 'binaryCrossEntropy', 'focal', 'binaryFocal'];
+  if (!likelihoods.includes(loss)) return {};
   const figures = { logLoss, brierScore, calibrationError };
   return {
     ...Object.fromEntries(

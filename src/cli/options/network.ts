@@ -45,6 +45,9 @@ const hiddenActivations: NumbersByName<Exclude<ActivationName, 'softmax'>> = {
   softplus: [],
   swish: [],
   gelu: [],
+  geluExact: [],
+  selu: [],
+  mish: [],
   softsign: [],
   linear: [],
 };
@@ -58,6 +61,8 @@ const losses: NumbersByName<LossName> = {
   huber: ['delta'],
   binaryCrossEntropy: ['labelSmoothing'],
   crossEntropy: ['labelSmoothing'],
+  focal: ['gamma'],
+  binaryFocal: ['gamma', 'alpha'],
   hinge: [],
   logCosh: [],
   poisson: [],
@@ -86,7 +91,7 @@ export const networkGroup: OptionGroup = {
     valueOption(
       '--activation <name>',
       'Activation of the hidden layers: sigmoid, tanh, relu, leakyRelu[:alpha=0.01], elu[:alpha=1], softplus, swish, ' +
-        'gelu, softsign or linear; brackets show an optional parameter and its default (default: relu)',
+        'gelu, geluExact, selu, mish, softsign or linear; brackets show an optional parameter and its default (default: relu)',
       parseHiddenActivation,
     ),
     valueOption(
@@ -97,7 +102,7 @@ export const networkGroup: OptionGroup = {
     valueOption(
       '--loss <name>',
       'Loss: quadratic, meanSquaredError, meanAbsoluteError, huber[:delta=1], binaryCrossEntropy[:labelSmoothing=0], ' +
-        'crossEntropy[:labelSmoothing=0], hinge, logCosh, poisson or quantile[:q=0.5] (default: ' +
+        'crossEntropy[:labelSmoothing=0], focal[:gamma=2], binaryFocal[:gamma=2,alpha=0.25], hinge, logCosh, poisson or quantile[:q=0.5] (default: ' +
         'crossEntropy for classes, meanSquaredError for numbers)',
       namedValue(losses),
     ),
@@ -202,8 +207,8 @@ function chooseLoss(task: Task, outputActivation: string | undefined): string {
 }
 
 function chooseOutputActivation(task: Task, loss: string): string {
-  if (loss === 'crossEntropy') return 'softmax';
-  if (loss === 'binaryCrossEntropy') return 'sigmoid';
+  if (loss === 'crossEntropy' || loss === 'focal') return 'softmax';
+  if (loss === 'binaryCrossEntropy' || loss === 'binaryFocal') return 'sigmoid';
   return task === 'regression' || loss === 'hinge' ? 'linear' : 'sigmoid';
 }
 

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { OptimizerName, OptimizerOptions } from '../../model/optimizers.js';
 import type { TrainOptions } from '../../training/options.js';
+import { balanceClasses } from '../../training/samples.js';
 import type { ScheduleOptions } from '../../training/schedules.js';
 import { UsageError } from '../errors.js';
 import type { OptionGroup } from './command.js';
@@ -237,7 +238,14 @@ function buildClassWeights(
 ): PlainTrainOptions['classWeights'] {
   if (items === undefined) return undefined;
   if (!classes) throw new UsageError('--class-weights', 'a regression has no classes');
-  if (items.join() === 'balanced') return balanceClasses(classes.length, labels);
+  if (items.join() === 'balanced') {
+    if (labels) return balanceClasses(classes.length, labels);
+    throw new UsageError(
+      '--class-weights',
+      "the classes of streamed data aren't counted",
+      'give CLASS=NUMBER for each class',
+    );
+  }
   const weights: Record<number, number> = {};
   for (const item of items) {
     const at = item.lastIndexOf('=');
@@ -251,19 +259,6 @@ function buildClassWeights(
     weights[label] = weight;
   }
   return weights;
-}
-
-/** n / (k · the count of the class), as in scikit-learn: all classes have the same total weight. */
-function balanceClasses(classes: number, labels: ArrayLike<number> | undefined): number[] {
-  if (!labels)
-    throw new UsageError(
-      '--class-weights',
-      "the classes of streamed data aren't counted",
-      'give CLASS=NUMBER for each class',
-    );
-  const counts = new Array<number>(classes).fill(0);
-  for (let n = 0; n < labels.length; n++) counts[labels[n]!]!++;
-  return counts.map((count) => (count === 0 ? 1 : labels.length / (classes * count)));
 }
 
 function dropUndefined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {

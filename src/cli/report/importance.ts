@@ -4,6 +4,10 @@ import { minus } from './axis.js';
 import { bar } from './classes.js';
 import { html, numbersTable, type Markup } from './html.js';
 
+/** The most important first. */
+export const rankColumns = (columns: readonly ColumnImportance[]): ColumnImportance[] =>
+  [...columns].sort((a, b) => b.importance - a.importance);
+
 /** A bar for each column. @param columns the most important first */
 export function importanceSection(columns: readonly ColumnImportance[]): Markup {
   const largest = Math.max(...columns.map(({ importance }) => importance));

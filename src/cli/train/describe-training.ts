@@ -1,5 +1,11 @@
 import { namesOfCategorical } from '../data/tables.js';
-import type { ColumnNote, ColumnProfile, ColumnSuggestion, DetectedDialect } from '../../data/index.js';
+import type {
+  Categories,
+  ColumnNote,
+  ColumnProfile,
+  ColumnSuggestion,
+  DetectedDialect,
+} from '../../data/index.js';
 import type { FaultOption } from '../../errors.js';
 import { cureWithFlags, findFlag } from '../flags.js';
 import type { TrainingRun } from './run-training.js';
@@ -12,7 +18,7 @@ import {
   quoteOption,
   quotePath,
 } from '../terminal/format.js';
-import type { PreparedTraining } from './prepare-training.js';
+import type { Further, PreparedTraining } from './prepare-training.js';
 import { describeSkipped } from '../data/skipped-rows.js';
 import { displayPath } from '../data/read-file.js';
 import { countParts, type About } from '../model/model-file.js';
@@ -33,6 +39,7 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
   const { training } = about;
   eventOfData(output, prepared);
   if (found) describeData(output, prepared);
+  else if (prepared.further) describeFurther(output, prepared.further, training.data);
   else {
     const { path, epochs } = prepared.from!;
     output.sayWrapped(
@@ -44,6 +51,25 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
   if (train.classes && train.classes.length < 2)
     output.advise({ place: '', problem: 'only one class in the data', cure: 'add samples of another class' });
   for (const warning of prepared.warnings) output.advise(warning);
+}
+
+/** What happens to classes and categories that the model doesn't know. */
+function describeFurther(output: Output, { path, classes, categories }: Further, data: string): void {
+  output.event('further', { from: path, newClasses: classes, newCategories: categories });
+  output.sayWrapped(
+    `${output.bold(displayPath(data))}: a new run, which begins with the weights of ${path} and keeps its columns and scales`,
+  );
+  const say = (what: string, list: Categories, unit: string): void => {
+    const each = list.length === 1 ? '' : ' each';
+    row(
+      output,
+      'new',
+      `${what} ${joinNames(list.map(String), 6)}: ${unit}${each}, with weights drawn from the seed`,
+    );
+  };
+  if (classes.length > 0) say(classes.length === 1 ? 'class' : 'classes', classes, 'an output');
+  for (const [name, list] of Object.entries(categories))
+    say(`${list.length === 1 ? 'category' : 'categories'} of ${nameText(name)},`, list, 'an input');
 }
 
 /** Only the part about the data. */
@@ -240,7 +266,10 @@ function describeParts(output: Output, { about: { training }, from }: PreparedTr
   row(output, 'split', countParts(training), from ? '' : '--validation-split, --test-split');
 }
 
-function describeNetwork(output: Output, { net, options, from, about, search }: PreparedTraining): void {
+function describeNetwork(
+  output: Output,
+  { net, options, from, further, about, search }: PreparedTraining,
+): void {
   const { sharding } = about.training;
   const { layers, inputs, loss, engine, threads } = net;
   const parameters = layers.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0);
@@ -253,7 +282,7 @@ function describeNetwork(output: Output, { net, options, from, about, search }: 
     output,
     'network',
     `${arrows}: ${formatCount(parameters, 'parameter')}; ${loss}`,
-    from ? '' : '--hidden, --activation, --loss',
+    (from ?? further) ? '' : '--hidden, --activation, --loss',
   );
   if (search) {
     output.event('rate', { ...search });

@@ -17,9 +17,10 @@ import {
 import { chooseSharding } from '../options/shards.js';
 import { checkSpec } from '../../model/spec.js';
 import { checkTrainOptions } from '../../training/options.js';
-import { Dataset, DataStream, transformedWidth, type Task } from '../../data/index.js';
+import { Dataset, DataStream, transformedWidth, type Categories, type Task } from '../../data/index.js';
 import { Network, type EngineOptions } from '../../network.js';
 import { regularizationNames } from '../../model/regularization.js';
+import type { NetworkState } from '../../model/state.js';
 import type { Transforms } from '../../model/transforms.js';
 import type { RateSearch } from '../../training/find-learning-rate.js';
 import {
@@ -39,7 +40,7 @@ export interface PreparedTraining extends TrainingParts {
   readonly options: PlainTrainOptions;
   /** For the model file; the results are added later. */
   readonly about: About;
-  /** What was found in the data; undefined for a resumed run. */
+  /** What was found in the data; undefined for a run that begins with a model. */
   readonly found: Found | undefined;
   /** What is suspicious in the data; empty for a resumed run. */
   readonly warnings: readonly Fault[];
@@ -47,6 +48,22 @@ export interface PreparedTraining extends TrainingParts {
   readonly search?: RateSearch;
   /** What a resumed run continues from. */
   readonly from?: TrainingProgress & { readonly path: string };
+  /** The model whose weights a run on other data begins with. */
+  readonly further?: Further;
+}
+
+/** A finished model that trains further, on other data. */
+export interface Further extends NewNames {
+  readonly path: string;
+  /** The weights at the beginning. */
+  readonly state: NetworkState;
+}
+
+/** The names in data that a model doesn't know. */
+export interface NewNames {
+  readonly classes: Categories;
+  /** By column. */
+  readonly categories: Readonly<Record<string, Categories>>;
 }
 
 /**
@@ -75,16 +92,29 @@ export async function prepareTraining(
     task === 'classification' ? train.classes!.length : parts.some.targets!.length / parts.some.count;
   const inputs = transforms ? transformedWidth(transforms) : train.width;
   const net = await createNetwork(flags, task, { inputs, outputs, columns: train.width }, transforms);
+  const plan = await planTraining(flags, given, path, { net, task, reading, parts });
+  return { net, ...parts, ...plan, warnings: warnOfData(flags, read, parts), found: read };
+}
+
+/** Chooses how a network trains on samples, and describes it for the model file. */
+export async function planTraining(
+  flags: TrainFlags,
+  given: GivenOptions,
+  path: string,
+  { net, task, reading, parts }: Pick<About, 'task' | 'reading'> & { net: Network; parts: TrainingParts },
+): Promise<Pick<PreparedTraining, 'options' | 'about' | 'search'>> {
+  const { train } = parts;
+  const isInMemory = train instanceof Dataset;
   const chosen = chooseTrainOptions(flags, net.layers.length, {
     count: train.count,
-    validation: data instanceof Dataset ? 'share' : parts.validation ? 'held' : 'none',
+    validation: isInMemory ? 'share' : parts.validation ? 'held' : 'none',
     classes: train.classes,
-    labels: train instanceof Dataset ? train.labels : undefined,
+    labels: isInMemory ? train.labels : undefined,
   });
   const search = flags.findRate ? await findRate(flags, net, train, chosen) : undefined;
   const options = search ? withRate(chosen, search.learningRate) : chosen;
   const counts = countSamples(parts, options);
-  const samples = data instanceof Dataset ? counts.samples - counts.validationSamples : undefined;
+  const samples = isInMemory ? counts.samples - counts.validationSamples : undefined;
   const sharding = chooseSharding(flags, options.epochs!, samples);
   const about: About = {
     version: 1,
@@ -97,8 +127,7 @@ export async function prepareTraining(
       ...counts,
     },
   };
-  const warnings = warnOfData(flags, read, parts);
-  return { net, ...parts, options, about, warnings, found: read, ...(search && { search }) };
+  return { options, about, ...(search && { search }) };
 }
 
 /** @throws UsageError if there is a rate already, or the data can't be read again and again */

@@ -1,14 +1,16 @@
 import type { Dataset } from '../../data/index.js';
 import { answersOf, openData, readData } from '../data/open-data.js';
-import { splitStream, type DataHashes } from '../data/split-stream.js';
+import { splitStream } from '../data/split-stream.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { readModel, type About } from '../model/model-file.js';
-import { pickTextFormat } from '../options/data.js';
+import { dataGroup, pickTextFormat } from '../options/data.js';
+import { networkGroup } from '../options/network.js';
 import type { GivenOptions } from '../options/command.js';
 import type { TrainFlags } from '../options/files.js';
 import { groupDigits } from '../terminal/format.js';
 import type { OnRead } from '../terminal/reading.js';
 import { checkPlainOptions, pickEngine, type PreparedTraining } from './prepare-training.js';
+import { findNewNames, isNothing, nothingNew, trainFurther } from './train-further.js';
 import { hashParts, type TrainingParts } from './training-data.js';
 
 /** What may differ in a resumed run: how long it trains, but nothing else that the weights depend on. */
@@ -29,8 +31,13 @@ const freeOptions = [
   ...['json', 'quiet', 'debug'],
 ];
 
+/** What a model keeps when it trains on other data: the meaning of its columns, and its layers. */
+const ofModel = [...dataGroup.options, ...networkGroup.options]
+  .map((option) => option.long!.slice(2))
+  .filter((name) => !['test', 'test-split', 'seed', 'engine', 'threads', 'wide'].includes(name));
+
 /**
- * Prepares a resumed run.
+ * Prepares a resumed run; or, if a finished model meets other data, a new run that begins with its weights.
  * @param modelPath the file that the run saved
  * @param dataPath undefined for the same data as before
  * @throws UsageError, DataError naming the option, or the file and place
@@ -42,22 +49,22 @@ export async function resumeTraining(
   dataPath: string | undefined,
   onRead: OnRead,
 ): Promise<PreparedTraining> {
-  const { net, about, progress } = await readModel(modelPath, pickEngine(flags));
+  const model = await readModel(modelPath, pickEngine(flags));
+  const { net, about, progress } = model;
   if (!about) throw new DataError(modelPath, "it wasn't written by bp4 train and can't be resumed");
-  checkGiven(given, about);
   const { training } = about;
   const path = dataPath ?? training.data;
-  const parts = await restoreParts(path, about, onRead);
-  const { train, validation } = parts;
-  const count = train.count + (validation?.count ?? 0);
-  if (count !== training.samples) {
-    throw new DataError(
-      path,
-      `the training had ${groupDigits(training.samples)} samples, and now there are ${groupDigits(count)}`,
-      'give the same data',
-    );
+  // Only a finished training can go on with other data: the rest of a run is defined for its own.
+  const mayBeOther = dataPath !== undefined && about.results !== undefined && !training.shares;
+  const names = mayBeOther ? await findNewNames(path, about, model.state, onRead) : nothingNew;
+  const parts = isNothing(names) ? await restoreParts(path, about, onRead) : undefined;
+  const difference = parts && findDifference(parts, about);
+  if (!parts || (mayBeOther && difference !== undefined)) {
+    checkGiven(given, about, (name) => ofModel.includes(name));
+    return await trainFurther(flags, given, { ...model, about, path: modelPath }, path, names, onRead);
   }
-  checkSameData(path, hashParts(parts), training.hashes);
+  checkGiven(given, about, (name) => !freeOptions.includes(name));
+  if (difference !== undefined) throw new DataError(path, difference, 'give the same data');
   const options = { ...training.options, epochs: flags.epochs ?? training.options.epochs! };
   await inFile(modelPath, () => checkPlainOptions(options, net.layers.length));
   return {
@@ -104,21 +111,27 @@ async function readTest(
   return file.kind === 'samples' ? file.test : undefined;
 }
 
-function checkSameData(path: string, now: DataHashes, before: DataHashes): void {
+/** How the samples differ from those of the training; undefined if they are the same. */
+function findDifference(parts: TrainingParts, { training }: About): string | undefined {
+  const count = parts.train.count + (parts.validation?.count ?? 0);
+  if (count !== training.samples)
+    return `the training had ${groupDigits(training.samples)} samples, and now there are ${groupDigits(count)}`;
+  const now = hashParts(parts);
   const names = { inputs: 'inputs', answers: 'labels or targets' } as const;
-  const differing = (['inputs', 'answers'] as const).filter((name) => now[name] !== before[name]);
-  if (differing.length === 0) return;
+  const differing = (['inputs', 'answers'] as const).filter((name) => now[name] !== training.hashes[name]);
+  if (differing.length === 0) return undefined;
   const what = differing.map((name) => names[name]).join(' and the ');
-  throw new DataError(
-    path,
-    `the ${what} differ from those with which the training began`,
-    'give the same data',
-  );
+  return `the ${what} differ from those with which the training began`;
 }
 
-function checkGiven(now: GivenOptions, { training: { given } }: About): void {
+/** @throws UsageError if an option that isn't free differs from that of the training */
+function checkGiven(
+  now: GivenOptions,
+  { training: { given } }: About,
+  isFixed: (name: string) => boolean,
+): void {
   for (const [name, values] of Object.entries(now)) {
-    if (freeOptions.includes(name)) continue;
+    if (!isFixed(name)) continue;
     const before = given[name];
     if (JSON.stringify(before) === JSON.stringify(values)) continue;
     const was = before === undefined ? 'was not given' : `was ${before.join()}`;

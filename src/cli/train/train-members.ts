@@ -101,7 +101,9 @@ async function prepareRefit(
   const refit = { ...(Object.fromEntries(others) as typeof options), epochs: bestEpoch };
   return {
     ...parts,
-    net: await createLike(net, flags),
+    net: parts.further
+      ? await Network.fromState(parts.further.state, pickEngine(flags))
+      : await createLike(net, flags),
     options: refit,
     about: { ...about, training: { ...training, options: refit, validationSamples: 0, isRefit: true } },
   };

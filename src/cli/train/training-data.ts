@@ -223,7 +223,7 @@ export function hashParts({ train, some, validation, test }: TrainingParts): Dat
 /** Divides samples in memory. `bp4 train` and `bp4 search` set the same test samples aside. */
 export async function splitSamples(
   flags: TrainFlags,
-  { file, reading }: ReadData,
+  { file, reading }: Pick<ReadData, 'file' | 'reading'>,
   data: Dataset,
   onRead: OnRead,
 ): Promise<TrainingParts> {
@@ -276,7 +276,7 @@ function readTestShare({ testSplit, test }: TrainFlags): number | undefined {
 /** For a stream, only the samples in memory are checked, which come from all parts of the file. */
 export function warnOfData(
   { classWeights }: TrainFlags,
-  { data, sorted }: ReadData,
+  { data, sorted }: Pick<ReadData, 'data' | 'sorted'>,
   { validation, test, some }: TrainingParts,
 ): readonly Fault[] {
   const isKnown = ({ kind }: DataWarning): boolean => kind === 'imbalance' && classWeights !== undefined;

@@ -14,7 +14,7 @@ export const POINTS = Float64Array.from(
   ),
 );
 
-/** Graphs hold constants in single precision. The erf form of gelu differs from the tanh form by 5·10⁻⁴. */
+/** Graphs hold constants in single precision. The two forms of gelu differ by 5·10⁻⁴. */
 const TOLERANCE = 1e-6;
 
 const ours = activationsIn(double);

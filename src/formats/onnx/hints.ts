@@ -38,12 +38,6 @@ const preparation: Hint = {
   cure: 'export the network alone, and pass prepared inputs',
 };
 
-/** bp4 has the tanh form of GELU. */
-export const ERF_FORM: Hint = {
-  problem: 'it computes the erf form of GELU, and bp4 has the tanh form',
-  cure: "use nn.GELU(approximate='tanh'), and train it further",
-};
-
 const noActivation: Hint = {
   problem: 'bp4 has no such activation',
   cure: `use one of ${Object.keys(activationCodes).join(', ')}`,
@@ -68,8 +62,7 @@ const hints: readonly (readonly [operators: RegExp, hint: Hint])[] = [
   [/ml\.(TreeEnsemble|Linear|SVM)/, noNetwork],
   [/^(ArgMax|TopK|Greater|Less|Round)|ml\.(ArrayFeatureExtractor|LabelEncoder|Binarizer)$/, labels],
   [/ml\.(Imputer|OneHotEncoder|CategoryMapper|DictVectorizer|FeatureVectorizer)$/, preparation],
-  [/^Erf$/, ERF_FORM],
-  [/^(Clip|Hard\w+|[SC]elu|PRelu|Mish|ThresholdedRelu|Shrink)$/, noActivation],
+  [/^(Clip|Hard\w+|Celu|PRelu|ThresholdedRelu|Shrink)$/, noActivation],
   [/^(Slice|Split|GatherElements|GatherND)$/, parts],
   [/^pkg\./, localFunction],
 ];

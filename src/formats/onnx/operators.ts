@@ -4,7 +4,6 @@ import { combine, negate, readScaler } from './arithmetic.js';
 import type { Budget } from './tensor.js';
 import { activationFunction } from './flow.js';
 import { batchNormalization, beforeActivation, bias, gemm, matMul, softmax } from './layers.js';
-import { ERF_FORM } from './hints.js';
 import type { GraphNode, Operator, Value } from './node.js';
 import {
   cast,
@@ -56,9 +55,12 @@ export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator
   ['Relu', activation('relu')],
   ['LeakyRelu', activation('leakyRelu')],
   ['Elu', activation('elu')],
+  ['Selu', selu],
+  ['Mish', activation('mish')],
   ['Softplus', activation('softplus')],
   ['Softsign', activation('softsign')],
   ['Gelu', gelu],
+  ['Erf', elementwise(() => erf)],
   ['Softmax', softmax],
   ['Abs', elementwise(() => Math.abs)],
   ['Neg', negate],
@@ -88,8 +90,24 @@ function add(node: GraphNode, budget: Budget): Value {
 
 function gelu(node: GraphNode, budget: Budget): Value {
   const approximate = new TextDecoder().decode(node.attribute('approximate', 's'));
-  if (approximate !== 'tanh') throw node.wrong(ERF_FORM.problem, ERF_FORM.cure);
-  return activation('gelu')(node, budget);
+  return activation(approximate === 'tanh' ? 'gelu' : 'geluExact')(node, budget);
+}
+
+/** Its α and γ may be given, but only those that make it selu. */
+function selu(node: GraphNode, budget: Budget): Value {
+  const alpha = node.number('alpha', 'f', SELU_ALPHA);
+  const gamma = node.number('gamma', 'f', SELU_GAMMA);
+  if (Math.abs(alpha - SELU_ALPHA) > 1e-6 || Math.abs(gamma - SELU_GAMMA) > 1e-6)
+    throw node.wrong(`expected the α and γ of selu, ${SELU_ALPHA} and ${SELU_GAMMA}`);
+  return activation('selu')(node, budget);
+}
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_GAMMA = 1.0507009873554805;
+
+/** 1 − 2Φ(−x√2) for x ≥ 0. */
+function erf(x: number): number {
+  const z = Math.abs(x) * Math.SQRT2;
+  return Math.sign(x) * (1 - 2 * double.scaledTail(z) * double.exp((-z * z) / 2));
 }
 
 /** The powers that gelu uses. */

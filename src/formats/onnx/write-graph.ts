@@ -9,13 +9,17 @@ import { writeInverse, writeTransforms } from './write-transforms.js';
 export const INPUTS = 'inputs';
 export const OUTPUTS = 'outputs';
 
-/** The operator of each activation; linear needs none, and swish and gelu need several. */
-const operators: Record<Exclude<ActivationName, 'linear' | 'swish' | 'gelu'>, string> = {
+/** The operator of each activation; linear needs none, and some need several. */
+const operators: Record<
+  Exclude<ActivationName, 'linear' | 'swish' | 'gelu' | 'geluExact' | 'mish'>,
+  string
+> = {
   sigmoid: 'Sigmoid',
   tanh: 'Tanh',
   relu: 'Relu',
   leakyRelu: 'LeakyRelu',
   elu: 'Elu',
+  selu: 'Selu',
   softplus: 'Softplus',
   softsign: 'Softsign',
   softmax: 'Softmax',
@@ -100,7 +104,13 @@ function writeActivation(
   if (activation === 'linear') return z;
   // z/(1 + e⁻ᶻ)
   if (activation === 'swish') return draft.node('Mul', [z, draft.node('Sigmoid', [z], `${name}.gate`)], name);
+  // z·tanh(ln(1 + eᶻ)). (The operator Mish came with opset 18.)
+  if (activation === 'mish') {
+    const softplus = draft.node('Softplus', [z], `${name}.softplus`);
+    return draft.node('Mul', [z, draft.node('Tanh', [softplus], `${name}.gate`)], name);
+  }
   if (activation === 'gelu') return writeGelu(draft, z, name);
+  if (activation === 'geluExact') return writeExactGelu(draft, z, name);
   const attributes = activation === 'softmax' ? { axis: 1 } : alpha ? { alpha } : {};
   return draft.node(operators[activation], [z], name, attributes);
 }
@@ -117,4 +127,15 @@ function writeGelu(draft: GraphBuilder, z: string, name: string): string {
   const sum = draft.node('Add', [product, number('c', 1.5957691216057308)], `${name}.sum`);
   const w = draft.node('Mul', [z, sum], `${name}.w`);
   return draft.node('Mul', [z, draft.node('Sigmoid', [w], `${name}.gate`)], name);
+}
+
+/** ½z(1 + erf(z/√2)), as torch.onnx.export writes it. */
+function writeExactGelu(draft: GraphBuilder, z: string, name: string): string {
+  const number = (letter: string, value: number): string =>
+    draft.constant(`${name}.${letter}`, [], Float32Array.of(value));
+  const quotient = draft.node('Div', [z, number('root', Math.SQRT2)], `${name}.quotient`);
+  const erf = draft.node('Erf', [quotient], `${name}.erf`);
+  const sum = draft.node('Add', [erf, number('one', 1)], `${name}.sum`);
+  const product = draft.node('Mul', [z, sum], `${name}.product`);
+  return draft.node('Mul', [product, number('half', 0.5)], name);
 }

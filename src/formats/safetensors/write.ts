@@ -43,6 +43,9 @@ const modules: Readonly<Record<LayerJSON['activation'], (alpha: number) => strin
   softplus: () => 'nn.Softplus()',
   swish: () => 'nn.SiLU()',
   gelu: () => "nn.GELU(approximate='tanh')",
+  geluExact: () => 'nn.GELU()',
+  selu: () => 'nn.SELU()',
+  mish: () => 'nn.Mish()',
   softsign: () => 'nn.Softsign()',
   softmax: () => 'nn.Softmax(dim=1)',
 };

@@ -4,7 +4,7 @@ import type { LayerJSON, SpecJSON } from '../../model/json.js';
 //
 // - elu with α ≠ 1: its ELU layer throws. ELU with α = 1, then LeakyReLU of α, is the same: the sign of z stays.
 // - gelu in its tanh form: 'gelu_new' can be saved, but not opened again ("Unknown activation: geluNew"), and 'gelu' is
-//   the form with erf. The writer nests a model without weights in the Sequential.
+//   geluExact. The writer nests a model without weights in the Sequential.
 
 /** A layer in the JSON of Keras. */
 export interface TFJSLayer {
@@ -21,8 +21,11 @@ const kerasNames: Record<Exclude<Activation, 'leakyRelu' | 'gelu'>, string> = {
   tanh: 'tanh',
   relu: 'relu',
   elu: 'elu',
+  selu: 'selu',
   softplus: 'softplus',
   swish: 'swish',
+  mish: 'mish',
+  geluExact: 'gelu',
   softsign: 'softsign',
   softmax: 'softmax',
 };

@@ -331,14 +331,10 @@ function namedActivation(layer: ChainLayer): [activation: LayerJSON['activation'
   if (name === 'leaky_relu') return ['leakyRelu', LEAKY_RELU_ALPHA];
   const activation = activationNames.get(name);
   if (activation) return activation === 'elu' ? ['elu', 1] : [activation];
-  const hint =
-    name === 'gelu'
-      ? "it is the erf form; bp4 supports the tanh form, 'gelu_new'"
-      : `bp4 reads ${[...activationNames.keys()].map(show).join(', ')}`;
   throw new FormatError({
     place: describeLayer(layer),
     problem: `activation ${show(name)} is not supported`,
-    cure: hint,
+    cure: `bp4 reads ${[...activationNames.keys()].map(show).join(', ')}`,
   });
 }
 

@@ -1,5 +1,6 @@
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, OWN } from '../codes.js';
+import { BINARY_CROSS_ENTROPY, BINARY_FOCAL, CROSS_ENTROPY, FOCAL, OWN } from '../codes.js';
 import { multiplySlope } from './activation.js';
+import { binaryFocalDelta, focal } from './micro/focal.js';
 import { meanLosses } from './micro/losses.js';
 import { clearPadding } from './micro/padding.js';
 import type { Net } from './network.js';
@@ -11,6 +12,10 @@ export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: numb
   const { loss, lossParameters: parameters, targets, ignoresMissing, last: l } = net;
   const { stride, units, activations, delta } = l;
   if (loss === OWN) return;
+  if (loss === FOCAL || loss === BINARY_FOCAL) {
+    focalDelta(m, net, from, to);
+    return;
+  }
   const slope = meanLosses[loss]?.slope;
   for (let n = from * stride; n < to * stride; n += stride) {
     let total = 1;
@@ -30,6 +35,29 @@ export function outputDelta(m: ReferenceMemory, net: Net, from: number, to: numb
   }
   if (loss === CROSS_ENTROPY || loss === BINARY_CROSS_ENTROPY) return;
   multiplySlope(m, l, from, to);
+  clearPadding(m, delta + from * stride, stride, to - from, units);
+}
+
+/** δ of the focal losses. A target of NaN has none. */
+function focalDelta(
+  m: ReferenceMemory,
+  { loss, lossParameters, targets, last }: Net,
+  from: number,
+  to: number,
+): void {
+  const f = m.floats;
+  const { stride, units, preActivations: z, delta } = last;
+  const gamma = f[lossParameters]!;
+  const alpha = f[lossParameters + 1]!;
+  for (let n = from * stride; n < to * stride; n += stride) {
+    if (loss === FOCAL) focal(f, z + n, targets + n, units, gamma, delta + n);
+    else {
+      for (let j = n; j < n + units; j++) {
+        const y = f[targets + j]!;
+        f[delta + j] = y === y ? binaryFocalDelta(f[z + j]!, y, gamma, alpha) : 0;
+      }
+    }
+  }
   clearPadding(m, delta + from * stride, stride, to - from, units);
 }
 

@@ -1,5 +1,6 @@
-import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, OWN, QUADRATIC } from '../codes.js';
+import { BINARY_CROSS_ENTROPY, BINARY_FOCAL, CROSS_ENTROPY, FOCAL, OWN, QUADRATIC } from '../codes.js';
 import { log } from '../../base/log.js';
+import { binaryFocalCost, focal } from './micro/focal.js';
 import { meanLosses, squaredError } from './micro/losses.js';
 import type { Floats } from './numerics.js';
 import type { Net } from './network.js';
@@ -34,6 +35,8 @@ export function sampleCost(
   if (loss === CROSS_ENTROPY) return crossEntropy(f, z, a, targets, units);
   if (loss === BINARY_CROSS_ENTROPY) return binaryCrossEntropy(f, z, a, targets, units);
   if (loss === OWN) return 0;
+  if (loss === FOCAL) return focal(f, z, targets, units, f[parameters]!);
+  if (loss === BINARY_FOCAL) return binaryFocal(f, z, targets, units, f[parameters]!, f[parameters + 1]!);
   return sum(meanLosses[loss]!.value, f, a, targets, units, parameters) / units;
 }
 
@@ -53,7 +56,7 @@ function sum(
   return sum;
 }
 
-// The cross-entropies are written in z, so that a saturated unit (a rounded to 0 or 1) has its true cost instead of
+// The cross-entropies and the focal losses are written in z, so that a saturated unit (a rounded to 0 or 1) has its true cost instead of
 // Infinity.
 
 /** −Σ y ln a of softmax: −ln a_j = (z_max − z_j) − ln a_max, and a_max ≥ 1/units never underflows. */
@@ -84,6 +87,22 @@ function binaryCrossEntropy(f: Floats, z: number, a: number, targets: number, un
     const output = f[a + j]!;
     const y = f[targets + j]!;
     if (y === y) sum += value >= 0 ? (1 - y) * value - log(output) : -log(1 - output) - y * value;
+  }
+  return sum;
+}
+
+function binaryFocal(
+  f: Floats,
+  z: number,
+  targets: number,
+  units: number,
+  gamma: number,
+  alpha: number,
+): number {
+  let sum = 0;
+  for (let j = 0; j < units; j++) {
+    const y = f[targets + j]!;
+    if (y === y) sum += binaryFocalCost(f[z + j]!, y, gamma, alpha);
   }
   return sum;
 }

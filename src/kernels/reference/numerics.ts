@@ -14,6 +14,8 @@ export interface Precision {
   readonly expm1: (x: number) => number;
   /** ln(1 + x), for 0 ≤ x ≤ 1. */
   readonly log1p: (x: number) => number;
+  /** Φ(−x)·e^(x²/2), for x ≥ 0, where Φ is the distribution function of N(0, 1). */
+  readonly scaledTail: (x: number) => number;
 }
 
 const { fround, min, max, abs } = Math;
@@ -27,6 +29,7 @@ export const single: Precision = {
   tanh: tanhSingle,
   expm1: expm1Single,
   log1p: log1pSingle,
+  scaledTail: scaledTailSingle,
 };
 
 /** Double precision: the truth for single precision. No weight depends on it, so it may use Math. */
@@ -43,6 +46,7 @@ export const double: Precision = {
   expm1: Math.expm1,
   // eslint-disable-next-line no-restricted-properties -- see above
   log1p: Math.log1p,
+  scaledTail: scaledTailDouble,
 };
 
 const LOG2_E = fround(1.44269504088896341);
@@ -122,4 +126,33 @@ function log1pSingle(u: number): number {
   const d = fround(fround(u + u) / fround(2 + u));
   const square = fround(d * d);
   return fround(fround(fround(polynomial(LOG1P_COEFFICIENTS, square) * square) * d) + d);
+}
+
+const TAIL_COEFFICIENTS = [
+  -3.84256579e-2, 1.94548026e-1, -3.6047858e-1, 2.35077828e-1, -8.6848036e-4, 1.53288364e-1, 1.57152683e-1,
+  1.59705788e-1,
+].map(fround);
+const TAIL_SCALE = fround(0.4);
+
+/** Φ(−x)·e^(x²/2) for x ≥ 0: tQ(t) with t = 1/(1 + 0.4x). assembly/micro/activations.ts names the source and the errors. */
+function scaledTailSingle(x: number): number {
+  const t = fround(1 / fround(1 + fround(TAIL_SCALE * x)));
+  return fround(polynomial(TAIL_COEFFICIENTS, t) * t);
+}
+
+/**
+ * The same in double precision: for x < 4 by the series Φ(x) = ½ + φ(x)(x + x³/3 + x⁵/15 + …) (Marsaglia 2004), relative error 3e-12;
+ * from there by Laplace's continued fraction 1/(x + 1/(x + 2/(x + …))).
+ */
+function scaledTailDouble(x: number): number {
+  const root = 0.3989422804014327; // 1/√(2π)
+  if (x < 4) {
+    let sum = x;
+    for (let [term, i] = [x, 3]; term > 1e-17 * sum; i += 2) sum += term *= (x * x) / i;
+    // eslint-disable-next-line no-restricted-properties -- no weight depends on it
+    return 0.5 * Math.exp((x * x) / 2) - root * sum;
+  }
+  let fraction = x;
+  for (let k = 60; k > 0; k--) fraction = x + k / fraction;
+  return root / fraction;
 }

@@ -1,6 +1,6 @@
 import { argmax } from '../../base/argmax.js';
 import type { Tally } from '../../memory/structs.js';
-import { CROSS_ENTROPY, HINGE } from '../codes.js';
+import { CROSS_ENTROPY, FOCAL, HINGE } from '../codes.js';
 import { sampleCost } from './cost.js';
 import type { Floats } from './numerics.js';
 import type { Net } from './network.js';
@@ -11,6 +11,7 @@ export function tally(m: ReferenceMemory, net: Net, sums: Tally, rows: number, w
   const f = m.floats;
   const { loss, lossParameters: parameters, targets } = net;
   const { preActivations: z, activations: a, stride, units } = net.last;
+  const isSoftmax = loss === CROSS_ENTROPY || loss === FOCAL;
   const middle = loss === HINGE ? 0 : 0.5;
   let { loss: totalLoss, right } = sums;
   let batchLoss = 0;
@@ -20,7 +21,7 @@ export function tally(m: ReferenceMemory, net: Net, sums: Tally, rows: number, w
     if (weights) cost *= f[weights + n]!;
     totalLoss += cost;
     batchLoss += cost;
-    if (isRight(f, a + row, targets + row, units, middle, loss === CROSS_ENTROPY)) right++;
+    if (isRight(f, a + row, targets + row, units, middle, isSoftmax)) right++;
   }
   sums.loss = totalLoss;
   sums.right = right;

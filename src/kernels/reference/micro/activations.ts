@@ -1,9 +1,12 @@
 import {
   ELU,
   GELU,
+  GELU_EXACT,
   LEAKY_RELU,
   LINEAR,
+  MISH,
   RELU,
+  SELU,
   SIGMOID,
   SOFTMAX,
   SOFTPLUS,
@@ -33,6 +36,7 @@ export function activationsIn({
   tanh,
   expm1,
   log1p,
+  scaledTail,
 }: Precision): Record<number, Activation> {
   /** The slope of zs, if s is the sigmoid of w and w has the slope w′: s + a(1 − s)w′. */
   function gatedSlope(w: number, a: number, rise: number): number {
@@ -46,6 +50,18 @@ export function activationsIn({
   const d = round(0.07135481627260025);
   const threeD = round(0.21406444881780076);
   const gate = (z: number): number => round(z * round(c + round(d * round(z * z))));
+
+  // For geluExact, Φ(z) from e^(−z²/2).
+  const bell = (z: number): number => exp(round(-0.5 * round(z * z)));
+  const density = round(0.3989422804014327);
+  function distribution(z: number, e: number): number {
+    const tail = round(scaledTail(Math.abs(z)) * e);
+    return z < 0 ? tail : round(1 - tail);
+  }
+
+  // For selu, λ and λα.
+  const above = round(1.0507009873554805);
+  const below = round(1.7580993408473766);
 
   return {
     ...commonActivationsIn({ round, sigmoid, tanh }),
@@ -66,6 +82,32 @@ export function activationsIn({
       slope(z, a) {
         const held = Math.max(Math.min(z, 16), -16);
         return gatedSlope(gate(held), a, round(c + round(threeD * round(held * held))));
+      },
+    },
+    [GELU_EXACT]: {
+      value: (z) => round(z * distribution(z, bell(z))),
+      slope(z) {
+        const e = bell(z);
+        return round(distribution(z, e) + round(z * round(density * e)));
+      },
+    },
+    [SELU]: {
+      value: (z) => (z > 0 ? round(above * z) : round(below * expm1(z))),
+      slope: (z, a) => (z > 0 ? above : round(a + below)),
+    },
+    [MISH]: {
+      value(z) {
+        const e = exp(Math.min(z, 20));
+        const n = round(e * round(e + 2));
+        return round(z * round(n / round(n + 2)));
+      },
+      slope(z) {
+        const held = Math.min(z, 20);
+        const e = exp(held);
+        const n = round(e * round(e + 2));
+        const rest = round(n + 2);
+        const rise = round(4 * e * round(e + 1));
+        return round(round(n / rest) + round(held * round(rise / round(rest * rest))));
       },
     },
     [SOFTSIGN]: {
