@@ -126,7 +126,8 @@ export const trainingGroup: OptionGroup = {
     ),
     valueOption(
       '--ema <β>',
-      'Validate and save an exponential moving average of the weights, such as 0.999 (default: 0, none)',
+      'Validate and save an exponential moving average of the weights; 0 for none (default: 0.99 for at most 10000 samples with the ' +
+        'default optimizer and learning rate, else 0)',
       number({ min: 0, max: 1 }),
     ),
     new Option('--no-shuffle', 'Keep the samples in the order of the file'),
@@ -187,7 +188,7 @@ export function buildTrainOptions(
     maxNorm,
     frozen: frozen && [...frozen],
     classWeights: buildClassWeights(flags.classWeights, data),
-    ema: flags.ema,
+    ema: flags.ema ?? defaultAverage(flags, data.count),
     shuffle: flags.shuffle ? undefined : false,
     validationSplit: split > 0 ? split : undefined,
     diagnose: flags.diagnose ?? (flags.report === undefined ? undefined : true),
@@ -198,6 +199,13 @@ export function buildTrainOptions(
 /** Whether bp4 chooses the optimizer. In the others, the same penalty has more effect: Adam divides it by the size of the gradient. */
 const hasOurOptimizer = ({ optimizer, momentum }: TrainingFlags): boolean =>
   optimizer === undefined && momentum === undefined;
+
+/**
+ * Adam's last steps are noisy, and the average is not. Measured on the tables of bench/tables: R² +0.004 on average, better on
+ * 20 of 22; accuracy +0.2 points. Many samples are learned faster by several threads, which averages can't use.
+ */
+const defaultAverage = (flags: TrainingFlags, count: number): number | undefined =>
+  hasOurOptimizer(flags) && flags.learningRate === undefined && count <= 10_000 ? 0.99 : undefined;
 
 /**
  * The fewer the samples, the more the penalty counts, as a prior belief does. Measured on the tables of bench/tables: 0.01 for
