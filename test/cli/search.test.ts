@@ -32,6 +32,13 @@ describe('bp4 search', () => {
     expect(stdout).toMatch(/Saved a\.bp4, .* kB/);
     const predicted = await run('predict', 'a.bp4', 'iris.csv');
     expect(predicted.stdout.split('\n')).toHaveLength(152);
+    expect((await run('export', 'a.bp4', '--card', 'a.md')).code).toBe(0);
+    const card = readLines('a.md');
+    expect(card).toContain('- The best of 4 trials');
+    expect(card.find((line) => line.includes('Command'))).toMatch(
+      /`npx bp4 search iris\.csv --.*--trials 4`/,
+    );
+    expect(card).toContain('| accuracy of always predicting `setosa` | 33.3% |');
   });
 
   it('finds the same trials, weights and test figures on one thread and on two', async () => {

@@ -480,6 +480,58 @@ describe('a finished model and other data', () => {
     expect(stdout).toContain('copy.csv: resumed from old.bp4, after');
   });
 
+  it('names the classes without samples and the columns that the model does not have', async () => {
+    put(
+      'ants.csv',
+      table(['ant'], ['red'])
+        .replace(/^(size|[\d.]+),/gm, '$1,$1,')
+        .replace(',size', ',width'),
+    );
+    const ran = await trained('--resume', 'old.bp4', 'ants.csv', '--epochs', '1');
+    expect(readEvent(ran, 'further')).toMatchObject({ absent: ['bee'], unused: ['width'] });
+    const { stdout } = await run('train', '--resume', 'old.bp4', 'ants.csv', '--epochs', '1');
+    expect(stdout).toMatch(/absent +class bee: without samples/);
+    expect(stdout).toMatch(/not used +width: not among the columns of the model/);
+  });
+
+  it('a run on data that lacks a category of the model can be resumed', async () => {
+    put('blue.csv', table(['ant', 'bee'], ['blue']));
+    const args = ['--resume', 'old.bp4', 'blue.csv', '--no-refit', '--validation-split', '0'];
+    const once = await trained(...args, '--epochs', '4', '--out', 'blue.bp4');
+    await trained(...args, '--epochs', '2', '--out', 'blue.bp4');
+    const resumed = await trained('--resume', 'blue.bp4', '--epochs', '4');
+    expect(pickWeights(resumed)).toBe(pickWeights(once));
+  });
+
+  it('the other file has its own delimiter, decimal mark, title and gaps', async () => {
+    const rows = old
+      .replace(/^0,red/m, '0,')
+      .replaceAll(',', ';')
+      .replaceAll('.', ',');
+    put('european.csv', `Insects of May\n\n${rows}`);
+    const { code, stderr } = await run('train', '--resume', 'old.bp4', 'european.csv');
+    expect({ code, stderr }).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/column 'color' is missing; --missing drop/) as string,
+    });
+    const run1 = await trained('--resume', 'old.bp4', 'european.csv', '--missing', 'drop', '--skip', '2');
+    expect(readEvent(run1, 'data')).toMatchObject({ samples: 95, testSamples: 24, missing: 'drop' });
+    const kept = await run('train', '--resume', 'old.bp4', 'european.csv', '--missing', 'category');
+    expect(kept.stdout).toContain('category of color, (missing): an input');
+  });
+
+  it('numbers among the names of a model become names, and names among its numbers are an error', async () => {
+    put('codes.csv', table(['ant', 'bee'], ['7', '8']));
+    const ran = await trained('--resume', 'old.bp4', 'codes.csv', '--epochs', '1');
+    expect(readEvent(ran, 'further')).toMatchObject({ newCategories: { color: ['7', '8'] } });
+    await trained('codes.csv', '--label', 'kind', '--categorical', 'color', '--epochs', '1');
+    const { code, stderr } = await run('train', '--resume', 'codes.bp4', 'old.csv');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(
+      /^bp4: old\.csv: column 'color' holds texts, such as 'blue', but numbers in the data/,
+    );
+  });
+
   it('options about columns and layers are those of the model', async () => {
     const { code, stderr } = await run('train', '--resume', 'old.bp4', 'new.csv', '--hidden', '8');
     expect({ code, stderr }).toEqual({

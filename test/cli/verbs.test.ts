@@ -683,14 +683,17 @@ describe('export and back', () => {
   it('a name in a model card keeps to its cell, whatever it holds', async () => {
     put(
       'odd.csv',
-      `"a|b","c\`d",kind\n${Array.from({ length: 30 }, (_, n) => `${n % 7},${n % 5},<b>${n % 2}`).join('\n')}\n`,
+      `"a|b","c\`d",\u202Ee,hue,\`x\`,kind\n${Array.from({ length: 30 }, (_, n) => `${n % 7},${n % 5},${n % 3},${n % 4 ? 'red' : '&amp;'},0,<b|${n % 2}`).join('\n')}\n`,
     );
-    await captureOutput('train', 'odd.csv', '--label', 'kind', '--epochs', '1');
+    await captureOutput('train', 'odd.csv', '--label', 'kind', '--epochs', '1', '--ignore', '`x`');
     await captureOutput('export', 'odd.bp4', '--card', 'odd.md');
     const card = readFileSync(at('odd.md'), 'utf8');
     expect(card).toContain('| `a\\|b` | standardized');
     expect(card).toContain('| ``c`d`` | standardized');
-    expect(card).toContain('`<b>0`, `<b>1`.');
+    expect(card).toContain('| `\\u202ee` | standardized');
+    expect(card).toContain('| `hue` | one of \\&amp;, red |');
+    expect(card).toContain('`<b|0`, `<b|1`.');
+    expect(card).toContain("- Command: ``npx bp4 train odd.csv --label kind --epochs 1 --ignore '`x`'``");
   });
 
   it('export to code writes a module that imports nothing, and its types', async () => {

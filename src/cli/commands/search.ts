@@ -90,10 +90,11 @@ async function run({ operands, options: now, given: typed, output }: Invocation<
       const { ensemble, best, trials } = done.result;
       const [{ state }] = ensemble.members as [(typeof ensemble.members)[number]];
       const evaluation = evaluateTest(output, ensemble, state, prepared);
+      const { figures, baseline } = evaluation;
       const about: About = {
         ...prepared.about,
         training: { ...prepared.about.training, options: best.spec.train ?? {} },
-        results: { trials: trials.length, figures: evaluation.figures },
+        results: { trials: trials.length, figures, ...(baseline && { baseline }) },
       };
       await saveTrained(output, { net: ensemble, about }, destination);
       if (options.report !== undefined) {

@@ -9,6 +9,7 @@ import {
   quoteOption,
   quotePath,
 } from '../terminal/format.js';
+import { toVisible } from '../terminal/control-characters.js';
 import { countParts, type About } from './model-file.js';
 import type { OpenedModel } from './open-model.js';
 import type { ModelSignature } from './signature.js';
@@ -41,7 +42,7 @@ export function describeCard(
     ...(about?.results ? section('Results', listResults(about)) : []),
     ...section('Training', [
       ...(about
-        ? [`- Command: \`${commandOf(about)}\``, `- ${trainedFor(about)}`]
+        ? [`- Command: ${code(commandOf(about))}`, `- ${trainedFor(about)}`]
         : ['- The file does not say how it was trained.']),
       `- Loss: ${net.loss}`,
       ...(state.spec.seed === undefined ? [] : [`- Seed: ${state.spec.seed}`]),
@@ -57,11 +58,17 @@ export function describeCard(
 const section = (title: string, lines: readonly string[]): string[] => ['', `## ${title}`, '', ...lines];
 
 /** Text that Markdown shows as it is, in a line. */
-const plain = (text: string): string => text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>()#|!~-]/g, '\\$&');
+const plain = (text: string): string => oneLine(text).replace(/[\\`*_{}[\]<>()#|!~&-]/g, '\\$&');
+
+/** Characters that change the direction of text are written out. */
+const oneLine = (text: string): string => toVisible(text.replace(/\s+/g, ' '));
+
+/** A name in a code span of a table, whose cells a bar would end. */
+const codeInTable = (text: string): string => code(text).replaceAll('|', '\\|');
 
 /** A name in a code span, whose backticks are longer than those in it. */
 function code(text: string): string {
-  const one = text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
+  const one = oneLine(text);
   const ticks = '`'.repeat(1 + Math.max(0, ...Array.from(one.matchAll(/`+/g), ([run]) => run.length)));
   return /^`|`$|^$/.test(one) ? `${ticks} ${one} ${ticks}` : `${ticks}${one}${ticks}`;
 }
@@ -75,7 +82,7 @@ function listInputs(
   const rows = Array.from({ length: width }, (_, k) => {
     const transform = transforms?.[k];
     const name = names?.[k] ?? transform?.name ?? String(k);
-    return `| ${code(name)} | ${transform ? plain(transformText(transform)) : 'as it is'} |`;
+    return `| ${codeInTable(name)} | ${transform ? plain(transformText(transform)) : 'as it is'} |`;
   });
   return ['| column | what the network gets |', '| --- | --- |', ...rows];
 }
@@ -106,22 +113,29 @@ function listResults({ training, results }: About): string[] {
     '| --- | --- |',
     ...shown,
     ...(baseline
-      ? [`| accuracy of always predicting ${code(baseline.class)} | ${formatPercent(baseline.accuracy)} |`]
+      ? [
+          `| accuracy of always predicting ${codeInTable(baseline.class)} | ${formatPercent(baseline.accuracy)} |`,
+        ]
       : []),
     ...('rSquared' in figures ? ['| R² of always predicting the mean | 0 |'] : []),
   ];
 }
 
-const trainedFor = ({ results }: About): string =>
-  results?.epochs === undefined
-    ? 'The training had not ended when the file was written.'
-    : `Trained for ${formatCount(results.epochs, 'epoch')}`;
+function trainedFor({ results }: About): string {
+  if (!results) return 'The training had not ended when the file was written.';
+  const { trials, epochs = 0 } = results;
+  return trials === undefined
+    ? `Trained for ${formatCount(epochs, 'epoch')}`
+    : `The best of ${formatCount(trials, 'trial')}`;
+}
 
-function commandOf({ training: { data, given } }: About): string {
+function commandOf({ training: { data, given }, results }: About): string {
   const options = Object.entries(given).flatMap(([option, values]) =>
     values.map((value) => quoteOption(option, value)),
   );
-  return ['npx bp4 train', quotePath(data), ...options].join(' ');
+  return [`npx bp4 ${results?.trials === undefined ? 'train' : 'search'}`, quotePath(data), ...options].join(
+    ' ',
+  );
 }
 
 function listLimits(about: About | undefined, transforms: readonly Transform[] = []): string[] {

@@ -54,22 +54,29 @@ export function describeTraining(output: Output, prepared: PreparedTraining): vo
 }
 
 /** What happens to classes and categories that the model doesn't know. */
-function describeFurther(output: Output, { path, classes, categories }: Further, data: string): void {
-  output.event('further', { from: path, newClasses: classes, newCategories: categories });
+function describeFurther(
+  output: Output,
+  { path, classes, categories, absent, unused }: Further,
+  data: string,
+): void {
+  output.event('further', { from: path, newClasses: classes, newCategories: categories, absent, unused });
   output.sayWrapped(
     `${output.bold(displayPath(data))}: a new run, which begins with the weights of ${path} and keeps its columns and scales`,
   );
   const say = (what: string, list: Categories, unit: string): void => {
     const each = list.length === 1 ? '' : ' each';
-    row(
-      output,
-      'new',
-      `${what} ${joinNames(list.map(String), 6)}: ${unit}${each}, with weights drawn from the seed`,
-    );
+    const names = list.map((one) => (one === '' ? '(missing)' : String(one)));
+    row(output, 'new', `${what} ${joinNames(names, 6)}: ${unit}${each}, with weights drawn from the seed`);
   };
   if (classes.length > 0) say(classes.length === 1 ? 'class' : 'classes', classes, 'an output');
   for (const [name, list] of Object.entries(categories))
     say(`${list.length === 1 ? 'category' : 'categories'} of ${nameText(name)},`, list, 'an input');
+  if (absent.length > 0) {
+    const which = `${absent.length === 1 ? 'class' : 'classes'} ${joinNames(absent.map(String), 6)}`;
+    row(output, 'absent', `${which}: without samples, so the network may forget what it learned`);
+  }
+  if (unused.length > 0)
+    row(output, 'not used', `${joinNames(unused.map(nameText), 6)}: not among the columns of the model`);
 }
 
 /** Only the part about the data. */

@@ -55,6 +55,10 @@ export interface PreparedTraining extends TrainingParts {
 /** A finished model that trains further, on other data. */
 export interface Further extends NewNames {
   readonly path: string;
+  /** The classes of the model that the data has no sample of. */
+  readonly absent: Categories;
+  /** The columns of the data that the model doesn't have. */
+  readonly unused: readonly string[];
   /** The weights at the beginning. */
   readonly state: NetworkState;
 }

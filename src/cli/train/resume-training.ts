@@ -3,7 +3,7 @@ import { answersOf, openData, readData } from '../data/open-data.js';
 import { splitStream } from '../data/split-stream.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { readModel, type About } from '../model/model-file.js';
-import { dataGroup, pickTextFormat } from '../options/data.js';
+import { csvOptions, dataGroup, pickTextFormat } from '../options/data.js';
 import { networkGroup } from '../options/network.js';
 import type { GivenOptions } from '../options/command.js';
 import type { TrainFlags } from '../options/files.js';
@@ -31,10 +31,13 @@ const freeOptions = [
   ...['json', 'quiet', 'debug'],
 ];
 
+/** What other data has of its own: the format of its text, its gaps, and its parts. */
+const ofData = [...csvOptions.map(({ long }) => long!.slice(2)), 'missing', 'test', 'test-split'];
+
 /** What a model keeps when it trains on other data: the meaning of its columns, and its layers. */
 const ofModel = [...dataGroup.options, ...networkGroup.options]
   .map((option) => option.long!.slice(2))
-  .filter((name) => !['test', 'test-split', 'seed', 'engine', 'threads', 'wide'].includes(name));
+  .filter((name) => ![...ofData, 'seed', 'engine', 'threads', 'wide'].includes(name));
 
 /**
  * Prepares a resumed run; or, if a finished model meets other data, a new run that begins with its weights.
@@ -56,11 +59,17 @@ export async function resumeTraining(
   const path = dataPath ?? training.data;
   // Only a finished training can go on with other data: the rest of a run is defined for its own.
   const mayBeOther = dataPath !== undefined && about.results !== undefined && !training.shares;
-  const names = mayBeOther ? await findNewNames(path, about, model.state, onRead) : nothingNew;
-  const parts = isNothing(names) ? await restoreParts(path, about, onRead) : undefined;
+  if (mayBeOther) checkGiven(given, about, (name) => ofModel.includes(name));
+  const names = mayBeOther ? await findNewNames(flags, path, about, model.state, onRead) : nothingNew;
+  const parts = isNothing(names)
+    ? await restoreParts(path, about, onRead).catch((error: unknown) => {
+        // What can't be read in the format of the first data is other data.
+        if (mayBeOther && error instanceof DataError) return undefined;
+        throw error;
+      })
+    : undefined;
   const difference = parts && findDifference(parts, about);
   if (!parts || (mayBeOther && difference !== undefined)) {
-    checkGiven(given, about, (name) => ofModel.includes(name));
     return await trainFurther(flags, given, { ...model, about, path: modelPath }, path, names, onRead);
   }
   checkGiven(given, about, (name) => !freeOptions.includes(name));
@@ -94,7 +103,7 @@ async function restoreParts(path: string, about: About, onRead: OnRead): Promise
   }
   const whole = await readData(path, reading, { onRead });
   const split = testPart && (await inFile(path, () => whole.split(testPart)));
-  const train = split?.train ?? whole;
+  const train = split?.train.withOwnCategories() ?? whole;
   return { train, some: train, test: split?.test ?? (await readTest(path, about, onRead)) };
 }
 

@@ -1,4 +1,4 @@
-import type { Categories, Dataset } from '../../data/index.js';
+import type { Categories, Dataset, TableProfile } from '../../data/index.js';
 import type { NetworkState } from '../../model/state.js';
 import type { Transform } from '../../model/transforms.js';
 import type { Network } from '../../network.js';
@@ -29,39 +29,63 @@ export const isNothing = ({ classes, categories }: NewNames): boolean =>
  * @throws DataError naming the file and the place in it
  */
 export async function findNewNames(
+  flags: TrainFlags,
   path: string,
-  { reading }: About,
+  about: About,
   { spec }: NetworkState,
   onRead: OnRead,
 ): Promise<NewNames> {
-  const file = await open(path, reading, onRead);
+  const { file, reading } = await open(flags, path, about.reading, onRead);
   if (file.kind !== 'table') return nothingNew;
   const { classes: known, ...others } = withoutCategories(reading);
   const { classes, categories } = await file.read(others);
+  const findNew = (name: string, found: Categories = [], old: Categories): Categories => {
+    const ofTexts = typeof old[0] === 'string';
+    if (!ofTexts && typeof found[0] === 'string')
+      throw new DataError(
+        displayPath(path),
+        `column '${name}' holds texts, such as '${found.find((one) => Number.isNaN(Number(one)))}', but numbers in the data of the model`,
+        'write its values as there, or train a new model',
+      );
+    const names: readonly (string | number)[] = ofTexts ? found.map(String) : found;
+    return names.filter((one) => !(old as typeof names).includes(one)) as unknown as Categories;
+  };
   const columns = (spec.transforms?.inputs ?? []).flatMap((column): [string, Categories][] => {
     // A column with rare categories counts every other one as 'other'.
     if (column.kind !== 'oneHot' || column.unknown === 'other') return [];
-    const added = subtract(categories[column.name!], column.categories);
+    const added = findNew(column.name!, categories[column.name!], column.categories);
     return added.length > 0 ? [[column.name!, added]] : [];
   });
-  return { classes: known ? subtract(classes, known) : [], categories: Object.fromEntries(columns) };
+  return {
+    classes: known ? findNew(reading.label!, classes, known) : [],
+    categories: Object.fromEntries(columns),
+  };
 }
 
-const subtract = (found: Categories = [], known: Categories): Categories =>
-  (found as readonly unknown[]).filter(
-    (one) => !(known as readonly unknown[]).includes(one),
-  ) as unknown as Categories;
-
-async function open(path: string, reading: Reading, onRead: OnRead): Promise<DataFile> {
+/** Opens a second file, whose format and gaps are its own. */
+async function open(
+  flags: TrainFlags,
+  path: string,
+  before: Reading,
+  onRead: OnRead,
+): Promise<{ readonly file: DataFile; readonly reading: Reading }> {
+  const format = { ...before, ...pickTextFormat(flags), delimiter: flags.delimiter };
   const file = await openData(path, {
-    ...pickTextFormat(reading),
-    answers: answersOf(reading),
+    ...pickTextFormat(format),
+    answers: answersOf(before),
     isStream: false,
     onRead,
   });
-  if (file.kind === 'table' && reading.label === undefined && reading.targets === undefined)
+  if (file.kind === 'table' && before.label === undefined && before.targets === undefined)
     throw new DataError(path, 'it is a table, but the model was trained on images', 'give the same data');
-  return file;
+  const dialect = file.kind === 'table' ? file.dialect : undefined;
+  const reading = {
+    ...before,
+    ...pickTextFormat(flags),
+    ...(dialect && { delimiter: dialect.delimiter, header: dialect.header }),
+    ...(flags.missing && { missing: flags.missing }),
+  };
+  return { file, reading };
 }
 
 /**
@@ -78,9 +102,10 @@ export async function trainFurther(
 ): Promise<PreparedTraining> {
   const { task, training } = model.about;
   checkMonitor(flags, task);
-  const reading = withNames(model.about.reading, model.state, names);
-  const file = await open(path, reading, onRead);
-  const data: Dataset = file.kind === 'table' ? await file.read(reading) : file.data;
+  const { file, reading: own } = await open(flags, path, model.about.reading, onRead);
+  const asRead = withNames(own, model.state, names);
+  const data: Dataset = file.kind === 'table' ? await file.read(asRead) : file.data;
+  const reading = { ...asRead, ...(Object.keys(data.means).length > 0 && { means: data.means }) };
   const parts = await splitSamples(flags, { file, reading }, data, onRead);
   const net = await inFile(displayPath(path), () => grow(model.net, names));
   const plan = await planTraining(flags, { ...training.given, ...given }, path, {
@@ -90,8 +115,25 @@ export async function trainFurther(
     parts,
   });
   const warnings = warnOfData(flags, { data, sorted: [] }, parts);
-  const further = { ...names, path: model.path, state: net.state };
+  const further = {
+    ...names,
+    absent: findAbsent(data),
+    unused: file.kind === 'table' ? findUnused(await file.profile(), reading) : [],
+    ...{ path: model.path, state: net.state },
+  };
   return { net, ...parts, ...plan, warnings, found: undefined, further };
+}
+
+/** The classes without a sample. */
+function findAbsent({ classes = [], labels }: Dataset): Categories {
+  const present = new Set<number>(labels);
+  return (classes as readonly unknown[]).filter((_, j) => !present.has(j)) as unknown as Categories;
+}
+
+/** The columns that the model doesn't have. */
+function findUnused({ columns }: TableProfile, { inputs = [], label, targets = [] }: Reading): string[] {
+  const used = [...inputs, label, ...targets];
+  return columns.map(({ name }) => name).filter((name) => !used.includes(name));
 }
 
 /** How the second file is read: its new names come after those that the model knows. */
