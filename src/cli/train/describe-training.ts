@@ -30,7 +30,8 @@ const marks: Readonly<Record<string, string>> = {
   ';': 'semicolons',
   '\t': 'tabs',
   '|': 'bars',
-  ' ': 'spaces',
+  ' ': 'single spaces',
+  spaces: 'spaces',
 };
 
 /** Prints it as text or as events. */
