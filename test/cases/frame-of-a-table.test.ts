@@ -116,7 +116,11 @@ describe('rows around a table', () => {
     });
     for (let size = 1; size < 9; size++) {
       const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'g'))!;
-      const stream = await DataStream.fromCSV(() => pieces, { delimiter: 'spaces', header: false, label: '2' });
+      const stream = await DataStream.fromCSV(() => pieces, {
+        delimiter: 'spaces',
+        header: false,
+        label: '2',
+      });
       expect(stream.classes).toEqual(['buick\n skylark', 'chevrolet  malibu ', 'ford']);
     }
   });
