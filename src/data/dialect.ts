@@ -132,11 +132,11 @@ export const markOf = (delimiter: string): string => (delimiter === SPACES ? ' '
 
 /**
  * Makes a single space of each run of spaces and tabs, and nothing of those at the ends of a line, so that a parser finds the
- * fields between them. Quoted fields stay as they are.
+ * fields between them. Texts whose field begins with a quote stay as they are.
  */
 export const joinSpaces = (text: string): string =>
   text.replace(
-    /((?<!\S)"(?:[^"]|"")*(?:"|(?![^])))|(^[^\S\n]+|[^\S\n]+$)|[^\S\n]+/gm,
+    /(?<![^ \t\n])("[^"]*(?:""[^"]*)*"?)|(^[ \t]+|[ \t]+$)|[ \t]+/gm,
     (_, quoted?: string, edge?: string) => quoted ?? (edge === undefined ? ' ' : ''),
   );
 
@@ -264,9 +264,11 @@ function isOfCounts([first, ...others]: readonly ProbedRow[], width: number): bo
   const [count = '', inputs, ...classes] = first!.cells;
   return (
     /^\d+$/.test(count) &&
+    Number(count) >= others.length &&
     Number(inputs) === width - 1 &&
-    classes.length > 0 &&
+    new Set(classes).size === classes.length &&
     !classes.some(isNumberLike) &&
+    !classes.every(isMissingMark) &&
     others.length > 0 &&
     others.every(({ cells }) => cells.length === width && cells.every(isNumeric))
   );

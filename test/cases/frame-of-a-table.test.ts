@@ -162,6 +162,32 @@ describe('rows around a table', () => {
     },
   );
 
+  it.each([
+    ['a row without two of its numbers', '6,3,NA,?', 6],
+    ['a smaller number than there are rows', '5,3,low,high', 6],
+    ['one name twice', '6,3,low,low', 6],
+  ])('a first row is data, not a line of counts: %s', (_, first, count) => {
+    const row = (n: number): string => Array.from({ length: 4 }, (_, k) => (n * (k + 3)) % 7).join();
+    expect(detectDialect(`${first}\n${lines(count, row)}`)).toEqual({ delimiter: ',', header: false });
+  });
+
+  it('a quote within a text between spaces quotes nothing, and other spaces than those of the keyboard part nothing', () => {
+    const text = '5"  pipe 1\u00a0200\n6"   rod\t 900 \n';
+    expect(contents(Table.fromCSV(text, { delimiter: 'spaces', header: false }))).toMatchObject({
+      rows: [
+        ['5"', 'pipe', '1\u00a0200'],
+        ['6"', 'rod', '900'],
+      ],
+    });
+  });
+
+  it('names the row of a quoted text between spaces that never ends, however long it is', () => {
+    const text = `1 2\n3 "${'a b'.repeat(5e6)}\n`;
+    expect(() => Table.fromCSV(text, { delimiter: 'spaces', header: false })).toThrow(
+      /^CSV row 2: a quoted field is never closed/,
+    );
+  });
+
   it('a stray first line does not decide the delimiter', () => {
     const text = `|2x5 folds\n${lines(6, (n) => `${20 + n}, Clerk, ${n * 31}`)}`;
     expect(detectDialect(text)).toEqual({ delimiter: ',', header: false, skip: 1, trim: true });
