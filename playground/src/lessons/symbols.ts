@@ -1,7 +1,7 @@
 import { precise } from '../format.js';
 import type { Parameter } from '../protocol.js';
 import type { Spotlight } from '../page/network/spotlight.js';
-import { slope } from '../run/slope.js';
+import { slope } from '../run/activations.js';
 import { readLayer, sampleTargets, type View } from '../page/view.js';
 
 // Lessons name numbers as chapter 2 does, and the names are also where the picture shows them: w²₁₃ is the weight from unit 3 of

@@ -1,8 +1,8 @@
 import type { Parameter } from '../protocol.js';
-import { finely, precise, subscript, superscript } from '../format.js';
+import { finely, layerName, precise, subscript, superscript } from '../format.js';
 import { say } from '../words/say.js';
 import { isMatched } from './explain.js';
-import { slope } from '../run/slope.js';
+import { slope } from '../run/activations.js';
 import { readLayer, sampleTargets, type View } from './view.js';
 
 // Where a number of the network comes from: its equation with the numbers of the current sample, factor by factor.
@@ -197,4 +197,16 @@ export function parameterName({ layer, unit, from }: Parameter): string {
 
 function inputName(view: View, from: number): string {
   return view.problem.inputNames[from] ?? say('derive.pixel', { n: from + 1 });
+}
+
+/** 'hidden 1, unit 3', 'input x₁' or 'weight from … to …', in the page's language. */
+export function describePlace({ problem }: View, { layer, unit, from }: Parameter): string {
+  const layers = problem.activations.length;
+  const name = (l: number, u: number): string =>
+    l < 0
+      ? say('derive.input', { name: problem.inputNames[u] ?? say('derive.pixel', { n: u + 1 }) })
+      : say('derive.unit', { layer: layerName(l, layers), unit: u + 1 });
+  return from === undefined
+    ? name(layer, unit)
+    : say('derive.weight', { start: name(layer - 1, from), end: name(layer, unit) });
 }

@@ -1,6 +1,6 @@
 import type { LossName } from 'bp4';
 import { finely, layerName, precise, subscript, superscript } from '../format.js';
-import { slope } from '../run/slope.js';
+import { slope } from '../run/activations.js';
 import {
   largest,
   currentPhase,

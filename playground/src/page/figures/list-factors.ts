@@ -1,4 +1,4 @@
-import { slope } from '../../run/slope.js';
+import { slope } from '../../run/activations.js';
 import { isMatched } from '../explain.js';
 import { readLayer, sampleTargets, type View } from '../view.js';
 

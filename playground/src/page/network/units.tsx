@@ -13,7 +13,8 @@ interface UnitsProps {
   readonly hasImage: boolean;
   readonly chosen: Place | undefined;
   readonly spotlight: Spotlight | undefined;
-  readonly describe: (place: Place) => string;
+  /** The accessible name of a unit. */
+  readonly label: (place: Place) => string;
   readonly onChoose: (place: Place) => void;
   readonly onPoint: (at: Parameter | undefined) => void;
   /** Where the user can change biases and inputs. */
@@ -117,13 +118,13 @@ interface UnitProps extends UnitsProps {
 }
 
 /** A unit that the user can point at, focus and select. */
-function Unit({ place, isHome, children, chosen, describe, onChoose, onPoint, editing }: UnitProps) {
+function Unit({ place, isHome, children, chosen, label, onChoose, onPoint, editing }: UnitProps) {
   return (
     <g
       class={editing === undefined ? 'unit' : 'unit draggable'}
       role="button"
       tabindex={isHome ? 0 : -1} // lower case, as in SVG
-      aria-label={describe(place)}
+      aria-label={label(place)}
       aria-pressed={isAt(chosen, place.layer + 1, place.unit)}
       onClick={() => onChoose(place)}
       onPointerDown={(event) => {
