@@ -217,16 +217,16 @@ export const lessons: Readonly<Record<LessonName, readonly Step[]>> = {
   ],
   digit: [
     { run: digits, phase: 'rest', allow: ['results'] },
-    { run: digits, phase: 'forward', layer: 0, allow: ['numbers', 'results'] },
-    { run: digits, phase: 'forward', layer: 1, allow: ['numbers', 'results'] },
+    { run: digits, phase: 'forward', layer: 0, allow: ['numbers'] },
+    { run: digits, phase: 'forward', layer: 1, allow: ['numbers'] },
     {
       run: digits,
       phase: 'BP1',
       ask: { options: signs, right: (view) => (readOwnDelta(view) > 0 ? 0 : 1) },
-      allow: ['numbers', 'results'],
+      allow: ['numbers'],
     },
-    { run: digits, phase: 'BP2', layer: 0, allow: ['numbers', 'results'] },
-    { run: digits, phase: 'BP4', allow: ['numbers', 'results'] },
+    { run: digits, phase: 'BP2', layer: 0, allow: ['numbers'] },
+    { run: digits, phase: 'BP4', allow: ['numbers'] },
   ],
 };
 
