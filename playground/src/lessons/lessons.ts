@@ -174,6 +174,7 @@ export const lessons: Readonly<Record<LessonName, readonly Step[]>> = {
       run: outside,
       phase: 'update',
       light: 'w¹₁₂',
+      explain: 'w¹₁₂',
       ask: { options: ['larger', 'smaller'], right: (view) => (readNumber(view, 'Δw¹₁₂') > 0 ? 0 : 1) },
       allow: ['numbers'],
     },

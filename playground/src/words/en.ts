@@ -26,7 +26,7 @@ export const en = {
   'lesson.forward': 'Forward by hand',
   'lesson.delta': 'δ at the output',
   'lesson.backward': 'Blame flows back',
-  'lesson.gradient': 'The gradient is δ·aᵀ',
+  'lesson.gradient': 'The gradient is δ·a',
   'lesson.small-input': 'A small a learns slowly',
   'lesson.saturation': 'Saturation, and its cure',
   'lesson.vanishing': 'δ vanishes',

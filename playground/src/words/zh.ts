@@ -26,7 +26,7 @@ export const zh: Dictionary = {
   'lesson.forward': '动手算前向',
   'lesson.delta': '输出层的误差 δ',
   'lesson.backward': '误差往回流',
-  'lesson.gradient': '梯度就是 δ·aᵀ',
+  'lesson.gradient': '梯度就是 δ·a',
   'lesson.small-input': '激励小，学得慢',
   'lesson.saturation': '饱和，以及对策',
   'lesson.vanishing': '消失的 δ',

@@ -60,7 +60,7 @@ export function buildScene(view: View, isBlank = false): Scene {
   const { name, layer } = currentPhase(view);
   const subject = findSubject(view);
   const showsGradients = name === 'BP4' || name === 'mean';
-  const hidesEdges = isBlank && showsGradients;
+  const hidesEdges = isBlank && (showsGradients || name === 'update');
   return {
     units: columns.map((column) => {
       const units = buildUnits(view, column, subject);

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import type { Health, Parameter, UnitHealth } from '../../protocol.js';
 import { percent } from '../../format.js';
 import type { Place } from '../view.js';
@@ -92,7 +93,7 @@ function More({
       data-testid="all-units"
       role="button"
       tabindex={0}
-      aria-label={say(fewer > 0 ? 'network.showFewer' : 'network.showAll')}
+      aria-label={`${text}: ${say(fewer > 0 ? 'network.showFewer' : 'network.showAll')}`}
       onClick={onToggle}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -211,9 +212,13 @@ function Shape({ look, column: { x, radius, reach, below }, y, isSubject, isUnli
         </text>
       )}
       {look.notes.slice(0, below).map((note, row) => (
-        <text key={row} class="note" x={x} y={y + tall + 11 + 12 * row}>
-          {note}
-        </text>
+        // the space separates it from the number before, for assistive technology
+        <Fragment key={row}>
+          {' '}
+          <text class="note" x={x} y={y + tall + 11 + 12 * row}>
+            {note}
+          </text>
+        </Fragment>
       ))}
     </g>
   );
