@@ -22,6 +22,11 @@ export function precise(x: number): string {
   return signed(x, Math.max(0, 2 - Math.floor(Math.log10(size))));
 }
 
+/** As a term or factor: negative numbers stand in parentheses. */
+export function paren(x: number): string {
+  return x < 0 ? `(${precise(x)})` : precise(x);
+}
+
 /** With enough decimals to show a change of this size: 0.99992 instead of 1.000. */
 export function finely(x: number, change: number): string {
   const size = Math.abs(change);
@@ -51,8 +56,18 @@ export function subscript(index: number): string {
 }
 
 /** An index from 0 as a superscript from 1. */
-export function superscript(index: number): string {
+function superscript(index: number): string {
   return digits(index + 1, '⁰¹²³⁴⁵⁶⁷⁸⁹');
+}
+
+/** The layer above and the unit below: '²₃'. */
+export function unitIndex(layer: number, unit: number): string {
+  return superscript(layer) + subscript(unit);
+}
+
+/** '²₃₁': the layer, the unit, and the unit at the start of the weight, with a comma between indices of two digits. */
+export function weightIndex(layer: number, unit: number, from: number): string {
+  return `${unitIndex(layer, unit)}${unit > 8 || from > 8 ? '‚' : ''}${subscript(from)}`;
 }
 
 function digits(x: number, alphabet: string): string {

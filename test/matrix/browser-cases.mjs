@@ -169,7 +169,7 @@ export const cases = [
     check: checkLessons,
   })),
   ...[
-    ...['#task=first', '#task=spiral', '#task=digits', '#task=first&lang=zh'],
+    ...['#task=first', '#task=circle', '#task=spiral', '#task=digits', '#task=first&lang=zh'],
     ...['#lesson=backward', '#lesson=vanishing&lang=zh'],
   ].map((hash) => ({
     name: `the playground at every width, ${hash}`,

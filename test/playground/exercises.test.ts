@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
+import { precise } from '../../playground/src/format.js';
 import { listExercises } from '../../playground/src/page/exercises.js';
 import { takeTrial } from '../../playground/src/page/use-trial.js';
-import { startView } from '../../playground/src/page/view.js';
+import { readLayer, sampleTargets, startView } from '../../playground/src/page/view.js';
 import { lessons } from '../../playground/src/lessons/lessons.js';
+import { tasks } from '../../playground/src/run/tasks.js';
 import { passInDouble } from './double.js';
 import { ofType, Page } from './support.js';
 
@@ -40,6 +42,19 @@ it('has a key with the numbers that double precision computes', async () => {
   near('C', 0.5 * layers[1]!.a[0]! ** 2);
   expect(groups[0]!.rows[0]!.text).toBe('z¹₁ = 2·0.602 + (−1)·(−0.699) + (−0.500)');
   expect(groups[2]!.rows[1]!.text).toBe('δ¹₂ = ((−2)·δ²₁)·σ′(z¹₂)');
+});
+
+it('asks for the factor 2 of a regression’s BP1', async () => {
+  const settings = { ...tasks.plane.defaults, hidden: [2] };
+  const page = new Page();
+  const [opened] = ofType(await page.ask({ type: 'open', settings }), 'opened');
+  const [{ walk } = {}] = ofType(await page.ask({ type: 'step' }), 'walk');
+  const view = startView(walk!, opened!.problem, settings);
+  const [{ text, value } = {}] = listExercises(view).find(({ title }) => title === 'BP1')!.rows;
+  const [y] = sampleTargets(view);
+  expect(text).toBe(`δ²₁ = 2·(a²₁ − ${precise(y!)})·σ′(z²₁)`);
+  const { a } = readLayer(view, 1);
+  expect(value).toBeCloseTo(2 * (a[0]! - y!), 5); // the output is linear
 });
 
 it('asks no update of a step that isn’t one sample’s plain gradient descent', async () => {

@@ -2,9 +2,9 @@ import { Network } from 'bp4';
 import { expect, it } from 'vitest';
 import { describeCosts, explain } from '../../playground/src/page/explain.js';
 import { finely, precise, short } from '../../playground/src/format.js';
-import { buildScene, readout } from '../../playground/src/page/network/scene.js';
+import { buildScene, labelUnit, readout } from '../../playground/src/page/network/scene.js';
 import { listPhases } from '../../playground/src/page/phases.js';
-import { slope } from '../../playground/src/run/slope.js';
+import { slope } from '../../playground/src/run/activations.js';
 import { currentPhase, showPlace, type View, startView } from '../../playground/src/page/view.js';
 import type { Problem, Settings } from '../../playground/src/protocol.js';
 import { activationNames } from '../../playground/src/run/choices.js';
@@ -144,6 +144,20 @@ it('reads out the bias that z contains, and at the update what it becomes', asyn
   expect(readout('outputs', place, view.walk.after, { ...view, index })).toContain(
     `bias ${finely(before!, change)} → ${finely(after!, change)}`,
   );
+});
+
+it('labels each unit by the numbers that it shows', async () => {
+  const view = await viewOfBlobs();
+  const labels = view.phases.flatMap((_, index) =>
+    buildScene({ ...view, index }).units.flatMap((units, column) =>
+      units.map((look, unit) => ({ look, label: labelUnit(view, { layer: column - 1, unit }, look) })),
+    ),
+  );
+  for (const { look, label } of labels.filter(({ look: { text } }) => text !== ''))
+    expect(label).toContain([look.text, ...look.notes].join(' '));
+  expect(labels.find(({ look: { text } }) => text === '')?.label).toBeUndefined();
+  const [looks] = buildScene(view).units;
+  expect(labelUnit(view, { layer: -1, unit: 1 }, looks![1]!)).toBe(`input x₂: a ${looks![1]!.text}`);
 });
 
 it('goes to the phase of a unit that is selected in another layer', async () => {

@@ -1,7 +1,7 @@
 import { Network } from 'bp4';
 import { expect, it } from 'vitest';
 import { findSmallest, listFactors } from '../../playground/src/page/figures/list-factors.js';
-import { squash } from '../../playground/src/run/squash.js';
+import { squash } from '../../playground/src/run/activations.js';
 import { readLayer, restView } from '../../playground/src/page/view.js';
 import type { Settings } from '../../playground/src/protocol.js';
 import { activationNames } from '../../playground/src/run/choices.js';

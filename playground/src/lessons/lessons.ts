@@ -174,6 +174,7 @@ export const lessons: Readonly<Record<LessonName, readonly Step[]>> = {
       run: outside,
       phase: 'update',
       light: 'w¹₁₂',
+      explain: 'w¹₁₂',
       ask: { options: ['larger', 'smaller'], right: (view) => (readNumber(view, 'Δw¹₁₂') > 0 ? 0 : 1) },
       allow: ['numbers'],
     },
@@ -217,16 +218,16 @@ export const lessons: Readonly<Record<LessonName, readonly Step[]>> = {
   ],
   digit: [
     { run: digits, phase: 'rest', allow: ['results'] },
-    { run: digits, phase: 'forward', layer: 0, allow: ['numbers', 'results'] },
-    { run: digits, phase: 'forward', layer: 1, allow: ['numbers', 'results'] },
+    { run: digits, phase: 'forward', layer: 0, allow: ['numbers'] },
+    { run: digits, phase: 'forward', layer: 1, allow: ['numbers'] },
     {
       run: digits,
       phase: 'BP1',
       ask: { options: signs, right: (view) => (readOwnDelta(view) > 0 ? 0 : 1) },
-      allow: ['numbers', 'results'],
+      allow: ['numbers'],
     },
-    { run: digits, phase: 'BP2', layer: 0, allow: ['numbers', 'results'] },
-    { run: digits, phase: 'BP4', allow: ['numbers', 'results'] },
+    { run: digits, phase: 'BP2', layer: 0, allow: ['numbers'] },
+    { run: digits, phase: 'BP4', allow: ['numbers'] },
   ],
 };
 

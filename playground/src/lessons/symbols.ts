@@ -1,7 +1,7 @@
-import { precise } from '../format.js';
+import { paren, precise } from '../format.js';
 import type { Parameter } from '../protocol.js';
 import type { Spotlight } from '../page/network/spotlight.js';
-import { slope } from '../run/slope.js';
+import { slope } from '../run/activations.js';
 import { readLayer, sampleTargets, type View } from '../page/view.js';
 
 // Lessons name numbers as chapter 2 does, and the names are also where the picture shows them: w²₁₃ is the weight from unit 3 of
@@ -69,10 +69,8 @@ export function readNumber(view: View, text: string): number {
 export function fillNumbers(text: string, view: View | undefined): string {
   return text.replace(/([·+−] ?)?\{([^}]+)\}/gu, (_, operator: string | undefined, name: string) => {
     if (view === undefined) return `${operator ?? ''}…`;
-    const number = precise(readNumber(view, name));
-    return operator !== undefined && number.startsWith('−')
-      ? `${operator}(${number})`
-      : `${operator ?? ''}${number}`;
+    const number = readNumber(view, name);
+    return operator === undefined ? precise(number) : operator + paren(number);
   });
 }
 

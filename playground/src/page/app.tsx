@@ -1,8 +1,7 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { ChosenTable } from '../charts/csv-panel.js';
-import { say, sayFailure, sayWith } from '../words/say.js';
+import { say, sayFailures, sayWith } from '../words/say.js';
 import { Controls } from './controls/controls.js';
-import { Details } from './details.js';
 import { Change, Derivation, MapAlone } from './equations/derivation.js';
 import { Stepper } from './equations/stepper.js';
 import { whole } from '../format.js';
@@ -12,6 +11,7 @@ import { Header } from './header.js';
 import { findSymbol, lightPath, lightSymbol, type MathSymbol } from './network/spotlight.js';
 import { Network } from './network/picture.js';
 import { readMap } from './network/unit-maps.js';
+import { Notices } from './notices.js';
 import { Provenance } from './provenance.js';
 import { Results } from './results.js';
 import { Slow } from './slow/slow.js';
@@ -25,6 +25,7 @@ import { useScrollIntoView } from './use-scroll-into-view.js';
 import { rememberLanguage, useLanguage } from './use-language.js';
 import { useLesson } from './use-lesson.js';
 import { type Opening, useOpening } from './use-opening.js';
+import { usePart } from './use-part.js';
 import { useProjector } from './use-projector.js';
 import { useRun } from './use-run.js';
 import { isAt, useStop } from './use-stop.js';
@@ -34,6 +35,8 @@ import { useThrottledRun } from './use-throttled-run.js';
 import { useTrial } from './use-trial.js';
 import { useWalk } from './use-walk.js';
 import { currentPhase, findSubject, readParameter, takeStop } from './view.js';
+
+const loadDetails = () => import('./details.js');
 
 export function App() {
   const {
@@ -129,7 +132,11 @@ export function App() {
   const [table, setTable] = useState<ChosenTable>();
   usePauseWhenHidden(isPlaying, send);
   const throttledRun = useThrottledRun(shownRun);
-  const details = useMemo(() => <Details run={throttledRun} />, [throttledRun, language]);
+  const { part: below, failure: detailsFailure } = usePart(loadDetails, shows('details'));
+  const details = useMemo(
+    () => below !== undefined && <below.Details run={throttledRun} />,
+    [below, throttledRun, language],
+  );
 
   return (
     // another language replaces every element, so that no text stays in the old one
@@ -155,9 +162,7 @@ export function App() {
       <Notices
         messages={[
           ...messages,
-          ...[settings.task === 'csv' ? undefined : run.failure, teaching.failure].flatMap((failure) =>
-            failure === undefined ? [] : [sayFailure(failure)],
-          ),
+          ...sayFailures(settings.task === 'csv' ? undefined : run.failure, teaching.failure, detailsFailure),
         ]}
       />
       <main>
@@ -310,19 +315,6 @@ export function App() {
 function describeOpening({ steps = 0 }: Opening, isOpen: boolean, hasFailed: boolean): string | undefined {
   if (isOpen || hasFailed) return undefined;
   return steps > 0 ? say('opening.repeating', { steps: whole(steps) }) : say('opening.creating');
-}
-
-/** Errors, and how to fix them. */
-function Notices({ messages }: { messages: readonly string[] }) {
-  return (
-    <div role="alert">
-      {messages.map((message) => (
-        <p key={message} class="failure">
-          {message}
-        </p>
-      ))}
-    </div>
-  );
 }
 
 function Help() {

@@ -1,9 +1,8 @@
 import type { Parameter } from '../protocol.js';
-import { finely, precise, subscript, superscript } from '../format.js';
+import { finely, layerName, paren, precise, subscript, unitIndex, weightIndex } from '../format.js';
 import { say } from '../words/say.js';
-import { isMatched } from './explain.js';
-import { slope } from '../run/slope.js';
-import { readLayer, sampleTargets, type View } from './view.js';
+import { slope } from '../run/activations.js';
+import { findOutputRule, readLayer, sampleTargets, type View } from './view.js';
 
 // Where a number of the network comes from: its equation with the numbers of the current sample, factor by factor.
 
@@ -33,8 +32,8 @@ function deriveUnit(view: View, { layer, unit }: Parameter): Line[] {
     activation(view, layer, unit),
     error(view, layer, unit),
     [
-      { text: `∂C/∂b${index(layer, unit)} = ` },
-      { text: `δ${index(layer, unit)}`, tone: 'delta' },
+      { text: `∂C/∂b${unitIndex(layer, unit)} = ` },
+      { text: `δ${unitIndex(layer, unit)}`, tone: 'delta' },
       { text: ' = ' },
       result(readLayer(view, layer).delta[unit]!, 'delta'),
     ],
@@ -46,12 +45,12 @@ function deriveWeight(view: View, layer: number, unit: number, from: number): Li
   const w = before.weights[unit * inputs.length + from]!;
   const below = layer > 0 ? { of: { layer: layer - 1, unit: from } } : {};
   return [
-    [{ text: `w${pair(layer, unit, from)} = ` }, { ...signed(w), text: precise(w) }],
+    [{ text: `w${weightIndex(layer, unit, from)} = ` }, { ...signed(w), text: precise(w) }],
     [
-      { text: `∂C/∂w${pair(layer, unit, from)} = ` },
-      { text: `δ${index(layer, unit)}`, tone: 'delta', of: { layer, unit } },
+      { text: `∂C/∂w${weightIndex(layer, unit, from)} = ` },
+      { text: `δ${unitIndex(layer, unit)}`, tone: 'delta', of: { layer, unit } },
       { text: '·' },
-      { text: `a${index(layer - 1, from)}`, tone: 'forward', ...below },
+      { text: `a${unitIndex(layer - 1, from)}`, tone: 'forward', ...below },
       { text: ' = ' },
       { ...number(delta[unit]!, 'delta'), of: { layer, unit } },
       { text: '·' },
@@ -62,7 +61,7 @@ function deriveWeight(view: View, layer: number, unit: number, from: number): Li
     error(view, layer, unit),
     layer > 0
       ? activation(view, layer - 1, from)
-      : [{ text: `a${index(-1, from)} = ${inputName(view, from)} = ` }, result(inputs[from]!, 'forward')],
+      : [{ text: `a${unitIndex(-1, from)} = ${inputName(view, from)} = ` }, result(inputs[from]!, 'forward')],
   ];
 }
 
@@ -74,7 +73,7 @@ function weightedInput(view: View, layer: number, unit: number): Line {
     of: { layer, unit, from },
   }));
   return [
-    { text: `z${index(layer, unit)}`, tone: 'forward' },
+    { text: `z${unitIndex(layer, unit)}`, tone: 'forward' },
     { text: ' = Σ w·a + b = ' },
     ...sum(terms),
     { text: ' + ' },
@@ -90,13 +89,13 @@ function activation(view: View, layer: number, unit: number): Line {
   const at = { of: { layer, unit } };
   if (name === 'softmax') {
     return [
-      { text: `a${index(layer, unit)}`, tone: 'forward' },
+      { text: `a${unitIndex(layer, unit)}`, tone: 'forward' },
       { text: ` = e^z${subscript(unit)} / Σ e^z = ` },
       result(a[unit]!, 'forward'),
     ];
   }
   return [
-    { text: `a${index(layer, unit)}`, tone: 'forward' },
+    { text: `a${unitIndex(layer, unit)}`, tone: 'forward' },
     { text: ` = ${name}(` },
     { ...number(z[unit]!, 'forward', false), ...at },
     { text: ') = ' },
@@ -107,7 +106,7 @@ function activation(view: View, layer: number, unit: number): Line {
 /** BP1 or BP2 */
 function error(view: View, layer: number, unit: number): Line {
   const { z, a, delta, activation: name } = readLayer(view, layer);
-  const symbol: Part = { text: `δ${index(layer, unit)}`, tone: 'delta' };
+  const symbol: Part = { text: `δ${unitIndex(layer, unit)}`, tone: 'delta' };
   const end = [{ text: ' = ' }, result(delta[unit]!, 'delta')];
   const slopeOf = number(slope(name, z[unit]!, a[unit]!));
   if (layer === view.problem.activations.length - 1) {
@@ -119,9 +118,8 @@ function error(view: View, layer: number, unit: number): Line {
       number(y[unit]!),
       { text: ')' },
     ];
-    const loss = view.problem.isRegression ? 'meanSquaredError' : view.settings.loss;
-    if (isMatched(loss)) return [symbol, { text: ' = a − y = ' }, ...difference, ...end];
-    const factor = loss === 'meanSquaredError' ? `${y.length === 1 ? '2' : `2/${y.length}`}·` : '';
+    const { cancels, factor } = findOutputRule(view);
+    if (cancels) return [symbol, { text: ' = a − y = ' }, ...difference, ...end];
     return [
       symbol,
       { text: ` = ${factor}(a − y)·σ′(z) = ${factor}` },
@@ -167,8 +165,7 @@ function sum(terms: readonly Term[]): Part[] {
 
 /** A number of a sum or product: in parentheses if it's negative. */
 function number(value: number, tone?: Part['tone'], isFactor = true): Part {
-  const text = precise(value);
-  return { text: isFactor && value < 0 ? `(${text})` : text, value, ...(tone && { tone }) };
+  return { text: isFactor ? paren(value) : precise(value), value, ...(tone && { tone }) };
 }
 
 /** A weight, in the color of its sign. */
@@ -180,21 +177,23 @@ function result(value: number, tone?: Part['tone']): Part {
   return { text: precise(value), value, tone: tone ?? 'result' };
 }
 
-/** The layer above and the unit below: '²₃'. */
-function index(layer: number, unit: number): string {
-  return superscript(layer) + subscript(unit);
-}
-
-/** '²₃₁', with a comma between indices of two digits. */
-function pair(layer: number, unit: number, from: number): string {
-  return `${superscript(layer)}${subscript(unit)}${unit > 8 || from > 8 ? '‚' : ''}${subscript(from)}`;
-}
-
 /** 'w²₃₁' or 'b²₃' */
 export function parameterName({ layer, unit, from }: Parameter): string {
-  return from === undefined ? `b${index(layer, unit)}` : `w${pair(layer, unit, from)}`;
+  return from === undefined ? `b${unitIndex(layer, unit)}` : `w${weightIndex(layer, unit, from)}`;
 }
 
 function inputName(view: View, from: number): string {
   return view.problem.inputNames[from] ?? say('derive.pixel', { n: from + 1 });
+}
+
+/** 'hidden 1, unit 3', 'input x₁' or 'weight from … to …', in the page's language. */
+export function describePlace({ problem }: View, { layer, unit, from }: Parameter): string {
+  const layers = problem.activations.length;
+  const name = (l: number, u: number): string =>
+    l < 0
+      ? say('derive.input', { name: problem.inputNames[u] ?? say('derive.pixel', { n: u + 1 }) })
+      : say('derive.unit', { layer: layerName(l, layers), unit: u + 1 });
+  return from === undefined
+    ? name(layer, unit)
+    : say('derive.weight', { start: name(layer - 1, from), end: name(layer, unit) });
 }

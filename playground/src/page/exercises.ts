@@ -1,7 +1,6 @@
-import { precise, subscript, superscript } from '../format.js';
+import { paren, precise, unitIndex, weightIndex } from '../format.js';
 import { say } from '../words/say.js';
-import { isMatched } from './explain.js';
-import { readLayer, sampleTargets, type View } from './view.js';
+import { findOutputRule, readLayer, sampleTargets, type View } from './view.js';
 
 // What a worksheet asks: one sample's way through the equations, in the numbers that are given and the names of those that the student has
 // computed before.
@@ -46,13 +45,9 @@ export function listExercises(view: View): readonly Group[] {
   return groups.filter(({ rows }) => rows.length > 0);
 }
 
-export const index = (layer: number, unit: number): string => superscript(layer) + subscript(unit);
-const pair = (layer: number, unit: number, from: number): string => index(layer, unit) + subscript(from);
-const paren = (x: number): string => (x < 0 ? `(${precise(x)})` : precise(x));
-
 /** An activation of the layer below: a number if it's an input, and otherwise the name of what the student has computed. */
 function below(view: View, layer: number, from: number): string {
-  return layer === 0 ? paren(readLayer(view, 0).inputs[from]!) : `a${index(layer - 1, from)}`;
+  return layer === 0 ? paren(readLayer(view, 0).inputs[from]!) : `a${unitIndex(layer - 1, from)}`;
 }
 
 function forward(view: View, layer: number): Row[] {
@@ -62,9 +57,9 @@ function forward(view: View, layer: number): Row[] {
       return `${paren(before.weights[unit * inputs.length + from]!)}·${below(view, layer, from)}`;
     });
     return [
-      { text: `z${index(layer, unit)} = ${terms.join(' + ')} + ${paren(before.biases[unit]!)}`, value },
+      { text: `z${unitIndex(layer, unit)} = ${terms.join(' + ')} + ${paren(before.biases[unit]!)}`, value },
       {
-        text: `a${index(layer, unit)} = ${activation === 'softmax' ? 'softmax' : 'σ'}(z${index(layer, unit)})`,
+        text: `a${unitIndex(layer, unit)} = ${activation === 'softmax' ? 'softmax' : 'σ'}(z${unitIndex(layer, unit)})`,
         value: a[unit]!,
       },
     ];
@@ -78,11 +73,11 @@ function cost({ walk, sample }: View): Row {
 function outputErrors(view: View): Row[] {
   const last = view.problem.activations.length - 1;
   const y = sampleTargets(view);
-  const isShort = !view.problem.isRegression && isMatched(view.settings.loss);
+  const { cancels, factor } = findOutputRule(view);
   return Array.from(readLayer(view, last).delta, (value, unit) => {
-    const at = index(last, unit);
+    const at = unitIndex(last, unit);
     const difference = `a${at} − ${precise(y[unit]!)}`;
-    return { text: `δ${at} = ${isShort ? difference : `(${difference})·σ′(z${at})`}`, value };
+    return { text: `δ${at} = ${cancels ? difference : `${factor}(${difference})·σ′(z${at})`}`, value };
   });
 }
 
@@ -91,15 +86,18 @@ function hiddenErrors(view: View, layer: number): Row[] {
   const next = readLayer(view, layer + 1);
   return Array.from(delta, (value, unit) => {
     const terms = Array.from(next.delta, (_, k) => {
-      return `${paren(next.before.weights[k * delta.length + unit]!)}·δ${index(layer + 1, k)}`;
+      return `${paren(next.before.weights[k * delta.length + unit]!)}·δ${unitIndex(layer + 1, k)}`;
     });
-    return { text: `δ${index(layer, unit)} = (${terms.join(' + ')})·σ′(z${index(layer, unit)})`, value };
+    return {
+      text: `δ${unitIndex(layer, unit)} = (${terms.join(' + ')})·σ′(z${unitIndex(layer, unit)})`,
+      value,
+    };
   });
 }
 
 function biasGradients(view: View, layer: number): Row[] {
   return Array.from(readLayer(view, layer).delta, (value, unit) => ({
-    text: `∂C/∂b${index(layer, unit)} = δ${index(layer, unit)}`,
+    text: `∂C/∂b${unitIndex(layer, unit)} = δ${unitIndex(layer, unit)}`,
     value,
   }));
 }
@@ -108,7 +106,7 @@ function weightGradients(view: View, layer: number): Row[] {
   const { delta, inputs } = readLayer(view, layer);
   return Array.from(delta).flatMap((d, unit) =>
     Array.from(inputs, (a, from) => ({
-      text: `∂C/∂w${pair(layer, unit, from)} = δ${index(layer, unit)}·${below(view, layer, from)}`,
+      text: `∂C/∂w${weightIndex(layer, unit, from)} = δ${unitIndex(layer, unit)}·${below(view, layer, from)}`,
       value: Math.fround(d * a),
     })),
   );
@@ -117,7 +115,7 @@ function weightGradients(view: View, layer: number): Row[] {
 function updates(view: View, layer: number): Row[] {
   const { before, after, inputs } = readLayer(view, layer);
   return Array.from(before.weights, (old, at) => {
-    const name = `w${pair(layer, Math.floor(at / inputs.length), at % inputs.length)}`;
+    const name = `w${weightIndex(layer, Math.floor(at / inputs.length), at % inputs.length)}`;
     return {
       text: `${name} ← ${precise(old)} − ${view.walk.learningRate}·∂C/∂${name}`,
       value: after.weights[at]!,

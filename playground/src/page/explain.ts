@@ -1,11 +1,11 @@
-import type { LossName } from 'bp4';
-import { finely, layerName, precise, subscript, superscript } from '../format.js';
-import { slope } from '../run/slope.js';
+import { finely, layerName, paren, precise, subscript, unitIndex, weightIndex } from '../format.js';
+import { slope } from '../run/activations.js';
 import {
   largest,
   currentPhase,
   type Place,
   shownUnits,
+  findOutputRule,
   findSubject,
   takesImages,
   sampleTargets,
@@ -60,18 +60,17 @@ function forward(view: View, { layer, unit }: Place): Explanation {
 function outputDelta(view: View, { layer, unit }: Place): Explanation {
   const { z, a, delta, activation } = readLayer(view, layer);
   const y = sampleTargets(view);
-  const loss = view.problem.isRegression ? 'meanSquaredError' : view.settings.loss;
+  const { cancels, factor } = findOutputRule(view);
   const j = subscript(unit);
   const difference = `${finely(a[unit]!, a[unit]! - y[unit]!)} − ${paren(y[unit]!)}`;
   const d = precise(delta[unit]!);
-  if (isMatched(loss)) {
+  if (cancels) {
     return {
       words: say('explain.BP1matched'),
       numbers: [`δ${j} = a${j} − y${j} = ${difference} = ${d}`],
     };
   }
   const s = precise(slope(activation, z[unit]!, a[unit]!));
-  const factor = loss === 'meanSquaredError' ? `${y.length === 1 ? '2' : `2/${y.length}`}·` : '';
   return {
     words: say('explain.BP1'),
     numbers: [`δ${j} = ${factor}(a${j} − y${j})·σ′(z${j}) = ${factor}(${difference})·${s} = ${d}`],
@@ -98,14 +97,14 @@ function biasGradient(view: View, { layer, unit }: Place): Explanation {
   const j = subscript(unit);
   return {
     words: say('explain.BP3'),
-    numbers: [`∂C/∂b${superscript(layer)}${j} = δ${j} = ${precise(delta[unit]!)}`],
+    numbers: [`∂C/∂b${unitIndex(layer, unit)} = δ${j} = ${precise(delta[unit]!)}`],
   };
 }
 
 function weightGradient(view: View, { layer, unit }: Place): Explanation {
   const { delta, inputs } = readLayer(view, layer);
   const k = strongest(view, { layer, unit });
-  const name = `∂C/∂w${superscript(layer)}${pair(unit, k)}`;
+  const name = `∂C/∂w${weightIndex(layer, unit, k)}`;
   const own = Math.fround(delta[unit]! * inputs[k]!);
   return {
     words: say('explain.BP4'),
@@ -122,14 +121,17 @@ function meanGradient(view: View, { layer, unit }: Place): Explanation {
   const samples = Array.from({ length: count }, (_, sample) => readLayer({ ...view, sample }, layer));
   const biases = samples.map(({ delta }) => delta[unit]!);
   const weights = samples.map(({ delta, inputs }) => Math.fround(delta[unit]! * inputs[k]!));
-  const l = superscript(layer);
   const average = (name: string, terms: readonly number[], mean: number): string =>
     `${name} = (${formatTerms(terms.map(paren))})/${count} = ${precise(mean)}`;
   return {
     words: say('explain.mean', { count }),
     numbers: [
-      average(`∂C/∂b${l}${subscript(unit)}`, biases, gradients.biasGradients[unit]!),
-      average(`∂C/∂w${l}${pair(unit, k)}`, weights, gradients.weightGradients[unit * inputs.length + k]!),
+      average(`∂C/∂b${unitIndex(layer, unit)}`, biases, gradients.biasGradients[unit]!),
+      average(
+        `∂C/∂w${weightIndex(layer, unit, k)}`,
+        weights,
+        gradients.weightGradients[unit * inputs.length + k]!,
+      ),
     ],
   };
 }
@@ -139,7 +141,7 @@ function update(view: View, { layer, unit }: Place): Explanation {
   const { optimizer, l1, l2, dropout } = view.settings;
   const k = strongest(view, { layer, unit });
   const at = unit * inputs.length + k;
-  const w = `w${superscript(layer)}${pair(unit, k)}`;
+  const w = `w${weightIndex(layer, unit, k)}`;
   const [old, now, gradient] = [before.weights[at]!, after.weights[at]!, gradients.weightGradients[at]!];
   const isPlain = optimizer === 'sgd' && l1 === 0 && l2 === 0 && dropout === 0;
   const rate = String(view.walk.learningRate);
@@ -186,11 +188,6 @@ export function describeCosts(view: View): string {
   return say('explain.costs', { own, mean, count: before.length });
 }
 
-/** Whether σ′ cancels in BP1. */
-export function isMatched(loss: LossName): boolean {
-  return loss === 'crossEntropy' || loss === 'binaryCrossEntropy';
-}
-
 /** '0.310·0.120 + 0.200·(−0.400) + … 5 more': the first nonzero terms. */
 function formatSum(weights: Float32Array, values: Float32Array): string {
   const indices = Array.from(values.keys()).filter((k) => values[k] !== 0);
@@ -202,13 +199,4 @@ function formatSum(weights: Float32Array, values: Float32Array): string {
 function formatTerms(terms: readonly string[]): string {
   if (terms.length <= 3) return terms.join(' + ');
   return `${terms.slice(0, 2).join(' + ')} + ${say('explain.more', { n: terms.length - 2 })}`;
-}
-
-/** Writes negative numbers in parentheses. */
-function paren(x: number): string {
-  return x < 0 ? `(${precise(x)})` : precise(x);
-}
-
-function pair(unit: number, k: number): string {
-  return unit > 8 || k > 8 ? `${subscript(unit)}‚${subscript(k)}` : subscript(unit) + subscript(k);
 }

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { loaded, toFailure } from '../run/failure.js';
 import type { Request, TaskName } from '../protocol.js';
 import { say, sayFailure } from '../words/say.js';
+import { Notices } from './notices.js';
 import { saveFile } from './save-file.js';
 import type { View } from './view.js';
 
@@ -116,7 +117,7 @@ export function Provenance({ task, hash, makeLink, send, view, shown, findPictur
           </button>
         ))}
       </div>
-      <div role="alert">{problem !== '' && <p class="failure">{problem}</p>}</div>
+      <Notices messages={problem === '' ? [] : [problem]} />
     </section>
   );
 }

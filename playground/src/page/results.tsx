@@ -1,13 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Boundary } from '../charts/boundary.js';
-import { CsvPanel, type CsvPanelProps } from '../charts/csv-panel.js';
+import type { CsvPanelProps } from '../charts/csv-panel.js';
 import { Curves } from '../charts/curves.js';
-import { DrawBox } from '../charts/draw-box.js';
 import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol.js';
+import { Notices } from './notices.js';
+import { usePart } from './use-part.js';
 import type { Run } from './use-run.js';
 import { nameOutputs, takesImages, type View } from './view.js';
-import { say, sayFailure } from '../words/say.js';
+import { say, sayFailure, sayFailures } from '../words/say.js';
+
+const loadCsvPanel = () => import('../charts/csv-panel.js');
+const loadDrawBox = () => import('../charts/draw-box.js');
 
 interface ResultsProps extends Pick<CsvPanelProps, 'table' | 'onTable'> {
   readonly task: TaskName;
@@ -51,15 +55,7 @@ export function Results(props: ResultsProps) {
 /** The plane, a box to draw a digit, or the user's table. */
 function LiveResult({ task, run, view, table, onTable, onCsv, send }: ResultsProps) {
   const { problem, progress } = run;
-  if (task === 'csv')
-    return (
-      <CsvPanel
-        table={table}
-        onTable={onTable}
-        onCsv={onCsv}
-        {...(run.failure === undefined ? {} : { error: sayFailure(run.failure) })}
-      />
-    );
+  if (task === 'csv') return <Table {...{ run, table, onTable, onCsv }} />;
   if (problem === undefined || progress === undefined) return null;
   if (takesImages(problem))
     return <Digit problem={problem} progress={progress} answer={run.answer} send={send} />;
@@ -72,6 +68,13 @@ function LiveResult({ task, run, view, table, onTable, onCsv, send }: ResultsPro
       {...(view?.walk.points === undefined ? {} : { marked: view.walk.points, current: view.sample })}
     />
   );
+}
+
+/** The user's table. */
+function Table({ run: { failure }, ...choice }: Pick<ResultsProps, 'run' | 'table' | 'onTable' | 'onCsv'>) {
+  const { part, failure: loadFailure } = usePart(loadCsvPanel, true);
+  if (part === undefined) return <Notices messages={sayFailures(loadFailure)} />;
+  return <part.CsvPanel {...choice} {...(failure && { error: sayFailure(failure) })} />;
 }
 
 interface DigitProps {
@@ -89,8 +92,10 @@ function Digit({ problem, progress: { confusion, hash }, answer, send }: DigitPr
   }, [digit, hash, send]);
   // keep the images while the run stays the same
   const images = useMemo(() => collectImages(confusion), [problem]);
+  const { part, failure } = usePart(loadDrawBox, true);
+  if (part === undefined) return <Notices messages={sayFailures(failure)} />;
   return (
-    <DrawBox
+    <part.DrawBox
       classNames={nameOutputs(problem)}
       testImages={images}
       onDigit={setDigit}

@@ -14,17 +14,19 @@ interface TasksProps {
 export function Tasks({ task, onChoose, lesson, onLesson }: TasksProps) {
   return (
     <nav class="tasks" aria-label={say('region.tasks')}>
-      {taskNames.map((name) => (
-        <button
-          key={name}
-          type="button"
-          data-testid={`task-${name}`}
-          aria-pressed={name === task && lesson === undefined}
-          onClick={() => onChoose(name)}
-        >
-          {say(`task.${name}`)}
-        </button>
-      ))}
+      <div>
+        {taskNames.map((name) => (
+          <button
+            key={name}
+            type="button"
+            data-testid={`task-${name}`}
+            aria-pressed={name === task && lesson === undefined}
+            onClick={() => onChoose(name)}
+          >
+            {say(`task.${name}`)}
+          </button>
+        ))}
+      </div>
       <select
         data-testid="lessons"
         aria-label={say('region.lessons')}

@@ -1,12 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type Failure, loaded, toFailure } from '../run/failure.js';
+import type { Failure } from '../run/failure.js';
 import type { LessonName } from '../run/choices.js';
 import type { Place } from '../lessons/moves.js';
 import type { Stage } from './stage.js';
+import { usePart } from './use-part.js';
+
+const loadPanel = () => import('../lessons/panel.js');
 
 export interface Teaching {
   /** The panel, once it's loaded. */
-  readonly Panel: typeof import('../lessons/panel.js').Panel | undefined;
+  readonly Panel: Awaited<ReturnType<typeof loadPanel>>['Panel'] | undefined;
   /** How far the user is; undefined at the start. */
   readonly place: Place | undefined;
   readonly setPlace: (place: Place) => void;
@@ -17,18 +20,10 @@ export interface Teaching {
 
 /** Loads the lessons with the first one that the user opens. The panel decides what the page shows. */
 export function useLesson(lesson: LessonName | undefined): Teaching {
-  const [Panel, setPanel] = useState<Teaching['Panel']>();
-  const [failure, setFailure] = useState<Failure>();
+  const isWanted = lesson !== undefined;
+  const { part, failure } = usePart(loadPanel, isWanted);
   const [walked, setWalked] = useState<{ readonly lesson: LessonName; readonly place: Place }>();
   const [stage, setStage] = useState<Stage>();
-  const isWanted = lesson !== undefined;
-  useEffect(() => {
-    if (!isWanted) return;
-    loaded(import('../lessons/panel.js')).then(
-      (module) => setPanel(() => module.Panel),
-      (reason: unknown) => setFailure(toFailure(reason)),
-    );
-  }, [isWanted]);
   // a lesson begins at its start, even if the user comes back to it
   useEffect(() => {
     setWalked(undefined);
@@ -38,5 +33,5 @@ export function useLesson(lesson: LessonName | undefined): Teaching {
     if (lesson !== undefined) setWalked({ lesson, place: next });
   };
   const place = walked?.lesson === lesson ? walked?.place : undefined;
-  return { Panel, place, setPlace, stage: isWanted ? stage : undefined, setStage, failure };
+  return { Panel: part?.Panel, place, setPlace, stage: isWanted ? stage : undefined, setStage, failure };
 }

@@ -113,6 +113,20 @@ export function sampleTargets({ walk, problem, sample }: View): Float32Array {
   return walk.gradients.targets.subarray(sample * width, (sample + 1) * width);
 }
 
+/** BP1 is scale·(a − y)·σ′(z), without σ′ where it cancels. */
+export interface OutputRule {
+  readonly cancels: boolean;
+  readonly scale: number;
+  /** The scale in an equation: '' or '2·'. */
+  readonly factor: string;
+}
+
+export function findOutputRule({ problem: { isRegression, sizes }, settings }: View): OutputRule {
+  if (!isRegression) return { cancels: settings.loss !== 'quadratic', scale: 1, factor: '' };
+  const outputs = sizes.at(-1)!;
+  return { cancels: false, scale: 2 / outputs, factor: outputs === 1 ? '2·' : `2/${outputs}·` };
+}
+
 /** Whether the inputs are the pixels of an image. Pixels have no names. */
 export function takesImages({ inputNames }: Problem): boolean {
   return inputNames.length === 0;

@@ -1,7 +1,7 @@
 import { render } from 'preact';
-import { precise } from '../format.js';
+import { precise, unitIndex } from '../format.js';
 import { say } from '../words/say.js';
-import { index, listExercises } from './exercises.js';
+import { listExercises } from './exercises.js';
 import { readLayer, sampleTargets, type View } from './view.js';
 import './worksheet.css';
 
@@ -85,7 +85,7 @@ function Picture({ view, isKey }: Pick<WorksheetProps, 'view' | 'isKey'>) {
             <g key={`${column} ${unit}`}>
               <ellipse cx={cx} cy={cy} rx={30} ry={15} />
               <text x={cx} y={cy + 5}>
-                {layer === undefined || isKey ? precise(a) : `a${index(column - 1, unit)}`}
+                {layer === undefined || isKey ? precise(a) : `a${unitIndex(column - 1, unit)}`}
               </text>
               {layer && (
                 <text class="bias" x={cx} y={cy + 29}>

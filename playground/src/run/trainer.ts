@@ -11,7 +11,7 @@ import {
 import { PageError } from './failure.js';
 import type { Health, Parameter, Report, Settings, SlopeCheck, Trial, Walk } from '../protocol.js';
 import { lossNames, outputActivations } from './choices.js';
-import { slope } from './slope.js';
+import { slope } from './activations.js';
 import { chosen, toData, slice, type TaskData, type Samples } from './samples.js';
 
 /** The number of samples used to diagnose how fast layers learn. */

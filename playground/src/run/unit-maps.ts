@@ -1,7 +1,7 @@
 import type { LayerState } from 'bp4';
 import { MAP, REACH } from '../protocol.js';
 import type { TaskData } from './samples.js';
-import { squash } from './squash.js';
+import { squash } from './activations.js';
 
 const COUNT = MAP * MAP;
 

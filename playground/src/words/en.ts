@@ -26,7 +26,7 @@ export const en = {
   'lesson.forward': 'Forward by hand',
   'lesson.delta': 'δ at the output',
   'lesson.backward': 'Blame flows back',
-  'lesson.gradient': 'The gradient is δ·aᵀ',
+  'lesson.gradient': 'The gradient is δ·a',
   'lesson.small-input': 'A small a learns slowly',
   'lesson.saturation': 'Saturation, and its cure',
   'lesson.vanishing': 'δ vanishes',
@@ -96,7 +96,7 @@ export const en = {
   'share.saveJson': 'Save JSON',
   'share.saveCode': 'Save code',
 
-  'opening.repeating': 'Repeating the run from the link, up to step {steps}…',
+  'opening.repeating': 'Repeating the run up to step {steps}…',
   'opening.creating': 'Creating the network…',
   'link.invalid': 'The link’s setting {setting} is invalid. The default applies.',
   'link.unknown': 'The link’s setting {setting} is unknown and was ignored.',
@@ -140,6 +140,7 @@ export const en = {
   'network.update': 'edges: the updated weights',
   'network.input': 'input {name}: {value}',
   'network.bias': '{layer}, unit {unit}: bias {bias}',
+  'network.shown': '{place}: {values}',
   'network.values': '{layer}, unit {unit}: bias {bias}, z {z}, a\u00a0{a}, δ\u00a0{delta}',
 
   'phase.rest': 'rest',

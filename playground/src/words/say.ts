@@ -76,6 +76,11 @@ export function sayFailure({ key, values = {}, message }: Failure): string {
   return key === undefined ? message : sayAny(key, values);
 }
 
+/** Each of them that happened, in the page's language. */
+export function sayFailures(...failures: readonly (Failure | undefined)[]): string[] {
+  return failures.filter((failure) => failure !== undefined).map(sayFailure);
+}
+
 /** Replaces '{n}' by the value n, and '{n:unit|units}' by the first word if n is 1, otherwise by the second. */
 function fill<Value>(text: string, values: Readonly<Record<string, Value>>): (Value | string)[] {
   return text.split(/(\{[^}]*\})/).map((part) => {

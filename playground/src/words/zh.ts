@@ -26,7 +26,7 @@ export const zh: Dictionary = {
   'lesson.forward': '动手算前向',
   'lesson.delta': '输出层的误差 δ',
   'lesson.backward': '误差往回流',
-  'lesson.gradient': '梯度就是 δ·aᵀ',
+  'lesson.gradient': '梯度就是 δ·a',
   'lesson.small-input': '激励小，学得慢',
   'lesson.saturation': '饱和，以及对策',
   'lesson.vanishing': '消失的 δ',
@@ -96,7 +96,7 @@ export const zh: Dictionary = {
   'share.saveJson': '保存为 JSON',
   'share.saveCode': '保存为代码',
 
-  'opening.repeating': '正在重现链接中的训练，直到第 {steps} 步……',
+  'opening.repeating': '正在重现训练，直到第 {steps} 步……',
   'opening.creating': '正在创建网络……',
   'link.invalid': '链接中的设置 {setting} 无效，已改用默认值。',
   'link.unknown': '链接中的设置 {setting} 无法识别，已忽略。',
@@ -137,6 +137,7 @@ export const zh: Dictionary = {
   'network.update': '连线：更新后的权重',
   'network.input': '输入 {name}：{value}',
   'network.bias': '{layer}，神经元 {unit}：偏置 {bias}',
+  'network.shown': '{place}：{values}',
   'network.values': '{layer}，神经元 {unit}：偏置 {bias}，z {z}，a\u00a0{a}，δ\u00a0{delta}',
 
   'phase.rest': '静止',

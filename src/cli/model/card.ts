@@ -63,15 +63,15 @@ const plain = (text: string): string => oneLine(text).replace(/[\\`*_{}[\]<>()#|
 /** Characters that change the direction of text are written out. */
 const oneLine = (text: string): string => toVisible(text.replace(/\s+/g, ' '));
 
-/** A name in a code span of a table, whose cells a bar would end. */
-const codeInTable = (text: string): string => code(text).replaceAll('|', '\\|');
-
 /** A name in a code span, whose backticks are longer than those in it. */
 function code(text: string): string {
   const one = oneLine(text);
   const ticks = '`'.repeat(1 + Math.max(0, ...Array.from(one.matchAll(/`+/g), ([run]) => run.length)));
   return /^`|`$|^$/.test(one) ? `${ticks} ${one} ${ticks}` : `${ticks}${one}${ticks}`;
 }
+
+/** `code` in a table, where a bar would end the cell. */
+const codeCell = (text: string): string => code(text).replaceAll('|', '\\|');
 
 function listInputs(
   width: number,
@@ -82,7 +82,7 @@ function listInputs(
   const rows = Array.from({ length: width }, (_, k) => {
     const transform = transforms?.[k];
     const name = names?.[k] ?? transform?.name ?? String(k);
-    return `| ${codeInTable(name)} | ${transform ? plain(transformText(transform)) : 'as it is'} |`;
+    return `| ${codeCell(name)} | ${transform ? plain(transformText(transform)) : 'as it is'} |`;
   });
   return ['| column | what the network gets |', '| --- | --- |', ...rows];
 }
@@ -114,7 +114,7 @@ function listResults({ training, results }: About): string[] {
     ...shown,
     ...(baseline
       ? [
-          `| accuracy of always predicting ${codeInTable(baseline.class)} | ${formatPercent(baseline.accuracy)} |`,
+          `| accuracy of always predicting ${codeCell(baseline.class)} | ${formatPercent(baseline.accuracy)} |`,
         ]
       : []),
     ...('rSquared' in figures ? ['| R² of always predicting the mean | 0 |'] : []),
@@ -145,19 +145,19 @@ function listLimits(about: About | undefined, transforms: readonly Transform[] =
   );
   return [
     ...(about && about.training.testSamples === 0
-      ? ['- The figures are of the samples that it learned, so new data will score worse.']
+      ? ['- The figures are for the samples that it was trained on, so new data will score worse.']
       : []),
     ...(about && about.training.testSamples > 0 && about.training.testFile === undefined
       ? [
-          '- The test samples are of the same file as the training samples. Data from another time or place may score worse.',
+          '- The test samples come from the same file as the training samples. Data from another time or place may score worse.',
         ]
       : []),
     ...(strict.length > 0 ? ['- A category that the training data does not have is an error.'] : []),
     ...(lenient
       ? ['- A category that the training data does not have is predicted from the other columns.']
       : []),
-    '- Beyond the values of the training data, its answers are guesses.',
-    '- Nobody has said here what it is for, nor measured it for groups of people. Add that before others rely on it.',
+    '- Outside the range of the training data, its answers are guesses.',
+    '- This card does not say what the model is for, nor how well it does for each group of people. Add both before others rely on it.',
   ];
 }
 

@@ -90,6 +90,7 @@ async function open(
 
 /**
  * Prepares a training of the model on a second file.
+ * @param given the options that define the run: those of the model, and those that were typed
  * @throws UsageError, DataError naming the option, or the file and place
  */
 export async function trainFurther(
@@ -100,7 +101,7 @@ export async function trainFurther(
   names: NewNames,
   onRead: OnRead,
 ): Promise<PreparedTraining> {
-  const { task, training } = model.about;
+  const { task } = model.about;
   checkMonitor(flags, task);
   const { file, reading: own } = await open(flags, path, model.about.reading, onRead);
   const asRead = withNames(own, model.state, names);
@@ -108,12 +109,7 @@ export async function trainFurther(
   const reading = { ...asRead, ...(Object.keys(data.means).length > 0 && { means: data.means }) };
   const parts = await splitSamples(flags, { file, reading }, data, onRead);
   const net = await inFile(displayPath(path), () => grow(model.net, names));
-  const plan = await planTraining(flags, { ...training.given, ...given }, path, {
-    net,
-    task,
-    reading,
-    parts,
-  });
+  const plan = await planTraining(flags, given, path, { net, task, reading, parts });
   const warnings = warnOfData(flags, { data, sorted: [] }, parts);
   const further = {
     ...names,

@@ -1,7 +1,7 @@
 import type { Parameter, SlopeCheck } from '../../protocol.js';
 import { say } from '../../words/say.js';
-import { finely, layerName, precise } from '../../format.js';
-import { derive, parameterName } from '../derive.js';
+import { finely, precise } from '../../format.js';
+import { derive, describePlace, parameterName } from '../derive.js';
 import { describeCosts } from '../explain.js';
 import { usePart } from '../use-part.js';
 import type { Trying } from '../use-trial.js';
@@ -84,17 +84,6 @@ function Check({ at, check }: { at: Parameter; check: SlopeCheck | undefined }) 
       )}
     </p>
   );
-}
-
-function describePlace({ problem }: View, { layer, unit, from }: Parameter): string {
-  const layers = problem.activations.length;
-  const name = (l: number, u: number): string =>
-    l < 0
-      ? say('derive.input', { name: problem.inputNames[u] ?? say('derive.pixel', { n: u + 1 }) })
-      : say('derive.unit', { layer: layerName(l, layers), unit: u + 1 });
-  return from === undefined
-    ? name(layer, unit)
-    : say('derive.weight', { start: name(layer - 1, from), end: name(layer, unit) });
 }
 
 interface ChangeProps {

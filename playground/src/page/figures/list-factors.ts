@@ -1,6 +1,5 @@
-import { slope } from '../../run/slope.js';
-import { isMatched } from '../explain.js';
-import { readLayer, sampleTargets, type View } from '../view.js';
+import { slope } from '../../run/activations.js';
+import { findOutputRule, readLayer, sampleTargets, type View } from '../view.js';
 
 /** A factor of ∂C/∂w. Their product is BP4 with BP1 or BP2 in it. */
 export interface Factor {
@@ -19,10 +18,8 @@ export function listFactors(view: View, layer: number, unit: number, from: numbe
     return [input, steepness, { name: 'sum', value }];
   }
   const difference = a[unit]! - sampleTargets(view)[unit]!;
-  const loss = view.problem.isRegression ? 'meanSquaredError' : view.settings.loss;
-  // σ′ cancels
-  if (isMatched(loss)) return [input, { name: 'difference', value: difference }];
-  const scale = loss === 'meanSquaredError' ? 2 / a.length : 1;
+  const { cancels, scale } = findOutputRule(view);
+  if (cancels) return [input, { name: 'difference', value: difference }];
   return [input, steepness, { name: 'cost', value: scale * difference }];
 }
 

@@ -1,8 +1,7 @@
 import { precise, short } from '../../format.js';
-import { slope } from '../../run/slope.js';
+import { slope, squash } from '../../run/activations.js';
 import { say } from '../../words/say.js';
 import { readLayer, type View } from '../view.js';
-import { squash } from '../../run/squash.js';
 
 const WIDTH = 132;
 const HEIGHT = 66;

@@ -148,15 +148,23 @@ export function measureClearance(scene: Scene, layer: number, columns: readonly 
   const pitch = to.x - from.x;
   const free = pitch - Math.max(from.radius, from.reach) - 16;
   if (pitch < NARROWEST) return free;
-  const { labels, subject } = scene;
-  if (labels === 'all') return isRoomy(from, to) ? (1 - placeLabels(from, to)) * pitch - HALF_LABEL : free;
-  const isOfSubject =
-    subject !== undefined && labels !== 'none' && layer === subject.layer + Number(labels === 'out');
-  return isOfSubject ? (1 - placeSubjectLabels(labels, pitch)) * pitch - HALF_LABEL : free;
+  const share = findShare(scene, layer, from, to);
+  return share === undefined ? free : (1 - share) * pitch - HALF_LABEL;
 }
 
-/** Half the width of a label, in pixels. */
-const HALF_LABEL = 19;
+/** How far along the edges into a layer their numbers stand; undefined if it shows none. */
+function findShare({ labels, subject }: Scene, layer: number, from: Column, to: Column): number | undefined {
+  if (labels === 'all') return placeLabels(from, to);
+  if (subject === undefined || labels === 'none') return undefined;
+  const isOfSubject = layer === subject.layer + Number(labels === 'out');
+  return isOfSubject ? placeSubjectLabels(labels, to.x - from.x) : undefined;
+}
+
+/** Half the width of a label, and the room that it needs from top to bottom, in pixels. */
+const [HALF_LABEL, LABEL_HEIGHT] = [19, 13];
+
+/** A layer with more edges has no room for their numbers. */
+const MOST_LABELS = 16;
 
 function placeSubjectLabels(labels: 'in' | 'out', pitch: number): number {
   // in the middle if the layers are close together
@@ -186,17 +194,14 @@ function Label({ from, to, j, k, share, value, isUnlit }: LabelProps) {
   );
 }
 
-/** If a layer has more edges, their numbers would cover one another. */
-const mostLabels = (pitch: number): number => (pitch < 140 ? 6 : 9);
-
 /** The numbers of all edges, in layers of few edges. */
 function AllLabels({ scene, columns, hasImage, spotlight }: EdgesProps) {
   return (
     <g class="edge-labels" aria-hidden="true">
       {scene.edges.map(({ values }, layer) => {
         const [from, to] = [columns[layer]!, columns[layer + 1]!];
-        if ((layer === 0 && hasImage) || !isRoomy(from, to)) return null;
-        const share = placeLabels(from, to);
+        const share = layer === 0 && hasImage ? undefined : placeLabels(from, to);
+        if (share === undefined) return null;
         return pairsOf(from, to).map(({ j, k }) => (
           <Label
             key={`${layer} ${j} ${k}`}
@@ -210,16 +215,24 @@ function AllLabels({ scene, columns, hasImage, spotlight }: EdgesProps) {
   );
 }
 
-/** Whether the numbers of all edges fit between two layers. */
-function isRoomy(from: Column, to: Column): boolean {
+/**
+ * How far along the edges between two layers all their numbers fit: nearer to the layer with more units, where the edges are
+ * farther apart, but clear of its numbers. Undefined if they fit nowhere.
+ */
+function placeLabels(from: Column, to: Column): number | undefined {
   const pitch = to.x - from.x;
-  return pitch >= 100 && from.ys.length * to.ys.length <= mostLabels(pitch) && from.more + to.more === 0;
+  const [one, other] = [from.ys.length, to.ys.length];
+  if (pitch < 100 || from.more + to.more > 0 || one * other > MOST_LABELS) return undefined;
+  const nearer = pitch < 140 ? 0.57 : 0.62;
+  const shares = Array.from({ length: 12 }, (_, i) => nearer - ((2 * nearer - 1) * i) / 11);
+  return shares.map((share) => (other > one ? share : 1 - share)).find((share) => isApart(from, to, share));
 }
 
-/** Nearer to the layer with more units, where the edges are farther apart, but clear of its numbers. */
-function placeLabels(from: Column, to: Column): number {
-  const nearer = to.x - from.x < 140 ? 0.57 : 0.62;
-  return to.ys.length > from.ys.length ? nearer : 1 - nearer;
+/** Whether the numbers of the edges stand clear of each other this far along the edges. */
+function isApart(from: Column, to: Column, share: number): boolean {
+  const ys = pairsOf(from, to).map(({ y1, y2 }) => y1 + share * (y2 - y1));
+  ys.sort((a, b) => a - b);
+  return ys.every((y, i) => i === 0 || y - ys[i - 1]! >= LABEL_HEIGHT);
 }
 
 function pairsOf(from: Column, to: Column) {

@@ -8,7 +8,7 @@ import { Frame } from './frame.js';
 import { placeColumns, imageSide, measureWhole, type Size } from './geometry.js';
 import { Legend } from './legend.js';
 import { type Image, Images } from './images.js';
-import { readout, type Scene, sceneAtRest, buildScene } from './scene.js';
+import { labelUnit, readout, type Scene, sceneAtRest, buildScene } from './scene.js';
 import { Packets } from './packets.js';
 import type { Spotlight } from './spotlight.js';
 import { UnitMaps } from './unit-maps.js';
@@ -55,6 +55,10 @@ export function Network(props: NetworkProps) {
     const layers = progress?.layers ?? [];
     return readout(layerName(layer, layers.length), { layer, unit }, layers, isBlank ? undefined : view);
   };
+  const label = (place: Place): string => {
+    const look = scene?.units[place.layer + 1]?.[place.unit];
+    return (view && look && labelUnit(view, place, look)) ?? describe(place);
+  };
   // a resting pointer may still refer to a unit of the previous network
   const isStillThere = pointed !== undefined && pointed.unit < (problem?.sizes[pointed.layer + 1] ?? 0);
   const shown = isStillThere ? pointed : scene?.subject;
@@ -69,7 +73,7 @@ export function Network(props: NetworkProps) {
               scene,
               view,
               size,
-              describe,
+              label,
               onChoose,
               onPoint,
               spotlight,
@@ -99,7 +103,8 @@ interface PictureProps {
   readonly scene: Scene;
   readonly view: View | undefined;
   readonly size: Size;
-  readonly describe: (place: Place) => string;
+  /** The accessible name of a unit. */
+  readonly label: (place: Place) => string;
   readonly spotlight: Spotlight | undefined;
   readonly onChoose: (at: Parameter) => void;
   readonly onPoint: (at: Parameter | undefined) => void;
@@ -115,7 +120,7 @@ interface PictureProps {
 
 function Picture(props: PictureProps) {
   const { problem, progress, scene, view, spotlight, zoom, hold, isBlank, isWhole, onToggleWhole } = props;
-  const { describe, onChoose, onPoint, editing, health } = props;
+  const { label, onChoose, onPoint, editing, health } = props;
   const { width, height } = props.size;
   const size = useMemo(() => ({ width: width / zoom, height: height / zoom }), [width, height, zoom]);
   const hasImage = takesImages(problem);
@@ -137,7 +142,7 @@ function Picture(props: PictureProps) {
         {view !== undefined && <EdgeHandles {...{ columns, hasImage, onChoose, onPoint, editing }} />}
         <Units
           {...drawing}
-          {...{ describe, onChoose, onPoint, editing, health, onToggleWhole }}
+          {...{ label, onChoose, onPoint, editing, health, onToggleWhole }}
           chosen={view?.chosen}
         />
         <EdgeLabels {...drawing} />

@@ -1,6 +1,7 @@
 import type { LayerState } from 'bp4';
 import { finely, precise, short } from '../../format.js';
 import { currentPhase, type Place, findSubject, sampleTargets, readLayer, type View } from '../view.js';
+import { describePlace } from '../derive.js';
 import type { PhaseName } from '../phases.js';
 import { say } from '../../words/say.js';
 
@@ -59,7 +60,7 @@ export function buildScene(view: View, isBlank = false): Scene {
   const { name, layer } = currentPhase(view);
   const subject = findSubject(view);
   const showsGradients = name === 'BP4' || name === 'mean';
-  const hidesEdges = isBlank && showsGradients;
+  const hidesEdges = isBlank && (showsGradients || name === 'update');
   return {
     units: columns.map((column) => {
       const units = buildUnits(view, column, subject);
@@ -187,6 +188,18 @@ function multiplyOuter(delta: Float32Array, inputs: Float32Array): Float32Array 
 
 function edges(values: Float32Array, flow: EdgesLook['flow'], isDim: boolean): EdgesLook {
   return { values, flow, isDim };
+}
+
+const symbols = { plain: '', activation: 'a ', delta: 'δ ' } as const;
+
+/**
+ * 'hidden 1, unit 3: a 0.39 z 0.42': the numbers as the picture shows them, so that users can name a unit by what they see.
+ * @returns undefined if the unit shows no number
+ */
+export function labelUnit(view: View, place: Place, { text, notes, tone }: UnitLook): string | undefined {
+  if (text === '') return undefined;
+  const values = symbols[tone] + [text, ...notes].join(' ');
+  return say('network.shown', { place: describePlace(view, place), values });
 }
 
 /** 'hidden 1, unit 3: bias −0.12, z 0.42, a 0.39, δ 0.01'. In a walk the bias is the one before the update, which z contains. */

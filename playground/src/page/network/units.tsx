@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import type { Health, Parameter, UnitHealth } from '../../protocol.js';
 import { percent } from '../../format.js';
 import type { Place } from '../view.js';
@@ -13,7 +14,8 @@ interface UnitsProps {
   readonly hasImage: boolean;
   readonly chosen: Place | undefined;
   readonly spotlight: Spotlight | undefined;
-  readonly describe: (place: Place) => string;
+  /** The accessible name of a unit. */
+  readonly label: (place: Place) => string;
   readonly onChoose: (place: Place) => void;
   readonly onPoint: (at: Parameter | undefined) => void;
   /** Where the user can change biases and inputs. */
@@ -91,7 +93,7 @@ function More({
       data-testid="all-units"
       role="button"
       tabindex={0}
-      aria-label={say(fewer > 0 ? 'network.showFewer' : 'network.showAll')}
+      aria-label={`${text}: ${say(fewer > 0 ? 'network.showFewer' : 'network.showAll')}`}
       onClick={onToggle}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return;
@@ -117,13 +119,13 @@ interface UnitProps extends UnitsProps {
 }
 
 /** A unit that the user can point at, focus and select. */
-function Unit({ place, isHome, children, chosen, describe, onChoose, onPoint, editing }: UnitProps) {
+function Unit({ place, isHome, children, chosen, label, onChoose, onPoint, editing }: UnitProps) {
   return (
     <g
       class={editing === undefined ? 'unit' : 'unit draggable'}
       role="button"
       tabindex={isHome ? 0 : -1} // lower case, as in SVG
-      aria-label={describe(place)}
+      aria-label={label(place)}
       aria-pressed={isAt(chosen, place.layer + 1, place.unit)}
       onClick={() => onChoose(place)}
       onPointerDown={(event) => {
@@ -210,9 +212,13 @@ function Shape({ look, column: { x, radius, reach, below }, y, isSubject, isUnli
         </text>
       )}
       {look.notes.slice(0, below).map((note, row) => (
-        <text key={row} class="note" x={x} y={y + tall + 11 + 12 * row}>
-          {note}
-        </text>
+        // the space separates it from the number before, for assistive technology
+        <Fragment key={row}>
+          {' '}
+          <text class="note" x={x} y={y + tall + 11 + 12 * row}>
+            {note}
+          </text>
+        </Fragment>
       ))}
     </g>
   );

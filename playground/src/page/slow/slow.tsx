@@ -1,4 +1,5 @@
-import { sayFailure, say } from '../../words/say.js';
+import { say, sayFailures } from '../../words/say.js';
+import { Notices } from '../notices.js';
 import { usePart } from '../use-part.js';
 import type { PanelProps } from './panel.js';
 
@@ -18,7 +19,7 @@ export function Slow({ isOpen, onToggle, problem, ...props }: SlowProps) {
       <button type="button" data-testid="slow" aria-expanded={isOpen} onClick={onToggle}>
         {say('slow.title')}
       </button>
-      <div role="alert">{failure !== undefined && <p class="failure">{sayFailure(failure)}</p>}</div>
+      <Notices messages={sayFailures(failure)} />
       {isOpen && part !== undefined && problem !== undefined && <part.Panel {...{ problem, ...props }} />}
     </section>
   );

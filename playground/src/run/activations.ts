@@ -1,8 +1,41 @@
 import type { ActivationName } from 'bp4';
 
+// σ and σ′, for display only; the engine computes its own.
+
 const ROOT = Math.sqrt(2 / Math.PI);
 
-/** σ′(z), for display only; the engine computes its own. */
+/** σ(z) */
+export function squash(activation: Exclude<ActivationName, 'softmax'>, z: number): number {
+  switch (activation) {
+    case 'sigmoid':
+      return sigmoid(z);
+    case 'tanh':
+      return Math.tanh(z);
+    case 'relu':
+      return Math.max(0, z);
+    case 'leakyRelu':
+      return z > 0 ? z : 0.01 * z;
+    case 'elu':
+      return z > 0 ? z : Math.expm1(z);
+    case 'softplus':
+      return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
+    case 'swish':
+      return z * sigmoid(z);
+    case 'gelu':
+    case 'geluExact': // they differ by less than 0.0005
+      return 0.5 * z * (1 + Math.tanh(ROOT * (z + 0.044715 * z ** 3)));
+    case 'selu':
+      return 1.0507009873554805 * (z > 0 ? z : 1.6732632423543772 * Math.expm1(z));
+    case 'mish':
+      return z * Math.tanh(Math.log1p(Math.exp(z)));
+    case 'softsign':
+      return z / (1 + Math.abs(z));
+    case 'linear':
+      return z;
+  }
+}
+
+/** σ′(z) */
 export function slope(activation: ActivationName, z: number, a: number): number {
   switch (activation) {
     case 'sigmoid':
