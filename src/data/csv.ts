@@ -17,8 +17,9 @@ import {
   commentMarks,
   dialectOptionNames,
   joinSpaces,
+  markOf,
   separatorLine,
-  SPACE,
+  SPACES,
   type CSVDialect,
 } from './dialect.js';
 import { refuseForeignText } from './foreign-files.js';
@@ -76,6 +77,10 @@ class RowReader {
     return this.#delimiter ?? ',';
   }
 
+  get mark(): string {
+    return markOf(this.delimiter);
+  }
+
   /**
    * @param isLast whether the text ends with this chunk
    * @returns the complete rows, without empty lines
@@ -88,9 +93,9 @@ class RowReader {
     this.#rest += text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
     if (!this.#begin(isLast)) return [];
     if (!isLast && !text.includes('\n') && this.#parser) return this.#checkLength();
-    this.#parser ??= new Papa.Parser({ delimiter: this.delimiter, newline: '\n' });
+    this.#parser ??= new Papa.Parser({ delimiter: this.mark, newline: '\n' });
     const rows = dropMarks(this.#rest.normalize('NFC'));
-    return this.#parse(this.delimiter === SPACE ? joinLines(rows, isLast) : rows, isLast);
+    return this.#parse(this.delimiter === SPACES ? joinLines(rows, isLast) : rows, isLast);
   }
 
   #parse(text: string, isLast: boolean): CSVRow[] {
@@ -219,7 +224,7 @@ export class CSVRows implements TextRows {
     const { comment, trim = false } = this.#options;
     for (const { cells: fields, number } of this.#rows.read(chunk, isLast)) {
       if (comment !== undefined && fields[0]!.startsWith(comment)) {
-        this.#skip({ row: number, text: fields.join(this.#rows.delimiter), reason: 'comment' });
+        this.#skip({ row: number, text: fields.join(this.#rows.mark), reason: 'comment' });
         continue;
       }
       const isBlank = fields.length === 1 && fields[0]!.trim() === '';
@@ -294,7 +299,7 @@ export class CSVRows implements TextRows {
   }
 
   #handleHeader({ cells, number }: CSVRow): void {
-    const skipped: SkippedRow = { row: number, text: cells.join(this.#rows.delimiter), reason: 'names' };
+    const skipped: SkippedRow = { row: number, text: cells.join(this.#rows.mark), reason: 'names' };
     if (this.#options.strayRows === 'skip') this.#skip(skipped);
     else
       throw new RangeFault({
@@ -315,7 +320,7 @@ export class CSVRows implements TextRows {
     const isLone = count === 1 && width > 1 && /[\s()[\]]/.test(cells[0]!.trim());
     const isAfter = this.#stray !== undefined || number > this.#last + 1 || isLone;
     if (this.#options.strayRows !== 'skip' || !isAfter) throw this.#stray?.error ?? error;
-    const skipped: SkippedRow = { row: number, text: cells.join(this.#rows.delimiter), reason: 'after' };
+    const skipped: SkippedRow = { row: number, text: cells.join(this.#rows.mark), reason: 'after' };
     if (this.#stray) this.#skip(this.#stray.skipped);
     this.#stray = { error: this.#stray?.error ?? error, skipped };
   }
@@ -368,10 +373,14 @@ function trimField(field: string): string {
 
 /** @throws TypeError or RangeError naming the option */
 function checkDialect({ delimiter, header = true, skip = 0, comment, trim, strayRows }: CSVDialect): void {
-  if (delimiter !== undefined && (typeof delimiter !== 'string' || !/^[^\r\n"\uFEFF]$/.test(delimiter))) {
+  if (
+    delimiter !== undefined &&
+    delimiter !== SPACES &&
+    (typeof delimiter !== 'string' || !/^[^\r\n"\uFEFF]$/.test(delimiter))
+  ) {
     throw new RangeFault({
       place: 'delimiter',
-      problem: `expected a single character such as ',' or ';', got ${show(delimiter)}`,
+      problem: `expected a single character such as ',' or ';', or 'spaces', got ${show(delimiter)}`,
     });
   }
   if (typeof header !== 'boolean' && !Array.isArray(header)) {

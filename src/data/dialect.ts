@@ -5,8 +5,8 @@ import { hasDigitsOnly, splitNumber } from './number-formats.js';
 /** The format of a CSV text. */
 export interface CSVDialect {
   /**
-   * The character between two fields. A space stands for any run of spaces and tabs. Default ',', or the one that a first line
-   * such as `sep=;` names.
+   * The character between two fields; or 'spaces', any run of spaces and tabs, while ' ' is a single space. Default ',', or the one
+   * that a first line such as `sep=;` names.
    */
   readonly delimiter?: string;
   /**
@@ -46,8 +46,8 @@ const MOST_LEADING_LINES = 100;
 
 /** In order of preference: the first wins a tie. */
 const delimiters = [',', ';', '\t', '|'];
-/** Considered only if none of these occurs. */
-export const SPACE = ' ';
+/** Any run of spaces and tabs. Considered only if none of these splits the rows. */
+export const SPACES = 'spaces';
 
 /** What comment lines begin with. */
 export const commentMarks = ['#', '%', '//'];
@@ -65,8 +65,8 @@ interface ProbedRow {
 }
 
 /**
- * Detects the dialect of a CSV text: the delimiter (`,`, `;`, tab or `|`), by what most rows have in common; spaces, between numbers; the lines
- * before the table and comment lines; spaces around fields; and whether the first row holds column names.
+ * Detects the dialect of a CSV text: the delimiter (`,`, `;`, tab or `|`), by what most rows have in common, or 'spaces' in a
+ * table of numbers; the lines before the table and comment lines; spaces around fields; and whether the first row holds column names.
  * @param text the text, or at least its first 64 KiB and 12 lines, which is all that is used
  * @param known the options that are known and need no detection
  */
@@ -127,22 +127,25 @@ function dropLines(text: string, count: number): string {
   return text.slice(at);
 }
 
+/** What a parser finds between fields, after `joinSpaces` if the delimiter is 'spaces'. */
+export const markOf = (delimiter: string): string => (delimiter === SPACES ? ' ' : delimiter);
+
 /**
  * Makes a single space of each run of spaces and tabs, and nothing of those at the ends of a line, so that a parser finds the
- * fields between them. Quoted texts stay as they are.
+ * fields between them. Texts whose field begins with a quote stay as they are.
  */
 export const joinSpaces = (text: string): string =>
   text.replace(
-    /("(?:[^"]|"")*(?:"|(?![^])))|(^[^\S\n]+|[^\S\n]+$)|[^\S\n]+/gm,
-    (_, quoted?: string, edge?: string) => quoted ?? (edge === undefined ? SPACE : ''),
+    /(?<![^ \t\n])("[^"]*(?:""[^"]*)*"?)|(^[ \t]+|[ \t]+$)|[ \t]+/gm,
+    (_, quoted?: string, edge?: string) => quoted ?? (edge === undefined ? ' ' : ''),
   );
 
 /** Parses the rows of a probe, without empty ones. */
 function parse(given: string, delimiter: string): ProbedRow[] {
   if (given === '') return [];
-  const text = delimiter === SPACE ? joinSpaces(given) : given;
+  const text = delimiter === SPACES ? joinSpaces(given) : given;
   let line = 1;
-  return Papa.parse<string[]>(text, { delimiter, newline: '\n' }).data.flatMap((cells) => {
+  return Papa.parse<string[]>(text, { delimiter: markOf(delimiter), newline: '\n' }).data.flatMap((cells) => {
     const row = { cells, line };
     line += cells.reduce((sum, cell) => sum + cell.split('\n').length - 1, 1);
     return cells.length === 1 && cells[0]!.trim() === '' ? [] : [row];
@@ -179,7 +182,7 @@ function parseProbe(text: string, delimiter: string | undefined): ProbedTable {
 
 /** Parses a table of numbers between spaces; undefined if it isn't one, but a column of texts. */
 function parseSpaced(text: string): ProbedTable | undefined {
-  const table = parse(text, SPACE);
+  const table = parse(text, SPACES);
   const [width = 1] = table.map(({ cells }) => cells.length);
   const below = table.length > 1 ? table.slice(1) : table;
   const isNumber = (_: unknown, k: number): boolean => below.every(({ cells }) => isNumeric(cells[k]!));
@@ -187,7 +190,7 @@ function parseSpaced(text: string): ProbedTable | undefined {
     width > 1 &&
     table.every(({ cells }) => cells.length === width) &&
     Array.from({ length: width }).some(isNumber);
-  return isTable ? { delimiter: SPACE, table, width, skip: 0, comment: undefined } : undefined;
+  return isTable ? { delimiter: SPACES, table, width, skip: 0, comment: undefined } : undefined;
 }
 
 const findMark = (cell: string): string | undefined => commentMarks.find((mark) => cell.startsWith(mark));
@@ -261,9 +264,11 @@ function isOfCounts([first, ...others]: readonly ProbedRow[], width: number): bo
   const [count = '', inputs, ...classes] = first!.cells;
   return (
     /^\d+$/.test(count) &&
+    Number(count) >= others.length &&
     Number(inputs) === width - 1 &&
-    classes.length > 0 &&
+    new Set(classes).size === classes.length &&
     !classes.some(isNumberLike) &&
+    !classes.every(isMissingMark) &&
     others.length > 0 &&
     others.every(({ cells }) => cells.length === width && cells.every(isNumeric))
   );

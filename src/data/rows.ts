@@ -27,7 +27,7 @@ export interface RowSource {
   /** The file's name in error messages: 'CSV'. */
   readonly place: string;
   readonly origin: Origin;
-  /** Of CSV: the character between two fields. */
+  /** Of CSV. */
   readonly delimiter?: string;
   /** The column names; undefined until the first row is read. */
   readonly names: readonly string[] | undefined;

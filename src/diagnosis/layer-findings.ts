@@ -1,6 +1,6 @@
 import type { Layer } from '../memory/structs.js';
 import type { Model } from '../model/model.js';
-import type { ActivationName } from '../model/spec.js';
+import { crossEntropies, type ActivationName } from '../model/spec.js';
 import type { Finding, FindingCode, LayerDiagnosis } from '../training/reports.js';
 
 // With these thresholds, MNIST causes no finding if it is learned well: networks of relu or tanh, whose layers differ in speed
@@ -134,7 +134,7 @@ function findInEachLayer({ spec }: Model, measured: Measurements): Finding[] {
         { dead, units },
       );
     }
-    if (isLast && stuckOutputs > STUCK && loss !== 'crossEntropy' && loss !== 'binaryCrossEntropy') {
+    if (isLast && stuckOutputs > STUCK && !crossEntropies.includes(loss)) {
       return found(
         'saturatedOutputs',
         `${spec.own?.name ?? loss} loss with saturated ${activation} outputs, which are wrong for ${percent(stuckOutputs)} of the samples and hardly learn`,
@@ -143,7 +143,7 @@ function findInEachLayer({ spec }: Model, measured: Measurements): Finding[] {
         activation === 'sigmoid' ? { name: 'loss', values: ['binaryCrossEntropy'] } : undefined,
       );
     }
-    if (isLast && left > FAR_WORSE && (loss === 'crossEntropy' || loss === 'binaryCrossEntropy')) {
+    if (isLast && left > FAR_WORSE && crossEntropies.includes(loss)) {
       return found(
         'saturatedOutputs',
         `its ${activation} outputs are certain of wrong answers: the loss is ${left.toPrecision(2)} times that of constant outputs`,

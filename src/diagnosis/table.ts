@@ -1,3 +1,4 @@
+import { exp } from '../base/exp.js';
 import { log } from '../base/log.js';
 import { clearTally, type Metrics } from '../training/evaluate.js';
 import type { Model } from '../model/model.js';
@@ -80,13 +81,54 @@ export function* measureBaseline(
   rows: Uint32Array,
 ): Work<Metrics & { readonly perfect: number }> {
   const { outputs, targets } = table;
-  const constants = Array.from({ length: outputs }, (_, j) => findConstant(model, table, rows, j));
+  const constants = findConstants(model, table, rows);
   const baseline = yield* measureGuess(model, table, rows, (_, j) => constants[j]!);
   const perfect = yield* measureGuess(model, table, rows, (n, j) => targets[n * outputs + j]!);
   return { ...baseline, perfect: perfect.loss };
 }
 
-/** The constant with the least cost for output j, in the units of the targets. */
+/** The constant outputs with the least cost, in the units of the targets. */
+function findConstants(model: Model, table: Table, rows: Uint32Array): number[] {
+  const { loss, lossParameters } = model.spec;
+  const [gamma, alpha] = lossParameters as [number, number];
+  const best = Array.from({ length: table.outputs }, (_, j) => findConstant(model, table, rows, j));
+  if (loss === 'focal') return findFocalShares(best, gamma);
+  if (loss !== 'binaryFocal') return best;
+  return best.map((mean) => {
+    const [on, off] = [alpha * mean, (1 - alpha) * (1 - mean)];
+    return bisect((a) => on * focalSlope(a, gamma) > off * focalSlope(1 - a, gamma));
+  });
+}
+
+/**
+ * The outputs of softmax with the least focal cost, −Σ m(1 − a)^γ ln a for means m of the targets: with the same slope for each,
+ * and a sum of 1. Unlike those of the cross-entropy they aren't the means.
+ */
+function findFocalShares(means: readonly number[], gamma: number): number[] {
+  const most = Math.max(...means);
+  const sharesFor = (largest: number): number[] => {
+    const slope = most * focalSlope(largest, gamma);
+    return means.map((mean) => mean && bisect((a) => mean * focalSlope(a, gamma) > slope));
+  };
+  return sharesFor(bisect((largest) => sharesFor(largest).reduce((sum, a) => sum + a, 0) < 1));
+}
+
+/** −d/da of −(1 − a)^γ ln a, which falls from ∞ to 0, or to 1 if γ = 0. */
+const focalSlope = (a: number, gamma: number): number =>
+  exp(gamma * log(1 - a)) * (1 / a - (gamma * log(a)) / (1 - a));
+
+/** The number between 0 and 1 up to which a condition holds, within 2⁻⁴¹. */
+function bisect(holds: (x: number) => boolean): number {
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2;
+    if (holds(middle)) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** The constant with the least cost for output j, in the units of the targets; for a focal loss, the mean. */
 function findConstant(
   { spec }: Model,
   { targets, outputs, weights }: Table,

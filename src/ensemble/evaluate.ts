@@ -1,3 +1,5 @@
+import { exp } from '../base/exp.js';
+import { log } from '../base/log.js';
 import { finish } from '../base/work.js';
 import { sampleCost } from '../kernels/reference/cost.js';
 import { accuracy } from '../metrics/accuracy.js';
@@ -39,9 +41,13 @@ export function evaluate(
         columns.transformRow(`outputs[${at / width}]`, own.subarray(at, at + width), 1, outputs, at);
     }
   }
-  const threshold = chooseThreshold(spec.loss);
   const answers = labels ? { labels } : { targets: targets! };
-  const right = accuracy(outputs, { ...answers, outputs: width, threshold });
+  const right = accuracy(outputs, {
+    ...answers,
+    outputs: width,
+    threshold: chooseThreshold(spec.loss),
+    missingTargets: spec.ignoresMissing ? 'ignore' : 'error',
+  });
 
   const { off, on } = encodeClasses(spec, width);
   /** A row of outputs, then its targets as the loss takes them, and the parameters of the loss. */
@@ -64,19 +70,27 @@ export function evaluate(
 }
 
 /**
- * The cost of a sample, in double precision; j ascending from +0.
+ * The cost of a sample, in double precision; j ascending from +0. A target of NaN has none.
  * @param row of outputs, then of targets, then of parameters of the loss
  */
-function cost(row: Float32Array, width: number, { loss }: CheckedSpec): number {
-  // The networks write the cross-entropies in z, which a mean of outputs doesn't have.
-  const isBinary = loss === 'binaryCrossEntropy';
-  if (!isBinary && loss !== 'crossEntropy')
+function cost(row: Float32Array, width: number, { loss, lossParameters }: CheckedSpec): number {
+  // The networks write the cross-entropies and the focal losses in z, which a mean of outputs doesn't have.
+  const isBinary = loss === 'binaryCrossEntropy' || loss === 'binaryFocal';
+  const isFocal = loss === 'focal' || loss === 'binaryFocal';
+  if (!isBinary && !isFocal && loss !== 'crossEntropy')
     return sampleCost(row, lossCodes[loss], 2 * width, 0, 0, width, width);
+  const [gamma, alpha] = isFocal ? (lossParameters as [number, number]) : [0];
+  const [ofOn, ofOff] = loss === 'binaryFocal' ? [alpha!, 1 - alpha!] : [1, 1];
+  const term = (a: number): number => fade(1 - a, gamma) * clippedLog(a);
   let sum = 0;
   for (let j = 0; j < width; j++) {
     const [a, y] = [row[j]!, row[width + j]!];
-    sum -= y * clippedLog(a);
-    if (isBinary) sum -= (1 - y) * clippedLog(1 - a);
+    if (y !== y) continue;
+    sum -= ofOn * y * term(a);
+    if (isBinary) sum -= ofOff * (1 - y) * term(1 - a);
   }
   return sum;
 }
+
+/** The factor of a logarithm in a focal loss: x^γ. */
+const fade = (x: number, gamma: number): number => (gamma === 0 ? 1 : exp(gamma * log(x)));

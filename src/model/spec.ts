@@ -256,6 +256,14 @@ const validPartners = {
   quantile: ofOneUnit,
 } as const satisfies Record<LossName, readonly ActivationName[]>;
 
+/** The losses of probabilities: σ′ cancels in their δ, so a wrong output learns even if it's saturated. */
+export const crossEntropies: readonly CheckedSpec['loss'][] = [
+  'binaryCrossEntropy',
+  'crossEntropy',
+  'binaryFocal',
+  'focal',
+];
+
 export const partners: Record<LossName, readonly ActivationName[]> = validPartners;
 
 /** The losses that are valid with an activation of the last layer. */

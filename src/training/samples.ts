@@ -1,6 +1,6 @@
 import { checkKeys, checkNumber, checkPositive } from '../base/check.js';
 import type { Model } from '../model/model.js';
-import type { ActivationName, CheckedSpec } from '../model/spec.js';
+import { crossEntropies, type ActivationName, type CheckedSpec } from '../model/spec.js';
 import {
   asArray,
   copyRows,
@@ -73,13 +73,7 @@ const targetRules: Partial<
 };
 
 /** Losses whose targets are always classes. */
-const classLosses: readonly CheckedSpec['loss'][] = [
-  'binaryCrossEntropy',
-  'crossEntropy',
-  'binaryFocal',
-  'focal',
-  'hinge',
-];
+const classLosses: readonly CheckedSpec['loss'][] = [...crossEntropies, 'hinge'];
 
 /** The range of outputs of an activation, [from, to], if it isn't all numbers. */
 export const outputRanges: Partial<Record<ActivationName, readonly [from: number, to: number]>> = {

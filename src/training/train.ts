@@ -52,7 +52,8 @@ function* readParts(
 ): Work<CheckedData> {
   data = align(data, model, true);
   const readValidation = function* (weights: typeof classWeights): Work<Samples | undefined> {
-    return validation && (yield* Samples.readToTrain(validation, model, 'validation.', weights));
+    if (validation === undefined) return undefined;
+    return yield* Samples.readToTrain(validation, model, 'validation.', weights);
   };
   if (isStream(data)) {
     checkStream(data);

@@ -97,7 +97,7 @@ describe('rows around a table', () => {
 
   it('spaces are delimiters only in tables with a column of numbers', () => {
     expect(detectDialect('3.8e-02 5.07e-02\n-1.9e-03 -4.46e-02\n')).toEqual({
-      delimiter: ' ',
+      delimiter: 'spaces',
       header: false,
     });
     const texts = 'a short note\nanother two words\nthe last note\n';
@@ -107,7 +107,7 @@ describe('rows around a table', () => {
 
   it('quoted texts between spaces keep theirs, in pieces of any size', async () => {
     const text = '18.0   8\t"chevrolet  malibu "\n 15.5  8  "buick\n skylark"  \n9   6 ford\n';
-    expect(contents(Table.fromCSV(text, { delimiter: ' ', header: false }))).toMatchObject({
+    expect(contents(Table.fromCSV(text, { delimiter: 'spaces', header: false }))).toMatchObject({
       rows: [
         ['18.0', '8', 'chevrolet  malibu '],
         ['15.5', '8', 'buick\n skylark'],
@@ -116,9 +116,36 @@ describe('rows around a table', () => {
     });
     for (let size = 1; size < 9; size++) {
       const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'g'))!;
-      const stream = await DataStream.fromCSV(() => pieces, { delimiter: ' ', header: false, label: '2' });
+      const stream = await DataStream.fromCSV(() => pieces, {
+        delimiter: 'spaces',
+        header: false,
+        label: '2',
+      });
       expect(stream.classes).toEqual(['buick\n skylark', 'chevrolet  malibu ', 'ford']);
     }
+  });
+
+  it('a quote within a field between spaces is part of it', () => {
+    const text = '5"  3  4\n7"  8   9\n';
+    expect(contents(Table.fromCSV(text, { delimiter: 'spaces', header: false }))).toMatchObject({
+      rows: [
+        ['5"', '3', '4'],
+        ['7"', '8', '9'],
+      ],
+    });
+  });
+
+  it('a given delimiter of one space means exactly one: empty fields keep their places', () => {
+    const text = 'a b c\n1  3\n "" 5\n4 5 \n';
+    const rows = [
+      ['1', '', '3'],
+      ['', '', '5'],
+      ['4', '5', ''],
+    ];
+    expect(contents(Table.fromCSV(text, { delimiter: ' ' }))).toMatchObject({ rows });
+    const dialect = detectDialect(text, { delimiter: ' ' });
+    expect(dialect).toEqual({ delimiter: ' ', header: true });
+    expect(contents(Table.fromCSV(text, dialect))).toMatchObject({ rows });
   });
 
   it.each([
@@ -134,6 +161,32 @@ describe('rows around a table', () => {
       expect(detectDialect(counts + lines(6, named)).skip).toBeUndefined();
     },
   );
+
+  it.each([
+    ['a row without two of its numbers', '6,3,NA,?', 6],
+    ['a smaller number than there are rows', '5,3,low,high', 6],
+    ['one name twice', '6,3,low,low', 6],
+  ])('a first row is data, not a line of counts: %s', (_, first, count) => {
+    const row = (n: number): string => Array.from({ length: 4 }, (_, k) => (n * (k + 3)) % 7).join();
+    expect(detectDialect(`${first}\n${lines(count, row)}`)).toEqual({ delimiter: ',', header: false });
+  });
+
+  it('a quote within a text between spaces quotes nothing, and other spaces than those of the keyboard part nothing', () => {
+    const text = '5"  pipe 1\u00a0200\n6"   rod\t 900 \n';
+    expect(contents(Table.fromCSV(text, { delimiter: 'spaces', header: false }))).toMatchObject({
+      rows: [
+        ['5"', 'pipe', '1\u00a0200'],
+        ['6"', 'rod', '900'],
+      ],
+    });
+  });
+
+  it('names the row of a quoted text between spaces that never ends, however long it is', () => {
+    const text = `1 2\n3 "${'a b'.repeat(5e6)}\n`;
+    expect(() => Table.fromCSV(text, { delimiter: 'spaces', header: false })).toThrow(
+      /^CSV row 2: a quoted field is never closed/,
+    );
+  });
 
   it('a stray first line does not decide the delimiter', () => {
     const text = `|2x5 folds\n${lines(6, (n) => `${20 + n}, Clerk, ${n * 31}`)}`;

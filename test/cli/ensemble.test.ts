@@ -79,7 +79,7 @@ it('train refuses to resume a file that is too short for a model', async () => {
 it('diagnose refuses an ensemble by its name', async () => {
   const { code, stderr } = await run('diagnose', 'e.bp4', 'data.csv');
   expect(stderr).toContain(
-    'e.bp4: it is an ensemble of networks, and diagnose measures one; give it a single network, as bp4 train saves',
+    'e.bp4: it is an ensemble of networks, and diagnose measures one; pass a single network, as bp4 train saves without --ensemble',
   );
   expect(code).toBe(2);
 });

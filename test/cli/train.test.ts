@@ -474,6 +474,27 @@ describe('a finished model and other data', () => {
     expect(Number(/accuracy ([\d.]+)%/.exec(stdout)![1])).toBeGreaterThan(90);
   });
 
+  it('a further run has its own options of training: a resumed one compares with these', async () => {
+    const first = [
+      'old.csv',
+      '--epochs',
+      '4',
+      '--label',
+      'kind',
+      '--learning-rate',
+      '0.01',
+      '--out',
+      'rate.bp4',
+    ];
+    await trained(...first);
+    await trained('--resume', 'rate.bp4', 'further.csv', '--epochs', '2', '--no-refit', '--out', 'own.bp4');
+    const resume = ['--resume', 'own.bp4', '--epochs', '4'];
+    expect((await run('train', ...resume, '--learning-rate', '0.01')).stderr).toBe(
+      'bp4: --learning-rate: it was not given when the training began; leave it out to continue\n',
+    );
+    expect((await run('train', ...resume, '--label', 'kind')).code).toBe(0);
+  });
+
   it('the same data under another name continues the same run', async () => {
     put('copy.csv', old);
     const { stdout } = await run('train', '--resume', 'old.bp4', 'copy.csv');
@@ -565,6 +586,28 @@ describe('options', () => {
     expect(first).toMatchObject({ epoch: 1, epochs: 4, diagnosis: { layers: [{}, {}, {}] } });
     expect(readEvent(ran, 'data')).toMatchObject({ samples: 105, testSamples: 45 });
   });
+
+  it.each([
+    [[], 0.99],
+    [['--batch', '8', '--l2', '0.1'], 0.99],
+    [['--shards', '2'], 0.99],
+    [['--stream'], 0.99],
+    [['--ema', '0'], 0],
+    [['--learning-rate', '0.001'], undefined],
+    [['--schedule', 'cosine'], undefined],
+    [['--find-rate'], undefined],
+    [['--optimizer', 'adam'], undefined],
+    [['--momentum', '0.9'], undefined],
+  ] as const)(
+    'averages the weights by default only with the default optimizer and rate: %j',
+    async (flags, ema) => {
+      const ran = await trained('iris.csv', '--epochs', '2', '--out', 'average.bp4', ...flags);
+      const { options } = readEvent(ran, 'network') as { options: { ema?: number } };
+      expect(options.ema).toBe(ema);
+      const resumed = await trained('--resume', 'average.bp4', '--epochs', '3', '--out', 'average.bp4');
+      expect((readEvent(resumed, 'network') as { options: { ema?: number } }).options.ema).toBe(ema);
+    },
+  );
 
   it('--find-rate finds the rate that the training and its schedule take, the same each time', async () => {
     const args = ['iris.csv', '--find-rate', '--epochs', '3', '--ema', '0.9'];

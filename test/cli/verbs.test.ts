@@ -685,11 +685,12 @@ describe('export and back', () => {
       'odd.csv',
       `"a|b","c\`d",kind\n${Array.from({ length: 30 }, (_, n) => `${n % 7},${n % 5},<b>${n % 2}`).join('\n')}\n`,
     );
-    await captureOutput('train', 'odd.csv', '--label', 'kind', '--epochs', '1');
+    await captureOutput('train', 'odd.csv', '--label', 'kind', '--epochs', '1', '--categorical', 'a|b,c`d');
     await captureOutput('export', 'odd.bp4', '--card', 'odd.md');
     const card = readFileSync(at('odd.md'), 'utf8');
-    expect(card).toContain('| `a\\|b` | standardized');
-    expect(card).toContain('| ``c`d`` | standardized');
+    expect(card).toMatch(/^- Command: ``npx bp4 train odd\.csv .*a\|b,c`d.*``$/m);
+    expect(card).toContain('| `a\\|b` | one of');
+    expect(card).toContain('| ``c`d`` | one of');
     expect(card).toContain('`<b>0`, `<b>1`.');
   });
 

@@ -54,7 +54,8 @@ function notAboveZero(place: string, pickOptions: (value: unknown) => unknown, n
 }
 
 const quoted = (list: readonly string[]): string => list.map((name) => `'${name}'`).join(', ');
-const ofOneUnit = 'sigmoid tanh relu leakyRelu elu softplus swish gelu geluExact selu mish softsign linear'.split(' ');
+const ofOneUnit =
+  'sigmoid tanh relu leakyRelu elu softplus swish gelu geluExact selu mish softsign linear'.split(' ');
 const activationNames = [...ofOneUnit, 'softmax'];
 const activations = `expected one of ${quoted(activationNames)}, got `;
 const partners = {

@@ -372,7 +372,7 @@ describe('invalid CSV texts and options', () => {
       'an empty delimiter',
       'a,b\n1,2',
       { delimiter: '' },
-      [RangeError, "delimiter: expected a single character such as ',' or ';', got ''"],
+      [RangeError, "delimiter: expected a single character such as ',' or ';', or 'spaces', got ''"],
     ],
     [
       'a quote as delimiter',

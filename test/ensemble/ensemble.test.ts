@@ -121,6 +121,10 @@ describe('evaluate', () => {
     [{ name: 'crossEntropy', labelSmoothing: 0.1 }, 'softmax', 3],
     ['binaryCrossEntropy', 'sigmoid', 1],
     [{ name: 'binaryCrossEntropy', labelSmoothing: 0.2 }, 'sigmoid', 3],
+    ['focal', 'softmax', 3],
+    [{ name: 'focal', gamma: 0 }, 'softmax', 3],
+    ['binaryFocal', 'sigmoid', 1],
+    [{ name: 'binaryFocal', gamma: 0.5, alpha: 0.9 }, 'sigmoid', 3],
     ['hinge', 'tanh', 3],
     ['hinge', 'linear', 1],
     ['quadratic', 'sigmoid', 3],
@@ -154,6 +158,24 @@ describe('evaluate', () => {
     }
     expect(ensemble.loss).toBe(network.loss);
   });
+
+  it.each(['binaryCrossEntropy', 'binaryFocal', 'quadratic'] as const)(
+    'a missing target has no cost, as in its network: %s',
+    async (loss) => {
+      const network = await Network.create({
+        inputs: 3,
+        layers: [{ units: 2, activation: 'sigmoid' }],
+        loss,
+        missingTargets: 'ignore',
+      });
+      const ensemble = await Ensemble.fromNetworks([{ network }]);
+      const data = {
+        inputs,
+        targets: Array.from({ length: 20 }, (_, i) => (i % 4 === 1 ? NaN : i % 3 && 1)),
+      };
+      expect(ensemble.evaluate(data).loss).toBeCloseTo(network.evaluate(data).loss, 5);
+    },
+  );
 
   const targets = Array.from({ length: 20 }, (_, i) => 100 + i);
   const scaled = [standard('x'), { kind: 'minMax', min: 90, max: 120, name: 'y' } as const];

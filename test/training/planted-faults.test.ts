@@ -410,6 +410,53 @@ it('compares the loss with that of constant outputs', async () => {
   expect(ofClasses.baseline.loss).toBeCloseTo(-shares.reduce((sum, p) => sum + p * Math.log(p), 0), 6);
 });
 
+it.each([0, 0.5, 2, 5])(
+  'compares a focal loss with that of the best constant outputs: γ = %d',
+  async (gamma) => {
+    const costOf = (a: number): number => -((1 - a) ** gamma) * Math.log(a);
+    const grid = range(999).map((i) => (i + 1) / 1000);
+    const labels = range(40).map((n) => (n < 26 ? 0 : n < 36 ? 1 : 2));
+    const inputs = labels.map((_, n) => [n % 3, n % 5]);
+    const softmax = await Network.create({
+      inputs: 2,
+      layers: [{ units: 3, activation: 'softmax' }],
+      loss: { name: 'focal', gamma },
+    });
+    const { baseline } = await softmax.diagnose({ inputs, labels });
+    let least = Infinity;
+    for (const a of grid)
+      for (const b of grid.filter((b) => a + b < 0.9995))
+        least = Math.min(least, 0.65 * costOf(a) + 0.25 * costOf(b) + 0.1 * costOf(1 - a - b));
+    expect(baseline.loss).toBeLessThan(least + 1e-7);
+    expect(baseline.loss).toBeGreaterThan(least - 1e-5);
+    const sigmoid = await Network.create({
+      inputs: 2,
+      layers: [{ units: 1, activation: 'sigmoid' }],
+      loss: { name: 'binaryFocal', gamma, alpha: 0.7 },
+    });
+    const binary = await sigmoid.diagnose({ inputs, labels: labels.map((label) => Number(label > 0)) });
+    least = Math.min(...grid.map((a) => 0.35 * 0.7 * costOf(a) + 0.65 * 0.3 * costOf(1 - a)));
+    expect(binary.baseline.loss).toBeLessThan(least + 1e-7);
+    expect(binary.baseline.loss).toBeGreaterThan(least - 1e-5);
+  },
+);
+
+it('wrong certain outputs with a focal loss learn: the cure is smaller weights, not another loss', async () => {
+  const inputs = range(60).map((n) => [n % 2, 1]);
+  const labels = range(60).map((n) => 1 - (n % 2));
+  const net = await Network.create({
+    inputs: 2,
+    layers: [{ units: 1, activation: 'sigmoid' }],
+    loss: { name: 'binaryFocal', alpha: 0.5 },
+  });
+  net.setLayer(0, { weights: [60, 0], biases: [-30] });
+  const { findings } = await net.diagnose({ inputs, labels });
+  expect(findings.map(({ code, problem }) => [code, problem])).toContainEqual([
+    'saturatedOutputs',
+    expect.stringContaining('certain of wrong answers'),
+  ]);
+});
+
 it('uses the options of the training for a network that was loaded', async () => {
   const training = { ...adam, l2: 1 };
   const net = await Network.create(specOf(classes, [16], 'relu'));

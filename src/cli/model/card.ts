@@ -41,7 +41,7 @@ export function describeCard(
     ...(about?.results ? section('Results', listResults(about)) : []),
     ...section('Training', [
       ...(about
-        ? [`- Command: \`${commandOf(about)}\``, `- ${trainedFor(about)}`]
+        ? [`- Command: ${code(commandOf(about))}`, `- ${trainedFor(about)}`]
         : ['- The file does not say how it was trained.']),
       `- Loss: ${net.loss}`,
       ...(state.spec.seed === undefined ? [] : [`- Seed: ${state.spec.seed}`]),
@@ -61,10 +61,13 @@ const plain = (text: string): string => text.replace(/\s+/g, ' ').replace(/[\\`*
 
 /** A name in a code span, whose backticks are longer than those in it. */
 function code(text: string): string {
-  const one = text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
+  const one = text.replace(/\s+/g, ' ');
   const ticks = '`'.repeat(1 + Math.max(0, ...Array.from(one.matchAll(/`+/g), ([run]) => run.length)));
   return /^`|`$|^$/.test(one) ? `${ticks} ${one} ${ticks}` : `${ticks}${one}${ticks}`;
 }
+
+/** `code` in a table, where a bar would end the cell. */
+const codeCell = (text: string): string => code(text).replaceAll('|', '\\|');
 
 function listInputs(
   width: number,
@@ -75,7 +78,7 @@ function listInputs(
   const rows = Array.from({ length: width }, (_, k) => {
     const transform = transforms?.[k];
     const name = names?.[k] ?? transform?.name ?? String(k);
-    return `| ${code(name)} | ${transform ? plain(transformText(transform)) : 'as it is'} |`;
+    return `| ${codeCell(name)} | ${transform ? plain(transformText(transform)) : 'as it is'} |`;
   });
   return ['| column | what the network gets |', '| --- | --- |', ...rows];
 }
@@ -106,7 +109,9 @@ function listResults({ training, results }: About): string[] {
     '| --- | --- |',
     ...shown,
     ...(baseline
-      ? [`| accuracy of always predicting ${code(baseline.class)} | ${formatPercent(baseline.accuracy)} |`]
+      ? [
+          `| accuracy of always predicting ${codeCell(baseline.class)} | ${formatPercent(baseline.accuracy)} |`,
+        ]
       : []),
     ...('rSquared' in figures ? ['| R² of always predicting the mean | 0 |'] : []),
   ];
@@ -131,19 +136,19 @@ function listLimits(about: About | undefined, transforms: readonly Transform[] =
   );
   return [
     ...(about && about.training.testSamples === 0
-      ? ['- The figures are of the samples that it learned, so new data will score worse.']
+      ? ['- The figures are for the samples that it was trained on, so new data will score worse.']
       : []),
     ...(about && about.training.testSamples > 0 && about.training.testFile === undefined
       ? [
-          '- The test samples are of the same file as the training samples. Data from another time or place may score worse.',
+          '- The test samples come from the same file as the training samples. Data from another time or place may score worse.',
         ]
       : []),
     ...(strict.length > 0 ? ['- A category that the training data does not have is an error.'] : []),
     ...(lenient
       ? ['- A category that the training data does not have is predicted from the other columns.']
       : []),
-    '- Beyond the values of the training data, its answers are guesses.',
-    '- Nobody has said here what it is for, nor measured it for groups of people. Add that before others rely on it.',
+    '- Outside the range of the training data, its answers are guesses.',
+    '- This card does not say what the model is for, nor how well it does for each group of people. Add both before others rely on it.',
   ];
 }
 

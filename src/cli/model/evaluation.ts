@@ -19,7 +19,7 @@ import {
 } from '../../metrics/index.js';
 import { shortest } from '../../base/shortest.js';
 import type { Ensemble } from '../../ensemble/ensemble.js';
-import { checkSpec } from '../../model/spec.js';
+import { checkSpec, crossEntropies } from '../../model/spec.js';
 import type { Network } from '../../network.js';
 import type { Fault } from '../../errors.js';
 import { formatCount, formatPercent, formatPrecise, formatSignificant } from '../terminal/format.js';
@@ -148,8 +148,7 @@ function judgeProbabilities(
   readonly brierScore?: number;
   readonly reliability?: readonly ReliabilityBin[];
 } {
-  const likelihoods: readonly string[] = ['crossEntropy', 'binaryCrossEntropy', 'focal', 'binaryFocal'];
-  if (!likelihoods.includes(loss)) return {};
+  if (!(crossEntropies as readonly string[]).includes(loss)) return {};
   const figures = { logLoss, brierScore, calibrationError };
   return {
     ...Object.fromEntries(

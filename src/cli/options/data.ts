@@ -32,7 +32,7 @@ export interface DataFlags extends TextFormat, GapOptions {
 export const csvOptions: readonly Option[] = [
   valueOption(
     '--delimiter <mark>',
-    'CSV field separator: a character, or tab (default: inferred)',
+    'CSV field separator: a character, tab, or spaces for any run of spaces and tabs (default: inferred)',
     parseDelimiter,
   ),
   valueOption(
@@ -170,8 +170,8 @@ export const pickProfileOptions = ({ gaps, notGaps, decimal, dates }: DataFlags)
 
 function parseDelimiter(text: string): string {
   const mark = ['tab', '\\t'].includes(text) ? '\t' : text;
-  if (mark.length === 1) return mark;
-  throw misread('a single character, or tab', text);
+  if (mark.length === 1 || mark === 'spaces') return mark;
+  throw misread('a single character, tab or spaces', text);
 }
 
 function parseHeader(text: string): boolean | readonly string[] {

@@ -170,7 +170,7 @@ export interface TrainingData {
  * @throws UsageError naming the option that is wrong
  */
 export function buildTrainOptions(
-  flags: TrainingFlags & { readonly report?: string },
+  flags: TrainingFlags & FindRateFlags & { readonly report?: string },
   data: TrainingData,
 ): PlainTrainOptions {
   const { epochs = defaultEpochs(data.count), clipNorm, clipValue, frozen, maxNorm, l1 } = flags;
@@ -204,8 +204,11 @@ const hasOurOptimizer = ({ optimizer, momentum }: TrainingFlags): boolean =>
  * Adam's last steps are noisy, and the average is not. Measured on the tables of bench/tables: R² +0.004 on average, better on
  * 20 of 22; accuracy +0.2 points. Many samples are learned faster by several threads, which averages can't use.
  */
-const defaultAverage = (flags: TrainingFlags, count: number): number | undefined =>
-  hasOurOptimizer(flags) && flags.learningRate === undefined && count <= 10_000 ? 0.99 : undefined;
+function defaultAverage(flags: TrainingFlags & FindRateFlags, count: number): number | undefined {
+  const { learningRate, schedule, findRate } = flags;
+  const hasOurRate = learningRate === undefined && schedule === undefined && !findRate;
+  return hasOurOptimizer(flags) && hasOurRate && count <= 10_000 ? 0.99 : undefined;
+}
 
 /**
  * The fewer the samples, the more the penalty counts, as a prior belief does. Measured on the tables of bench/tables: 0.01 for

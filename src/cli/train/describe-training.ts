@@ -30,7 +30,8 @@ const marks: Readonly<Record<string, string>> = {
   ';': 'semicolons',
   '\t': 'tabs',
   '|': 'bars',
-  ' ': 'spaces',
+  ' ': 'single spaces',
+  spaces: 'spaces',
 };
 
 /** Prints it as text or as events. */
@@ -290,15 +291,15 @@ function describeNetwork(
     const [low, high] = [curve[0]!, curve.at(-1)!].map((point) => formatSignificant(point.learningRate));
     row(output, 'rate', `${formatSignificant(learningRate)}, found from ${low} to ${high}`, '--find-rate');
   }
-  const { epochs, miniBatchSize, earlyStopping } = options;
+  const { epochs, miniBatchSize, earlyStopping, ema } = options;
   const most = earlyStopping ? `at most ${formatCount(epochs!, 'epoch')}` : formatCount(epochs!, 'epoch');
   const how = [optimizerText(options), `mini-batches of ${miniBatchSize}`, most];
-  row(
-    output,
-    'training',
-    how.join(', '),
-    from ? '--epochs' : '--optimizer, --learning-rate, --batch, --epochs',
-  );
+  const flags = ['--optimizer', '--learning-rate', '--batch', '--epochs'];
+  if (ema) {
+    how.push('averaged weights');
+    flags.push('--ema');
+  }
+  row(output, 'training', how.join(', '), from ? '--epochs' : flags.join(', '));
   if (sharding) {
     const { shards, rounds = epochs } = sharding;
     const text = `${formatCount(shards, 'part')} of the samples, averaged ${rounds === 1 ? 'once' : `after each of ${rounds} rounds`}`;

@@ -61,7 +61,9 @@ export async function resumeTraining(
   const difference = parts && findDifference(parts, about);
   if (!parts || (mayBeOther && difference !== undefined)) {
     checkGiven(given, about, (name) => ofModel.includes(name));
-    return await trainFurther(flags, given, { ...model, about, path: modelPath }, path, names, onRead);
+    const kept = Object.entries(training.given).filter(([name]) => ofModel.includes(name));
+    const allGiven = { ...Object.fromEntries(kept), ...given };
+    return await trainFurther(flags, allGiven, { ...model, about, path: modelPath }, path, names, onRead);
   }
   checkGiven(given, about, (name) => !freeOptions.includes(name));
   if (difference !== undefined) throw new DataError(path, difference, 'give the same data');

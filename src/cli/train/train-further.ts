@@ -66,6 +66,7 @@ async function open(path: string, reading: Reading, onRead: OnRead): Promise<Dat
 
 /**
  * Prepares a training of the model on a second file.
+ * @param given the options that define the run: those of the model, and those that were typed
  * @throws UsageError, DataError naming the option, or the file and place
  */
 export async function trainFurther(
@@ -76,19 +77,14 @@ export async function trainFurther(
   names: NewNames,
   onRead: OnRead,
 ): Promise<PreparedTraining> {
-  const { task, training } = model.about;
+  const { task } = model.about;
   checkMonitor(flags, task);
   const reading = withNames(model.about.reading, model.state, names);
   const file = await open(path, reading, onRead);
   const data: Dataset = file.kind === 'table' ? await file.read(reading) : file.data;
   const parts = await splitSamples(flags, { file, reading }, data, onRead);
   const net = await inFile(displayPath(path), () => grow(model.net, names));
-  const plan = await planTraining(flags, { ...training.given, ...given }, path, {
-    net,
-    task,
-    reading,
-    parts,
-  });
+  const plan = await planTraining(flags, given, path, { net, task, reading, parts });
   const warnings = warnOfData(flags, { data, sorted: [] }, parts);
   const further = { ...names, path: model.path, state: net.state };
   return { net, ...parts, ...plan, warnings, found: undefined, further };
