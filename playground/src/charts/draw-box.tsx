@@ -38,7 +38,7 @@ export function DrawBox({ classNames, answer, testImages, onDigit, onFollow }: D
   const colors = useColors();
   const [ink, setInk] = useState(nothing);
   const taken = useRef(0);
-  const [label, setLabel] = useState(0);
+  const [label, setLabel] = useState<number>();
   const strokes = 'strokes' in ink ? ink.strokes : [];
   const isEmpty = 'strokes' in ink && strokes.length === 0;
   const digit = useMemo(
@@ -51,6 +51,10 @@ export function DrawBox({ classNames, answer, testImages, onDigit, onFollow }: D
     if (!isEmpty) onDigit(digit);
   }, [digit]);
 
+  const replaceInk = (next: Ink): void => {
+    setInk(next);
+    setLabel(undefined); // it was that of another digit
+  };
   const begin = (x: number, y: number): void =>
     setInk((now) => ({ strokes: [...('strokes' in now ? now.strokes : []), [x, y]] }));
   const extend = (...points: number[]): void =>
@@ -101,13 +105,13 @@ export function DrawBox({ classNames, answer, testImages, onDigit, onFollow }: D
         <span>{say('draw.input')}</span>
       </div>
       <div class="draw-box-buttons">
-        <button type="button" onClick={() => setInk(nothing)}>
+        <button type="button" onClick={() => replaceInk(nothing)}>
           {say('draw.clear')}
         </button>
         <button
           type="button"
           disabled={testImages.length === 0}
-          onClick={() => setInk({ image: pick(testImages, taken.current++) })}
+          onClick={() => replaceInk({ image: pick(testImages, taken.current++) })}
         >
           {say('draw.testImage')}
         </button>
@@ -115,7 +119,10 @@ export function DrawBox({ classNames, answer, testImages, onDigit, onFollow }: D
       <div class="draw-box-buttons follow">
         <label>
           {say('draw.label')}{' '}
-          <select value={label} onChange={({ currentTarget }) => setLabel(Number(currentTarget.value))}>
+          <select value={label ?? ''} onChange={({ currentTarget }) => setLabel(Number(currentTarget.value))}>
+            <option value="" disabled>
+              ?
+            </option>
             {classNames.map((name, n) => (
               <option key={name} value={n}>
                 {name}
@@ -123,7 +130,12 @@ export function DrawBox({ classNames, answer, testImages, onDigit, onFollow }: D
             ))}
           </select>
         </label>
-        <button type="button" data-testid="follow" disabled={isEmpty} onClick={() => onFollow(digit, label)}>
+        <button
+          type="button"
+          data-testid="follow"
+          disabled={isEmpty || label === undefined}
+          onClick={() => label !== undefined && onFollow(digit, label)}
+        >
           {say('draw.follow')}
         </button>
       </div>

@@ -4,7 +4,7 @@ export const enLate = {
   'slow.waiting': 'Looking for causes…',
   'slow.none': 'Nothing slows this network down.',
   'slow.trial':
-    'Tried on a new network: after {steps} steps, its loss is {after} of that of constant outputs. The loss of this network is {left} of it.',
+    'Tried on a new network: after {steps} steps, its loss is {after} of the loss of constant outputs. The loss of this network is {left}.',
   'slow.cure': 'Cure:',
   'slow.newWeights': 'new random weights',
   'slow.compare': 'Run side by side',
