@@ -128,8 +128,8 @@ function findAbsent({ classes = [], labels }: Dataset): Categories {
 
 /** The columns that the model doesn't have. */
 function findUnused({ columns }: TableProfile, { inputs = [], label, targets = [] }: Reading): string[] {
-  const used = [...inputs, label, ...targets];
-  return columns.map(({ name }) => name).filter((name) => !used.includes(name));
+  const used = new Set([...inputs, label, ...targets]);
+  return columns.map(({ name }) => name).filter((name) => !used.has(name));
 }
 
 /** How the second file is read: its new names come after those that the model knows. */

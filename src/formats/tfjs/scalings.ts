@@ -85,9 +85,9 @@ function readRescaling(layer: ChainLayer): Scaling {
   if (!scale.every((factor) => factor > 0)) {
     throw new FormatError({ place: `${place}: scale`, problem: 'expected numbers above 0', cure: LEAVE_OUT });
   }
-  const [longer, pick] = [scale.length > offset.length ? scale : offset, pickRepeated];
+  const longer = scale.length > offset.length ? scale : offset;
   return {
-    mean: longer.map((_, k) => -pick(offset, k) / pick(scale, k)),
+    mean: longer.map((_, k) => -pickRepeated(offset, k) / pickRepeated(scale, k)),
     deviation: scale.map((factor) => 1 / factor),
   };
 }
