@@ -1,5 +1,6 @@
 import Papa from 'papaparse';
 import { isMissingMark, isNumeric } from './columns.js';
+import { isInfinite } from './gaps.js';
 import { hasDigitsOnly, splitNumber } from './number-formats.js';
 
 /** The format of a CSV text. */
@@ -268,7 +269,7 @@ function isOfCounts([first, ...others]: readonly ProbedRow[], width: number): bo
     Number(inputs) === width - 1 &&
     new Set(classes).size === classes.length &&
     !classes.some(isNumberLike) &&
-    !classes.every(isMissingMark) &&
+    !classes.every((name) => isMissingMark(name) || isInfinite(name)) &&
     others.length > 0 &&
     others.every(({ cells }) => cells.length === width && cells.every(isNumeric))
   );
