@@ -368,7 +368,7 @@ function judgeName(name: string, values: readonly string[]): JudgedName {
   };
 }
 
-/** Whether numbers in the first row are names: years above numbers that are no years, or a run from 0 or 1. */
+/** Whether numbers in the first row are names: years above numbers that aren't years, or a run from 0 or 1. */
 function areNames(first: readonly string[], rows: readonly (readonly string[])[]): boolean {
   const years = new Set(first.filter(isYear));
   if (years.size === first.length) {
