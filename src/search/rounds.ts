@@ -18,8 +18,8 @@ import type { CheckedTrainOptions } from '../training/options.js';
 import type { EpochReport } from '../training/reports.js';
 import { countSlots, startRun } from '../training/resume.js';
 import { measureWatched, type CheckedData } from '../training/train.js';
-import { weightedMean } from './combine-best.js';
 import type { Executor } from './executor.js';
+import { weightedMean } from './ranks.js';
 import type { Shard } from './shard.js';
 
 // The rounds of a sharded training: all shards train from the same network, and the next round begins with their mean.

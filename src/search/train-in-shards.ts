@@ -1,4 +1,5 @@
 import { checkInteger, checkKeys, show } from '../base/check.js';
+import { loaded } from '../base/loaded.js';
 import { inSlices } from '../base/work.js';
 import type { Dataset } from '../data/dataset.js';
 import { RangeFault, StateError, TypeFault } from '../errors.js';
@@ -20,7 +21,7 @@ import type { ScheduleOptions } from '../training/schedules.js';
 import { readData, type CheckedData } from '../training/train.js';
 import { canonicalJSON } from './canonical-json.js';
 import { inline, type Executor } from './executor.js';
-import { runRounds, type Plan } from './rounds.js';
+import type { Plan } from './rounds.js';
 import { DEFAULT_SHARDS, MOST_SHARDS } from './shard-count.js';
 import { shardKeys } from './shard.js';
 import { checkMethods } from './study.js';
@@ -85,6 +86,7 @@ export async function trainInShards(
     signal?.throwIfAborted();
   };
   const trainShards: Parameters<Network['trainElsewhere']>[0] = async (_, restore, model) => {
+    const { runRounds } = await loaded('shards', import('./rounds.js'));
     mayGoOn();
     const parts = await inSlices(readData(model, data, checked), mayGoOn);
     checkParts(plan, parts, net.state.run, model);
