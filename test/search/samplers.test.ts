@@ -63,23 +63,28 @@ describe('every sampler', () => {
     },
   );
 
-  it.each(names)('%s keeps its proposals when the names in the history stand in another order', async (name) => {
-    const history = run(await createSampler(name, mixed, 1), 30);
-    const shuffled = history.map((one) => ({
-      ...one,
-      values: reverseKeys(one.values) as Observation['values'],
-    }));
-    const sampler = await createSampler(name, mixed, 1);
-    const [a, b] = [history, shuffled].map((past) => sampler.propose(30, past));
-    expect(JSON.stringify(b)).toBe(JSON.stringify(a));
-  });
+  it.each(names)(
+    '%s keeps its proposals when the names in the history stand in another order',
+    async (name) => {
+      const history = run(await createSampler(name, mixed, 1), 30);
+      const shuffled = history.map((one) => ({
+        ...one,
+        values: reverseKeys(one.values) as Observation['values'],
+      }));
+      const sampler = await createSampler(name, mixed, 1);
+      const [a, b] = [history, shuffled].map((past) => sampler.propose(30, past));
+      expect(JSON.stringify(b)).toBe(JSON.stringify(a));
+    },
+  );
 
   it.each([
     ['tpe', '4dd115509b5b91f5'],
     ['sobol', 'e05c436b8a9c87d9'],
     ['random', '1cfeadf3c311e23a'],
   ] as const)('%s keeps its proposals from release to release', async (name, expected) => {
-    const proposals = run(await createSampler(name, mixed, 3), 40).map(({ values }) => JSON.stringify(values));
+    const proposals = run(await createSampler(name, mixed, 3), 40).map(({ values }) =>
+      JSON.stringify(values),
+    );
     expect(createHash('sha256').update(proposals.join('\n')).digest('hex').slice(0, 16)).toBe(expected);
   });
 
@@ -292,7 +297,9 @@ describe('regret', () => {
       const regret = async (name: 'tpe' | 'random'): Promise<number> => {
         let sum = 0;
         for (let seed = 0; seed < seeds; seed++) {
-          const history = run(await createSampler(name, space, seed), 60, (values) => rate(values as Numbers));
+          const history = run(await createSampler(name, space, seed), 60, (values) =>
+            rate(values as Numbers),
+          );
           sum += Math.min(...history.map((one) => one.score)) - least;
         }
         return sum / seeds;
