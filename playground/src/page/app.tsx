@@ -279,7 +279,8 @@ export function App() {
                 task={settings.task}
                 run={shownRun}
                 throttledRun={throttledRun}
-                view={view}
+                view={shown}
+                onMove={isAtRest ? trying.move : undefined}
                 table={table}
                 onTable={setTable}
                 onCsv={setCsv}

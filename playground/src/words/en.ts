@@ -215,6 +215,8 @@ export const en = {
   'boundary.showTest': 'Show test points',
   'boundary.discretize': 'Two colors only',
   'boundary.miniBatch': 'mini-batch; two rings: this sample',
+  'boundary.move': 'this sample: drag it, or another point',
+  'boundary.sample': 'The sample in view: x₁ = {x1}, x₂ = {x2}. Arrow keys move it.',
 
   'curves.title': 'Learning curves. Arrow keys select an epoch.',
   'curves.loss': 'Loss',

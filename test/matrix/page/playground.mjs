@@ -14,13 +14,22 @@ export default async function playground() {
   const seconds = await learnSpiral(page);
   const phases = await walkThroughStep(page);
   await openFewerLayers(page);
+  const dragged = await dragSample(page);
   const hash = await reloadLink(page);
   const answer = await drawOne(page);
   const addresses = page.window.performance.getEntriesByType('resource').map(({ name }) => new URL(name));
   const elsewhere = addresses.filter(
     ({ origin, protocol }) => origin !== location.origin && protocol !== 'data:',
   );
-  return { seconds, phases, hash, answer, engine: page.text('engine'), elsewhere: elsewhere.map(String) };
+  return {
+    seconds,
+    phases,
+    dragged,
+    hash,
+    answer,
+    engine: page.text('engine'),
+    elsewhere: elsewhere.map(String),
+  };
 }
 
 /** Plays until the test error is at most 5%. @returns the seconds it took */
@@ -58,6 +67,41 @@ async function openFewerLayers(page) {
   await page.until('the circle', () => page.text('epoch-count') === '0' && !page.find('phase'));
   page.click('step');
   await page.until('a walk through it', () => page.find('phase')?.textContent === 'forward');
+}
+
+/** Drags the next sample over the plane. @returns its inputs and cost, and the cost after the same inputs are typed */
+async function dragSample(page) {
+  await page.load('#task=first&lang=en');
+  const cost = () => page.text('costs');
+  const before = cost();
+  const handle = page.find('sample-handle');
+  const plane = handle.parentElement;
+  plane.setPointerCapture = () => undefined; // synthetic pointer events can't be captured
+  const { left, top, width, height } = plane.getBoundingClientRect();
+  const [x, y] = [left + 0.75 * width, top + 0.25 * height];
+  const point = (target, type, clientX, clientY) =>
+    target.dispatchEvent(
+      new page.window.PointerEvent(type, { pointerId: 1, bubbles: true, clientX, clientY }),
+    );
+  const start = handle.getBoundingClientRect();
+  point(handle, 'pointerdown', start.left + 16, start.top + 16);
+  point(plane, 'pointermove', x, y);
+  point(plane, 'pointerup', x, y);
+  await page.until('another cost', () => cost() !== before);
+  const dragged = cost();
+  const [, ...inputs] = handle.ariaLabel.match(/x₁ = ([\d.]+), x₂ = ([\d.]+\d)/);
+  page.click('undo');
+  await page.until('the cost of before', () => cost() === before);
+  for (const [unit, value] of inputs.entries()) {
+    const { document, Event } = page.window;
+    document.querySelectorAll('.unit')[unit].dispatchEvent(new Event('focus'));
+    const field = await page.until('the field', () => page.find('change'));
+    field.value = value;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    await frames(2);
+  }
+  await page.until(`${dragged}, not ${cost()}`, () => cost() === dragged);
+  return inputs.join();
 }
 
 /** Continues the run of a fixed link, then reloads it from its new link. @returns the hash that both runs have */
