@@ -29,7 +29,7 @@ import {
 } from './model/parameters.js';
 import { copyRun, type NetworkState, type Run } from './model/state.js';
 import type { OptimizerName } from './model/optimizers.js';
-import type { Transform } from './model/transforms.js';
+import type { Transform, Transforms } from './model/transforms.js';
 import { checkStepUpdate, type UpdateOptions } from './model/update.js';
 import { Random } from './base/random.js';
 import {
@@ -260,6 +260,14 @@ export class Network {
       const { units, activation } = model.spec.layers[l]!;
       return { units, activation, weights, biases };
     });
+  }
+
+  /**
+   * The transforms, copied at every access: the names and the encoding of the columns, and in `outputs` the names of the classes.
+   * undefined without transforms.
+   */
+  get transforms(): Transforms | undefined {
+    return describeSpec(this.#use().spec).transforms;
   }
 
   /**
