@@ -70,9 +70,10 @@ export interface EngineOptions {
    */
   readonly engine?: EngineChoice;
   /**
-   * The number of threads that share a step of `train`, from 1 to 16. 'auto' times steps with and without others, at most four, after
-   * a second of training and then every five, and uses them while they are faster. Threads need shared memory, which in a page
-   * needs cross-origin isolation. Without it, one thread computes, and `singleThreadReason` says why. Default 1.
+   * The number of threads that share a step of `train`, from 1 to 16, or the rows of a long `predict`, `evaluate` or `backprop`. 'auto'
+   * times either with and without others, at most four, after a second of it and then every five, and uses them while they are
+   * faster. Threads need shared memory, which in a page needs cross-origin isolation. Without it, one thread computes, and
+   * `singleThreadReason` says why. Default 1.
    */
   readonly threads?: ThreadChoice;
 }
@@ -360,6 +361,7 @@ export class Network {
    * @param options inputScale: factor for every input; default 1, or that of the Dataset
    * @returns [n][outputs], row-major, in the units that the targets have before their transforms
    * @throws TypeError, RangeError naming the invalid row and column
+   * @throws ThreadError if a thread dies during the call; the next call runs on one thread
    * @throws StateError after `dispose`
    */
   predict(inputs: RawRows | NamedInputs, options?: Omit<Inputs, 'inputs'>): Float32Array {
@@ -401,6 +403,7 @@ export class Network {
   /**
    * Computes the mean loss and the accuracy over the data.
    * @throws TypeError, RangeError naming the invalid row and column
+   * @throws ThreadError if a thread dies during the call; the next call runs on one thread
    * @throws StateError after `dispose`
    */
   evaluate(data: Data): Metrics {
@@ -413,6 +416,7 @@ export class Network {
    * to hold the whole batch, and isn't released until `dispose`.
    * @returns loss and gradients of the mean over the samples; δ of each sample
    * @throws TypeError, RangeError naming the invalid row and column, or if there isn't enough memory
+   * @throws ThreadError if a thread dies during the call; the next call runs on one thread
    * @throws StateError after `dispose`
    */
   backprop(data: Data): Gradients {
