@@ -197,7 +197,7 @@ export interface ForeignFile {
   readonly cure: string;
 }
 
-/** The kind of a file that isn't a model of a supported format; undefined if it's unknown. */
+/** What a file is, if it isn't a model in a supported format; undefined if bp4 doesn't recognize it. */
 export function recognizeForeign(bytes: Uint8Array): ForeignFile | undefined {
   if (bytes.length === 0) return { what: 'an empty file', cure: 'download or write it again' };
   const kind = findForeign(toLatin1(bytes), 'modelCure');

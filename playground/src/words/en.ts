@@ -60,7 +60,7 @@ export const en = {
   'controls.features': 'Inputs',
   'controls.activation': 'Activation σ',
   'controls.learningRate': 'Learning rate η',
-  'controls.miniBatchSize': 'Batch size m',
+  'controls.miniBatchSize': 'Mini-batch m',
   'controls.restarts': 'Changing a setting restarts training.',
   'controls.more': 'More settings',
   'controls.loss': 'Loss C',
