@@ -114,7 +114,8 @@ const errorsAsData = [
 /** What pages and their workers have besides. */
 const pageGlobals = [
   ...['Worker', 'addEventListener', 'cancelAnimationFrame', 'document', 'location', 'navigator', 'parent'],
-  ...['NodeFilter', 'getComputedStyle', 'postMessage', 'requestAnimationFrame'],
+  ...['NodeFilter', 'OffscreenCanvas', 'createImageBitmap', 'getComputedStyle', 'postMessage'],
+  'requestAnimationFrame',
 ];
 
 export default defineConfig(
