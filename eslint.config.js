@@ -114,7 +114,8 @@ const errorsAsData = [
 /** Other globals of pages and their workers. */
 const pageGlobals = [
   ...['Worker', 'addEventListener', 'cancelAnimationFrame', 'document', 'location', 'navigator', 'parent'],
-  ...['NodeFilter', 'getComputedStyle', 'postMessage', 'requestAnimationFrame'],
+  ...['NodeFilter', 'OffscreenCanvas', 'createImageBitmap', 'getComputedStyle', 'postMessage'],
+  'requestAnimationFrame',
 ];
 
 export default defineConfig(

@@ -207,6 +207,7 @@ export function App() {
                   send={send}
                   view={view}
                   shown={shown}
+                  onScrub={walking.scrub}
                   findPicture={() => network.current?.querySelector('.network-box')}
                 />
               )}

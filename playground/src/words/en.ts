@@ -85,6 +85,8 @@ export const en = {
   'share.copied': 'Copied',
   'share.copyByHand': 'Copy it from the address bar',
   'share.picture': 'Picture {format}',
+  'share.film': 'Walk as GIF',
+  'share.filming': 'Filming: {share}. Stop',
   'share.python': 'Mini-batch as Python',
   'share.needsStep': 'First press Step.',
   'share.worksheet': 'Worksheet',

@@ -85,6 +85,8 @@ export const zh: Dictionary = {
   'share.copied': '已复制',
   'share.copyByHand': '请从地址栏复制',
   'share.picture': '图片 {format}',
+  'share.film': '整个过程存为 GIF',
+  'share.filming': '录制中 {share}，点击停止',
   'share.python': '小批量存为 Python',
   'share.needsStep': '请先按“单步”。',
   'share.worksheet': '打印练习',

@@ -15,6 +15,7 @@ export default async function playground() {
   const phases = await walkThroughStep(page);
   await openFewerLayers(page);
   const dragged = await dragSample(page);
+  const film = await filmWalk(page);
   const hash = await reloadLink(page);
   const answer = await drawOne(page);
   const addresses = page.window.performance.getEntriesByType('resource').map(({ name }) => new URL(name));
@@ -25,6 +26,7 @@ export default async function playground() {
     seconds,
     phases,
     dragged,
+    film,
     hash,
     answer,
     engine: page.text('engine'),
@@ -102,6 +104,31 @@ async function dragSample(page) {
   }
   await page.until(`${dragged}, not ${cost()}`, () => cost() === dragged);
   return inputs.join();
+}
+
+/** Saves the walk of one neuron as a GIF. @returns its kind, its frames, and whether it shows a picture */
+async function filmWalk(page) {
+  await page.load('#task=neuron');
+  page.click('step');
+  await page.until('a walk', () => page.find('phase'));
+  let film;
+  const { URL, HTMLAnchorElement } = page.window;
+  URL.createObjectURL = (blob) => {
+    film = blob;
+    return '#';
+  };
+  HTMLAnchorElement.prototype.click = () => undefined;
+  page.click('film');
+  await page.until('the film', () => film);
+  const bytes = new Uint8Array(await film.arrayBuffer());
+  // a frame begins with a block 21 f9 04, which says how long it stays
+  const frames = bytes.filter((byte, i) => byte === 0x21 && bytes[i + 1] === 0xf9 && bytes[i + 2] === 4);
+  const picture = await createImageBitmap(film);
+  const { width, height } = picture;
+  const context = new OffscreenCanvas(width, height).getContext('2d');
+  context.drawImage(picture, 0, 0);
+  const { size } = new Set(new Uint32Array(context.getImageData(0, 0, width, height).data.buffer));
+  return `${film.type}, ${frames.length} frames, ${size > 20 ? 'a picture' : `${size} colors`}`;
 }
 
 /** Continues the run of a fixed link, then reloads it from its new link. @returns the hash that both runs have */
