@@ -284,41 +284,65 @@ export function findRepeatedRows(table: Table): Finding[] {
   return findings;
 }
 
-/** The share of the samples outside the largest class that a leak may miss. */
+/** Pearson's r with the answer, or with another leak, from which a column is a copy. */
 const LEAK_CORRELATION = 0.999;
+/** The same with an answer of 0 and 1, where one sample in 200 may differ. */
+const INDICATOR_CORRELATION = 0.99;
 /** With fewer samples, a match may be chance. */
 const FEWEST_FOR_LEAK = 50;
 /** Numbers to search for a leak; more of them are pixels or the like. */
 const MOST_SEARCHED = 2 ** 18;
 
 /**
- * An input that alone gives the answer: it's proportional to the targets; or it has the same few values as there are classes, or ranges
- * of values that are farther apart than they are wide. If most inputs do, the task is easy, and none is a leak.
+ * Inputs that give the answer without the others: a column that's proportional to the targets, apart from a constant; or that has the same
+ * few values as there are classes, or ranges of values that are farther apart than they are wide; or columns that are the classes as one-hot
+ * code. If many inputs do, each in another way, or all of them, the task is easy, and none is a leak.
  */
 export function findLeaks(table: Table, labels: Uint32Array | undefined): Finding[] {
   const { count, width, inputs, targets, outputs } = table;
   if (width < 2 || count < FEWEST_FOR_LEAK || width * count > MOST_SEARCHED) return [];
   const column = (values: Float32Array, stride: number, k: number): Float64Array =>
     Float64Array.from({ length: count }, (_, n) => values[n * stride + k]!);
-  const answers = labels ? [] : Array.from({ length: outputs }, (_, j) => column(targets, outputs, j));
-  const leaks: number[] = [];
-  for (let k = 0; k < width; k++) {
-    const values = column(inputs, width, k);
-    const isLeak = labels
-      ? areApart(values, labels)
-      : answers.some((answer) => Math.abs(correlate(values, answer)) >= LEAK_CORRELATION);
-    if (isLeak) leaks.push(k);
-  }
-  if (leaks.length === 0 || leaks.length > Math.max(1, width / 4)) return [];
+  const columns = Array.from({ length: width }, (_, k) => column(inputs, width, k));
+  const answers = Array.from({ length: outputs }, (_, j) => column(targets, outputs, j));
+  const alone = columns.filter((values) =>
+    labels ? areApart(values, labels) : answers.some((answer) => areCopies(values, answer, LEAK_CORRELATION)),
+  );
+  // A pound is a kilogram, and "no" is "not yes".
+  const different = alone.filter(
+    (values, i) => !alone.slice(0, i).some((other) => areCopies(values, other, LEAK_CORRELATION)),
+  );
+  if (different.length > Math.max(1, width / 4)) return [];
+  const code = labels ? findCode(columns, answers, new Set(labels).size) : [];
+  const leaks = Array.from(columns.keys()).filter(
+    (k) => alone.includes(columns[k]!) || code.includes(columns[k]!),
+  );
+  if (leaks.length === 0 || leaks.length === width) return [];
+  const several = alone.length > 0 ? 'each give' : 'together give';
   return [
     {
       code: 'leak',
       place: nameColumns('input', leaks),
-      problem: `${leaks.length === 1 ? 'gives' : 'each give'} the answer almost perfectly, without the other inputs`,
+      problem: `${leaks.length === 1 ? 'gives' : several} the answer almost perfectly, without the other inputs`,
       cure: "make sure that you'll have it when you predict; otherwise leave it out",
       numbers: { leaks: leaks.length, first: leaks[0]! },
     },
   ];
+}
+
+const areCopies = (a: Float64Array, b: Float64Array, least: number): boolean =>
+  Math.abs(correlate(a, b)) >= least;
+
+/** The columns that each tell one class from the others, if together they tell all classes apart. */
+function findCode(
+  columns: readonly Float64Array[],
+  answers: readonly Float64Array[],
+  classes: number,
+): Float64Array[] {
+  const told = answers.map((answer) =>
+    columns.filter((values) => areCopies(values, answer, INDICATOR_CORRELATION)),
+  );
+  return told.filter(({ length }) => length > 0).length >= Math.max(1, classes - 1) ? told.flat() : [];
 }
 
 /** Whether the classes have ranges of values that are farther apart than they are wide. */

@@ -467,6 +467,26 @@ describe('a finished model and other data', () => {
     expect(pickWeights(resumed)).toBe(pickWeights(once));
   });
 
+  it('the other file is read once, even from stdin', async () => {
+    const input = table(['ant', 'bee', 'wasp'], ['red', 'blue']);
+    const args = ['train', '--resume', 'old.bp4', '-', '--epochs', '2', '--out', 'from-stdin.bp4'];
+    const { stdout, code } = await bp4(args, { cwd, input });
+    expect(code).toBe(0);
+    expect(stdout).toContain('class wasp: an output');
+  });
+
+  it('a warning of a further run advises nothing that this run refuses', async () => {
+    const rows = old.split('\n').slice(1, -1);
+    put(
+      'leaky.csv',
+      `size,color,kind\n${rows.map((row) => row.replace(/^[^,]*/, row.includes('ant') ? '1' : '2')).join('\n')}\n`,
+    );
+    const { stderr, code } = await run('train', '--resume', 'old.bp4', 'leaky.csv', '--epochs', '2');
+    expect(code).toBe(0);
+    expect(stderr).toContain("columns 'size', 'color': each predicts the answer almost perfectly on its own");
+    expect(stderr).toContain('to leave them out, train a new model: bp4 train leaky.csv --ignore size,color');
+  });
+
   it('other rows alone train the same network further, from its weights', async () => {
     const { stdout } = await run('train', '--resume', 'old.bp4', 'further.csv', '--epochs', '1');
     expect(stdout).toContain('begins with the weights of old.bp4');

@@ -165,6 +165,37 @@ const faults: Record<string, [code: FindingCode, fault: Case]> = {
       inputs: numbers.inputs.map((row, n) => [...row, 3 * numbers.targets[n]![0]! + 1]),
     }),
   ],
+  'a near copy of a number': [
+    'leak',
+    trained({
+      ...numbers,
+      inputs: numbers.inputs.map((row, n) => [...row, 2 - numbers.targets[n]![0]! + 0.01 * Math.sin(99 * n)]),
+    }),
+  ],
+  'a number in two units': [
+    'leak',
+    trained({
+      ...numbers,
+      inputs: numbers.inputs.map((row, n) => [...row, ...[0.5, 1.1].map((a) => a * numbers.targets[n]![0]!)]),
+    }),
+  ],
+  'the classes as one-hot code': [
+    'leak',
+    trained({
+      ...classes,
+      inputs: classes.inputs.map((row, n) => [
+        ...row,
+        ...range(3).map((k) => Number(classes.labels[n] === k)),
+      ]),
+    }),
+  ],
+  'a copy of two classes, with one sample in 300 wrong': [
+    'leak',
+    trained({
+      inputs: numbers.inputs.map((row, n) => [...row, Number(n === 7 || numbers.targets[n]![0]! > 0)]),
+      labels: numbers.targets.map(([y]) => Number(y! > 0)),
+    }),
+  ],
   'repeated rows': [
     'repeatedRows',
     trained({

@@ -85,6 +85,8 @@ export const en = {
   'share.copied': 'Copied',
   'share.copyByHand': 'Copy it from the address bar',
   'share.picture': 'Picture {format}',
+  'share.film': 'Walk as GIF',
+  'share.filming': 'Filming: {share}. Stop',
   'share.python': 'Mini-batch as Python',
   'share.needsStep': 'First press Step.',
   'share.worksheet': 'Worksheet',
@@ -215,6 +217,8 @@ export const en = {
   'boundary.showTest': 'Show test points',
   'boundary.discretize': 'Two colors only',
   'boundary.miniBatch': 'mini-batch; two rings: this sample',
+  'boundary.move': 'this sample: drag it, or another point',
+  'boundary.sample': 'The sample in view: x₁ = {x1}, x₂ = {x2}. Arrow keys move it.',
 
   'curves.title': 'Learning curves. Arrow keys select an epoch.',
   'curves.loss': 'Loss',

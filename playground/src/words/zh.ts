@@ -85,6 +85,8 @@ export const zh: Dictionary = {
   'share.copied': '已复制',
   'share.copyByHand': '请从地址栏复制',
   'share.picture': '图片 {format}',
+  'share.film': '整个过程存为 GIF',
+  'share.filming': '录制中 {share}，点击停止',
   'share.python': '小批量存为 Python',
   'share.needsStep': '请先按“单步”。',
   'share.worksheet': '打印练习',
@@ -209,6 +211,8 @@ export const zh: Dictionary = {
   'boundary.showTest': '显示测试点',
   'boundary.discretize': '只用两种颜色',
   'boundary.miniBatch': '圆圈：小批量；双圈：当前样本',
+  'boundary.move': '当前样本：可以拖动它，或拖动别的点',
+  'boundary.sample': '当前样本：x₁ = {x1}，x₂ = {x2}。用方向键移动。',
 
   'curves.title': '学习曲线。用左右方向键选择一轮。',
   'curves.loss': '代价',

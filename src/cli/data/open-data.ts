@@ -147,10 +147,22 @@ export async function readData(
   } = {},
 ): Promise<Dataset> {
   const file = await openData(path, { ...pickTextFormat(reading), answers, ...(onRead && { onRead }) });
-  if (file.kind === 'table') {
-    if (reading.label === undefined && reading.targets === undefined)
-      throw new DataError(path, 'it is a table, but the model was trained on images', 'give the same data');
-    return await file.read(reading);
-  }
-  return (part === 'test' ? file.test : undefined) ?? file.data;
+  return part === 'test' && file.kind === 'samples' && file.test
+    ? file.test
+    : await readSamples(file, reading);
+}
+
+/**
+ * The samples of an opened file.
+ * @throws Failure naming the file and the place in it
+ */
+export async function readSamples(file: DataFile, reading: Reading): Promise<Dataset> {
+  if (file.kind === 'samples') return file.data;
+  if (reading.label === undefined && reading.targets === undefined)
+    throw new DataError(
+      file.path,
+      'it is a table, but the model was trained on images',
+      'give the same data',
+    );
+  return await file.read(reading);
 }

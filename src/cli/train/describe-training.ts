@@ -303,7 +303,7 @@ function describeNetwork(
   const how = [optimizerText(options), `mini-batches of ${miniBatchSize}`, most];
   const flags = ['--optimizer', '--learning-rate', '--batch', '--epochs'];
   if (ema) {
-    how.push('averaged weights');
+    how.push(threads > 1 ? 'averaged weights, on one thread' : 'averaged weights');
     flags.push('--ema');
   }
   row(output, 'training', how.join(', '), from ? '--epochs' : flags.join(', '));

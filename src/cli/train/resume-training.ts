@@ -1,5 +1,5 @@
 import type { Dataset } from '../../data/index.js';
-import { answersOf, openData, readData } from '../data/open-data.js';
+import { answersOf, openData, readData, readSamples, type DataFile } from '../data/open-data.js';
 import { splitStream } from '../data/split-stream.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { readModel, type About } from '../model/model-file.js';
@@ -7,10 +7,12 @@ import { csvOptions, dataGroup, fileFormatGroup, pickTextFormat } from '../optio
 import { networkGroup } from '../options/network.js';
 import type { GivenOptions } from '../options/command.js';
 import type { TrainFlags } from '../options/files.js';
-import { groupDigits } from '../terminal/format.js';
+import { findFlag } from '../flags.js';
+import type { Fault } from '../../errors.js';
+import { groupDigits, quoteOption, quotePath } from '../terminal/format.js';
 import type { OnRead } from '../terminal/reading.js';
 import { checkPlainOptions, pickEngine, type PreparedTraining } from './prepare-training.js';
-import { findNewNames, isNothing, nothingNew, trainFurther } from './train-further.js';
+import { findNewNames, isNothing, nothingNew, openOther, trainFurther } from './train-further.js';
 import { hashParts, type TrainingParts } from './training-data.js';
 
 /** What may differ in a resumed run: how long it trains, but nothing else that the weights depend on. */
@@ -61,22 +63,33 @@ export async function resumeTraining(
   // Only a finished training can go on with other data: the rest of a run is defined for its own.
   const mayBeOther = dataPath !== undefined && about.results !== undefined && !training.shares;
   if (mayBeOther) checkGiven(given, about, (name) => ofModel.includes(name));
-  const names = mayBeOther ? await findNewNames(flags, path, about, model.state, onRead) : nothingNew;
+  const opened = mayBeOther ? await openOther(flags, path, about.reading, onRead) : undefined;
+  const names = opened ? await findNewNames(opened, model.state) : nothingNew;
   const parts = isNothing(names)
-    ? await restoreParts(path, about, onRead).catch((error: unknown) => {
-        // What can't be read in the format of the first data is other data.
-        if (mayBeOther && error instanceof DataError) return undefined;
-        throw error;
-      })
+    ? await restoreParts(path, about, onRead, opened?.isInSameFormat ? opened.file : undefined).catch(
+        (error: unknown) => {
+          // What can't be read in the format of the first data is other data.
+          if (mayBeOther && error instanceof DataError) return undefined;
+          throw error;
+        },
+      )
     : undefined;
   const difference = parts && findDifference(parts, about);
-  if (!parts || (mayBeOther && difference !== undefined)) {
+  if (opened && (!parts || difference !== undefined)) {
     const kept = Object.entries(training.given).filter(([name]) => ofModel.includes(name));
     const allGiven = { ...Object.fromEntries(kept), ...given };
-    return await trainFurther(flags, allGiven, { ...model, about, path: modelPath }, path, names, onRead);
+    const further = await trainFurther(
+      flags,
+      allGiven,
+      { ...model, about, path: modelPath },
+      opened,
+      names,
+      onRead,
+    );
+    return { ...further, warnings: further.warnings.map((warning) => adviseNewModel(warning, path)) };
   }
   checkGiven(given, about, (name) => !freeOptions.includes(name));
-  if (difference !== undefined) throw new DataError(path, difference, 'give the same data');
+  if (!parts || difference !== undefined) throw new DataError(path, difference!, 'give the same data');
   const options = { ...training.options, epochs: flags.epochs ?? training.options.epochs! };
   await inFile(modelPath, () => checkPlainOptions(options, net.layers.length));
   return {
@@ -90,8 +103,26 @@ export async function resumeTraining(
   };
 }
 
-/** Divides the data as at the start of the run. */
-async function restoreParts(path: string, about: About, onRead: OnRead): Promise<TrainingParts> {
+/** A warning whose cure would change the columns, which are those of the model. */
+function adviseNewModel({ option, ...fault }: Fault, path: string): Fault {
+  const flag = findFlag(option);
+  if (flag === undefined || !ofModel.includes(flag.slice(2))) return { ...fault, ...(option && { option }) };
+  const { values = [] } = option!;
+  const what = values.length > 1 ? 'them' : 'it';
+  const command = `bp4 train ${quotePath(path)} ${quoteOption(flag.slice(2), values.join(','))}`;
+  return { ...fault, cure: `to leave ${what} out, train a new model: ${command}` };
+}
+
+/**
+ * Divides the data as at the start of the run.
+ * @param opened the same file, if it's open
+ */
+async function restoreParts(
+  path: string,
+  about: About,
+  onRead: OnRead,
+  opened: DataFile | undefined,
+): Promise<TrainingParts> {
   const { reading, training } = about;
   const { testPart, shares } = training;
   if (shares) {
@@ -102,25 +133,25 @@ async function restoreParts(path: string, about: About, onRead: OnRead): Promise
       await file.stream(reading, () => undefined),
       shares,
     );
-    return { train: learned, ...parts, test: test ?? (await readTest(path, about, onRead)) };
+    return { train: learned, ...parts, test: test ?? (await readTest(file, about, onRead)) };
   }
-  const whole = await readData(path, reading, { onRead });
+  const file =
+    opened ?? (await openData(path, { ...pickTextFormat(reading), answers: answersOf(reading), onRead }));
+  const whole = await readSamples(file, reading);
   const split = testPart && (await inFile(path, () => whole.split(testPart)));
   const train = split?.train.withOwnCategories() ?? whole;
-  return { train, some: train, test: split?.test ?? (await readTest(path, about, onRead)) };
+  return { train, some: train, test: split?.test ?? (await readTest(file, about, onRead)) };
 }
 
-/** Test data from a separate file. */
+/** Test data from a separate file, or those that come with the data. */
 async function readTest(
-  path: string,
+  file: DataFile,
   { reading, training }: About,
   onRead: OnRead,
 ): Promise<Dataset | undefined> {
   const { testFile, testSamples } = training;
   if (testFile !== undefined) return await readData(testFile, reading, { onRead });
-  if (testSamples === 0) return undefined;
-  const file = await openData(path, { answers: answersOf(reading), onRead });
-  return file.kind === 'samples' ? file.test : undefined;
+  return file.kind === 'samples' && testSamples > 0 ? file.test : undefined;
 }
 
 /** How the samples differ from those of the training; undefined if they are the same. */

@@ -24,19 +24,21 @@ export const nothingNew: NewNames = { classes: [], categories: {} };
 export const isNothing = ({ classes, categories }: NewNames): boolean =>
   classes.length === 0 && Object.keys(categories).length === 0;
 
+/** A second file, and how it's read. */
+export interface OtherFile {
+  readonly file: DataFile;
+  readonly reading: Reading;
+  /** Whether its text has the format of the first file. */
+  readonly isInSameFormat: boolean;
+}
+
 /**
  * Finds the classes and categories of a file that the model doesn't know.
  * @throws DataError naming the file and the place in it
  */
-export async function findNewNames(
-  flags: TrainFlags,
-  path: string,
-  about: About,
-  { spec }: NetworkState,
-  onRead: OnRead,
-): Promise<NewNames> {
-  const { file, reading } = await open(flags, path, about.reading, onRead);
+export async function findNewNames({ file, reading }: OtherFile, { spec }: NetworkState): Promise<NewNames> {
   if (file.kind !== 'table') return nothingNew;
+  const { path } = file;
   const { classes: known, ...others } = withoutCategories(reading);
   const { classes, categories } = await file.read(others);
   const findNew = (name: string, found: Categories = [], old: Categories): Categories => {
@@ -62,13 +64,16 @@ export async function findNewNames(
   };
 }
 
-/** Opens a second file, whose format and gaps are its own. */
-async function open(
+/**
+ * Opens a second file, whose format and gaps are its own.
+ * @throws DataError naming the file and the place in it
+ */
+export async function openOther(
   flags: TrainFlags,
   path: string,
   before: Reading,
   onRead: OnRead,
-): Promise<{ readonly file: DataFile; readonly reading: Reading }> {
+): Promise<OtherFile> {
   const format = { ...before, ...pickTextFormat(flags), delimiter: flags.delimiter };
   const file = await openData(path, {
     ...pickTextFormat(format),
@@ -85,7 +90,8 @@ async function open(
     ...(dialect && { delimiter: dialect.delimiter, header: dialect.header }),
     ...(flags.missing && { missing: flags.missing }),
   };
-  return { file, reading };
+  const isInSameFormat = JSON.stringify(pickTextFormat(reading)) === JSON.stringify(pickTextFormat(before));
+  return { file, reading, isInSameFormat };
 }
 
 /**
@@ -97,13 +103,13 @@ export async function trainFurther(
   flags: TrainFlags,
   given: GivenOptions,
   model: ModelFile & { readonly about: About; readonly path: string },
-  path: string,
+  { file, reading: own }: OtherFile,
   names: NewNames,
   onRead: OnRead,
 ): Promise<PreparedTraining> {
   const { task } = model.about;
+  const { path } = file;
   checkMonitor(flags, task);
-  const { file, reading: own } = await open(flags, path, model.about.reading, onRead);
   const asRead = withNames(own, model.state, names);
   const data: Dataset = file.kind === 'table' ? await file.read(asRead) : file.data;
   const reading = { ...asRead, ...(Object.keys(data.means).length > 0 && { means: data.means }) };
