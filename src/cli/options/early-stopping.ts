@@ -41,7 +41,7 @@ export const earlyStoppingGroup: OptionGroup = {
     valueOption(
       '--patience <n>',
       'Stop after this many epochs without improvement and restore the best weights; 0 for never (default: a tenth of ' +
-        'the epochs, at least 5, if there are validation samples)',
+        'the epochs, at least 5, if there are validation samples; with --swa 0)',
       wholeNumber({ min: 0 }),
     ),
     valueOption(
@@ -94,11 +94,18 @@ export function chooseValidationSplit(
 
 /** @param isValidated whether there is a validation part */
 export function buildEarlyStopping(
-  { patience: given, minDelta, monitor, keepLast }: Omit<EarlyStoppingFlags, 'refit'>,
+  {
+    patience: given,
+    minDelta,
+    monitor,
+    keepLast,
+    swa,
+  }: Omit<EarlyStoppingFlags, 'refit'> & { readonly swa?: unknown },
   epochs: number,
   isValidated: boolean,
 ): EarlyStopping | undefined {
-  const patience = given ?? (isValidated ? Math.max(5, Math.round(epochs / 10)) : 0);
+  // Early stopping would end most training runs before there is anything to average.
+  const patience = given ?? (isValidated && !swa ? Math.max(5, Math.round(epochs / 10)) : 0);
   if (patience === 0) return undefined;
   const metric = pickMetric(monitor);
   if (metric && !isValidated) {
