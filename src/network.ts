@@ -631,8 +631,10 @@ export class Network {
       const { reportDiagnosis } = yield* awaited(loaded('diagnose', part));
       diagnosis = reportDiagnosis(model, checked.validation ?? checked.training);
     }
-    const averaging = options.ema
-      ? yield* awaited(loaded('ema', import('./training/average.js')))
+    const averaging =
+      options.ema || options.swa ? yield* awaited(loaded('ema', import('./training/average.js'))) : undefined;
+    const plateau = options.schedule.plateau
+      ? yield* awaited(loaded('learningRate', import('./training/hooks/plateau.js')))
       : undefined;
     model.reserve(1, countSlots(options));
     if (!options.resume) this.#run = startRun(model, this.#random, options, this.#run);
@@ -642,7 +644,8 @@ export class Network {
       run: this.#run!,
       save: () => this.save(),
       diagnosis,
-      averageSteps: averaging?.averageSteps,
+      averaging,
+      plateau,
     };
     return yield* train(context, checked, options);
   }

@@ -1,3 +1,13 @@
+/** A point of the plane. */
+export type Point = readonly [x1: number, x2: number];
+
+/**
+ * Moves the sample in view over the plane.
+ * @param to from its point to the next: the one in view may be older
+ * @param target that of another sample; undefined keeps the target
+ */
+export type Move = (to: (from: Point) => Point, target?: number) => void;
+
 /** How much a value changes by one pixel. */
 const PER_PIXEL = 0.01;
 /** In pixels. Shorter movements are clicks. */

@@ -91,7 +91,7 @@ export function underFlag<Result>(flag: string, take: () => Result): Result {
 export function toUsageError(error: unknown, place?: string): unknown {
   if (!isInputFault(error)) return error;
   const { problem, cure, option } = error;
-  const at = place ?? findFlag(option) ?? error.place;
+  const at = place ?? findFlag(option) ?? findFlag({ name: error.place }) ?? error.place;
   return new UsageError(at, problem, cure, { cause: error, option });
 }
 

@@ -39,6 +39,7 @@ export const flagTable: Readonly<Record<string, FlagEntry>> = {
   diagnose: { flags: ['diagnose'] },
   earlyStopping: { flags: ['patience', 'min-delta', 'monitor', 'keep-last', 'no-refit'] },
   ema: { flags: ['ema'] },
+  swa: { flags: ['swa'] },
   findLearningRate: { flags: ['find-rate'] },
   checkpoint: { flags: ['checkpoint', 'checkpoint-every'] },
   resume: { flags: ['resume'] },

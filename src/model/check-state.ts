@@ -6,7 +6,7 @@ import { checkSpec, specNames, type CheckedSpec, type NetworkSpec } from './spec
 import type { NetworkState, Parameters, Run, RunState } from './state.js';
 import type { UpdateOptions } from './update.js';
 
-/** The most slots of a training run: two of adam, the best parameters, and those from which ema learns. */
+/** The most slots of a training run: two of adam, the best parameters, and those from which a run with averages learns. */
 export const MOST_SLOTS = 4;
 
 /** A checked state. It shares no data that training changes with the state it was made from. */
@@ -81,7 +81,7 @@ function checkFloats(place: string, floats: unknown, length: number): Float32Arr
  * @throws TypeError, RangeError that name the place
  */
 export function checkRun(place: string, given: unknown): Run {
-  const run = { ...(given as object) } as Record<string, unknown>;
+  const run = { ema: 0, swa: 0, ...(given as object) } as Record<string, unknown>;
   const integer = (name: string, least = 0, most?: number): number =>
     checkInteger(`${place}.${name}`, run[name], least, most);
   const finite = (name: string, value = run[name]): number => checkFinite(`${place}.${name}`, value);
@@ -118,7 +118,8 @@ export function checkRun(place: string, given: unknown): Run {
     optimizer: checkName(`${place}.optimizer`, run['optimizer'], optimizerNames),
     miniBatchSize: integer('miniBatchSize'),
     shuffle: boolean('shuffle'),
-    ema: finite('ema', run['ema'] ?? 0),
+    ema: finite('ema'),
+    swa: integer('swa'),
   };
   checkKeys(place, given, [...Object.keys(checked), 'slots']);
   return checked;

@@ -69,11 +69,13 @@ export interface Run {
   readonly shuffle: boolean;
   /** β of the average of the weights; 0 for none. */
   readonly ema: number;
+  /** The first epoch whose weights count in their mean; 0 for none. */
+  readonly swa: number;
 }
 
 /** A run with the state of its optimizer. */
 export interface RunState extends Run {
-  /** The optimizer's state of each parameter, slot by slot; then the best parameters of early stopping, then those from which ema learns. */
+  /** The optimizer's state of each parameter, slot by slot; then the best parameters of early stopping, then those from which a run with averages learns. */
   readonly slots: readonly (readonly Parameters[])[];
 }
 

@@ -20,7 +20,7 @@ export interface Training {
   readonly options: CheckedTrainOptions;
   readonly run: Run;
   readonly snapshot: Snapshot;
-  /** Takes the steps, if the weights are averaged after each. */
+  /** Takes the steps, if the weights are averaged. */
   readonly average: AveragedSteps | undefined;
 }
 
@@ -47,7 +47,7 @@ export function restart({ model, windows, run }: Training): void {
 export function* runEpochs(training: Training, hooks: readonly Hook[]): Work<void> {
   const { model, windows, validation, run, snapshot, average } = training;
   const { epochs, schedule } = training.options;
-  const isStepwise = average || schedule.isStepwise || hooks.some((hook) => hook.isStepwise);
+  const isStepwise = average?.isStepwise || schedule.isStepwise || hooks.some((hook) => hook.isStepwise);
   const afterStep = hooks.flatMap((hook) => hook.afterStep ?? []);
   const afterEpoch = hooks.flatMap((hook) => hook.afterEpoch ?? []);
 
@@ -75,6 +75,7 @@ export function* runEpochs(training: Training, hooks: readonly Hook[]): Work<voi
         }
       }
     }
+    average?.endEpoch();
     const report = reportEpoch(training);
     // if test_data: self.evaluate
     if (validation) report.validation = yield* evaluate(model, validation);

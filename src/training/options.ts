@@ -55,6 +55,12 @@ export interface TrainOptions extends RegularizationOptions {
    * runs on one thread. At least 0, for none, and below 1. Default 0.
    */
   readonly ema?: number;
+  /**
+   * Stochastic weight averaging, instead of `ema`: the first epoch that counts; or below 1, the share of the epochs before it, such as
+   * 0.75. From then on, validation, predictions, files and the trained network have the mean of the weights at the ends of the epochs
+   * that count, and steps go on from the weights themselves, on one thread. At most `epochs`. Default 0, for none.
+   */
+  readonly swa?: number;
   /** Saves the network during training. */
   readonly checkpoint?: Checkpoint;
   /**
@@ -91,6 +97,8 @@ export interface CheckedTrainOptions extends CheckedUpdate {
   readonly earlyStopping: Required<EarlyStopping> | undefined;
   /** 0 for none. */
   readonly ema: number;
+  /** The first epoch that counts, 0 for none. */
+  readonly swa: number;
   readonly resume: boolean;
   readonly checkpoint: Checkpoint | undefined;
   readonly onEpoch: TrainOptions['onEpoch'] | undefined;
@@ -112,6 +120,7 @@ export const optionNames = [
   'diagnose',
   'earlyStopping',
   'ema',
+  'swa',
   'checkpoint',
   'resume',
   'onEpoch',
@@ -145,6 +154,7 @@ export function checkTrainOptions(
     resume = false,
     diagnose = false,
     ema = 0,
+    swa = 0,
   } = options;
   const { validation, validationSplit, onEpoch, onBatch, signal } = options;
   const update = checkUpdate(options.optimizer ?? 'sgd', options, layerCount);
@@ -164,12 +174,23 @@ export function checkTrainOptions(
     diagnose: checkOptional('diagnose', diagnose, 'boolean'),
     earlyStopping: checkEarlyStopping(options.earlyStopping, metrics),
     ema: checkNumber('ema', ema, 0, 1) && ema, // in double precision
+    swa: checkAveraging(swa, epochs, ema),
     checkpoint: checkCheckpoint(options.checkpoint),
     resume: checkOptional('resume', resume, 'boolean'),
     onEpoch: checkOptional('onEpoch', onEpoch, 'function'),
     onBatch: checkOptional('onBatch', onBatch, 'function'),
     signal,
   };
+}
+
+/**
+ * The first epoch whose weights count, 0 for none.
+ * @throws TypeError, RangeError that name the option
+ */
+export function checkAveraging(swa: number, epochs: number, ema: number): number {
+  if (swa && ema) throw new TypeFault({ place: 'swa', problem: 'ema is also set' });
+  const epoch = swa && checkNumber('swa', swa, 0) < 1 ? Math.floor(swa * epochs) + 1 : swa;
+  return checkInteger('swa', epoch, 0, epochs);
 }
 
 /** Whether no value is an object, which may change inside, or a function, which should not be kept. */

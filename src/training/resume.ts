@@ -13,10 +13,12 @@ const WORST = Number.MAX_VALUE;
 
 /**
  * The number of slots that a training run needs: those of its optimizer, then one for the best parameters, then one for those from which
- * `ema` learns.
+ * a run with averages learns.
  */
-export const countSlots = ({ optimizer, earlyStopping, ema }: CheckedTrainOptions): number =>
-  optimizer.slots + Number(earlyStopping?.restoreBest ?? false) + Number(ema > 0);
+export const countSlots = (options: CheckedTrainOptions): number =>
+  options.optimizer.slots +
+  Number(options.earlyStopping?.restoreBest ?? false) +
+  Number(options.ema + options.swa > 0);
 
 /** Whether a run has the state of an optimizer with these parameters. */
 export const isOptimizerOf = (run: Run, { name, decays }: CheckedOptimizer): boolean =>
@@ -36,7 +38,7 @@ export function useUpdate(
 /** What a run must know of the options. */
 type RunOptions = Pick<
   CheckedTrainOptions,
-  'optimizer' | 'earlyStopping' | 'ema' | 'miniBatchSize' | 'shuffle'
+  'optimizer' | 'earlyStopping' | 'ema' | 'swa' | 'miniBatchSize' | 'shuffle'
 > & {
   readonly schedule: Pick<CheckedTrainOptions['schedule'], 'initial'>;
 };
@@ -76,6 +78,7 @@ export function startRun(model: Model, random: Random, options: RunOptions, last
     miniBatchSize: options.miniBatchSize,
     shuffle: options.shuffle,
     ema: options.ema,
+    swa: options.swa,
   };
 }
 
@@ -103,18 +106,16 @@ export function assertResumable(
     });
   }
   const { name: optimizer } = options.optimizer;
-  const { miniBatchSize, shuffle, ema } = options;
-  const now = { optimizer, miniBatchSize, shuffle, ema };
+  const { miniBatchSize, shuffle, ema, swa } = options;
+  const now = { optimizer, miniBatchSize, shuffle, ema, swa };
   for (const [option, value] of Object.entries(now)) {
     const before = run[option as keyof typeof now];
-    if (before !== value) {
+    if (before !== value)
       throw new StateError({
         place: 'resume',
         problem: `${option} was ${String(before)}, and is ${String(value)}`,
       });
-    }
   }
-  if (slots !== countSlots(options)) {
+  if (slots !== countSlots(options))
     throw new StateError({ place: 'resume', problem: 'earlyStopping.restoreBest has changed' });
-  }
 }

@@ -1,7 +1,7 @@
 import { checkInteger, checkKeys, checkName, checkNumber, checkPositive, show } from '../base/check.js';
 import type { Run } from '../model/state.js';
 import { TypeFault } from '../errors.js';
-import { checkPlateau, type CheckedPlateau, type PlateauOptions } from './hooks/plateau.js';
+import type { CheckedPlateau, PlateauOptions } from './hooks/plateau.js';
 
 /** The position of a training run before a step. */
 export interface Position {
@@ -132,8 +132,17 @@ function checkFormula(option: ScheduleOptions, rate: number): Pick<Schedule, 'at
         },
       };
     }
-    case 'plateau':
-      return { at: (_, plateau) => fround(plateau.rate), plateau: checkPlateau(option) };
+    case 'plateau': {
+      const { factor = 0.1, patience = 10, minDelta = 1e-4, minRate = 0 } = option;
+      checkInteger('learningRate.patience', patience, 0);
+      checkNumber('learningRate.factor', factor, 0, 1);
+      check('minDelta', minDelta);
+      check('minRate', minRate);
+      return {
+        at: (_, plateau) => fround(plateau.rate),
+        plateau: { factor, patience, minDelta, minRate },
+      };
+    }
   }
 }
 

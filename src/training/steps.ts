@@ -183,7 +183,9 @@ export class Steps {
     this.#replaced = { generator: this.#random.state, slots };
     this.#model.reserve(1, optimizer.slots);
     const options = { optimizer, schedule: { initial: rate }, miniBatchSize: 0, shuffle: false };
-    this.#use(startRun(this.#model, this.#random, { ...options, earlyStopping: undefined, ema: 0 }, last));
+    this.#use(
+      startRun(this.#model, this.#random, { ...options, earlyStopping: undefined, ema: 0, swa: 0 }, last),
+    );
   }
 
   #use(run: Run): void {

@@ -98,7 +98,7 @@ export function* runTinyEpochs(
 }
 
 /** Whether the kernel can train the network, and nothing but reports is due after a step or an epoch. */
-function fits({ model, options, run }: Training): boolean {
+function fits({ model, options, run, average }: Training): boolean {
   const { kernels, spec, loss, rule } = model;
   const { onBatch, onEpoch, validation, validationSplit, earlyStopping, diagnose, checkpoint } = options;
   const isWatched = [onBatch, onEpoch, validation, earlyStopping, checkpoint].some(Boolean);
@@ -106,7 +106,7 @@ function fits({ model, options, run }: Training): boolean {
     !kernels.team &&
     !isWatched &&
     !diagnose &&
-    options.ema === 0 &&
+    !average &&
     validationSplit === 0 &&
     (options.optimizer.name === 'sgd' || options.optimizer.name === 'momentum') &&
     options.regularization.isNone &&

@@ -2,7 +2,8 @@ import type { Random } from '../base/random.js';
 import { awaited, type Work } from '../base/work.js';
 import { RangeFault, TypeFault } from '../errors.js';
 import type { Model } from '../model/model.js';
-import type { averageSteps } from './average.js';
+import type * as averaging from './average.js';
+import type * as plateau from './hooks/plateau.js';
 import { countSteps, restart, runEpochs, type Training } from './epochs.js';
 import { evaluate } from './evaluate.js';
 import { findDivergence } from './find-divergence.js';
@@ -12,10 +13,9 @@ import { writeCheckpoints } from './hooks/checkpoint.js';
 import { assertFinite, Diverged, isSound, keepSnapshots, Snapshot } from './hooks/divergence.js';
 import { pickFigure, watchBest } from './hooks/early-stopping.js';
 import { measureSamples, watchMetrics } from './hooks/metrics.js';
-import { reduceOnPlateau } from './hooks/plateau.js';
 import type { CheckedTrainOptions } from './options.js';
 import type { EpochReport } from './reports.js';
-import { countSlots, useUpdate } from './resume.js';
+import { useUpdate } from './resume.js';
 import type { Run } from '../model/state.js';
 import { align, Samples, type Data } from './samples.js';
 import { splitSamples } from './split.js';
@@ -142,8 +142,10 @@ export interface TrainingContext {
   readonly save: () => Uint8Array<ArrayBuffer>;
   /** Diagnoses the network after each epoch. */
   readonly diagnosis: Hook | undefined;
-  /** The part that `ema` needs. */
-  readonly averageSteps: typeof averageSteps | undefined;
+  /** The part that `ema` and `swa` need. */
+  readonly averaging: typeof averaging | undefined;
+  /** The part that the schedule 'plateau' needs. */
+  readonly plateau: typeof plateau | undefined;
 }
 
 /**
@@ -157,8 +159,8 @@ export function* train(
   options: CheckedTrainOptions,
 ): Work<EpochReport[]> {
   const { training: data, validation } = parts;
-  const { model, random, run, averageSteps } = context;
-  const { earlyStopping, optimizer, ema } = options;
+  const { model, random, run, averaging } = context;
+  const { earlyStopping, optimizer } = options;
   useUpdate(model, run, options);
   const windows = yield* openWindows(model, random, data, options);
   let snapshot: Snapshot | undefined;
@@ -180,7 +182,7 @@ export function* train(
       optimizer.slots,
     );
     const metrics = yield* watchMetrics(model, validation, options.metrics, earlyStopping?.monitor);
-    const average = averageSteps?.(model, run, ema, countSlots(options) - 1);
+    const average = averaging?.averageSteps(model, run, options);
     snapshot = new Snapshot(model, random, run);
     const training = { model, random, windows, validation, options, run, snapshot, average };
     const history: EpochReport[] = [];
@@ -228,7 +230,7 @@ function* learn(training: Training, hooks: readonly Hook[], history: EpochReport
 
 /** The hooks of a training run, in calling order. */
 function listHooks(
-  { model, run, save, diagnosis }: TrainingContext,
+  { model, run, save, diagnosis, plateau }: TrainingContext,
   { windows, validation, options, snapshot }: Training,
   [early, metrics]: readonly (Hook | undefined)[],
   history: EpochReport[],
@@ -236,7 +238,7 @@ function listHooks(
   const { schedule, earlyStopping, onBatch, onEpoch, checkpoint } = options;
   const dependsOnEpochs = Boolean(validation ?? schedule.plateau ?? earlyStopping);
   return [
-    schedule.plateau && reduceOnPlateau(run.plateau, schedule.plateau),
+    schedule.plateau && plateau?.reduceOnPlateau(run.plateau, schedule.plateau),
     metrics,
     early,
     keepSnapshots(snapshot, model, dependsOnEpochs),

@@ -418,6 +418,28 @@ describe('texts and very many categories', () => {
   });
 });
 
+describe('--swa', () => {
+  it('trains for all epochs, and says from which on it averages', async () => {
+    const { stdout, code } = await run('train', 'iris.csv', '--swa', '0.75', '--epochs', '40');
+    expect(code).toBe(0);
+    expect(stdout).toContain('mini-batches of 32, 40 epochs, averaged weights from epoch 31  (');
+    expect(stdout).toContain('40 epochs in');
+    expect(stdout).not.toContain('Training again');
+  });
+
+  it.each([
+    ['41', /--swa: expected a whole number from 0 to 40/],
+    ['-1', /--swa: expected a number of at least 0, got '-1'/],
+  ])('%s of 40 epochs is refused', async (epoch, message) => {
+    const { stderr, code } = await run('train', 'iris.csv', `--swa=${epoch}`, '--epochs', '40');
+    expect(code).toBeGreaterThan(1);
+    expect(stderr).toMatch(message);
+    expect((await run('train', 'iris.csv', '--swa', '5', '--ema', '0.9')).stderr).toContain(
+      '--swa: ema is also set',
+    );
+  });
+});
+
 describe('a finished model and other data', () => {
   const table = (kinds: readonly string[], colors: readonly string[]): string => {
     const rows = Array.from({ length: 120 }, (_, n) => {

@@ -332,7 +332,7 @@ const wrongTraining: Case[] = [
     'null',
     null,
     TypeError,
-    'options: expected an object { epochs, miniBatchSize, learningRate, optimizer, clip, l1, l2, penalizeBiases, maxNorm, frozen, classWeights, shuffle, validation, validationSplit, metrics, diagnose, earlyStopping, ema, checkpoint, resume, onEpoch, onBatch, signal }, got null',
+    'options: expected an object { epochs, miniBatchSize, learningRate, optimizer, clip, l1, l2, penalizeBiases, maxNorm, frozen, classWeights, shuffle, validation, validationSplit, metrics, diagnose, earlyStopping, ema, swa, checkpoint, resume, onEpoch, onBatch, signal }, got null',
   ],
   ['a number', 3, TypeError, 'options: expected an object'],
   [

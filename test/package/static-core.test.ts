@@ -35,6 +35,7 @@ it('only what few programs need is loaded by import(): threads, readers of files
     'network.ts: ./model/grow.js',
     'network.ts: ./training/average.js',
     'network.ts: ./training/find-learning-rate.js',
+    'network.ts: ./training/hooks/plateau.js',
     'network.ts: ./training/own-loss.js',
     'search/executor.ts: ./run-shard.js',
     'search/samplers/create-sampler.ts: ./tpe.js',

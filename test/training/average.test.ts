@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Network, Random, type TrainOptions } from '../../src/index.js';
 
-// `ema` beside the same steps taken one by one, with the average computed here.
+// `ema` and `swa` beside the same steps without averages, which are computed here.
 
 const engines = ['wasm', 'reference'] as const;
 const COUNT = 41;
@@ -100,6 +100,136 @@ it('a training that stops in the middle of an epoch resumes to the bit, from its
   await expect(again.train(data, { ...options, ema: 0.5, resume: true })).rejects.toThrow(
     'resume: ema was 0.9, and is 0.5',
   );
+});
+
+describe('swa', () => {
+  const ofEpochs = { ...options, ema: 0, epochs: 8, swa: 3 } satisfies TrainOptions;
+  /** The weights after each epoch of the same training without averages. */
+  const listWeights = async (
+    engine: (typeof engines)[number],
+    more: TrainOptions,
+  ): Promise<Float32Array[]> => {
+    const plain = await create(engine);
+    const weights: Float32Array[] = [];
+    const others = Object.entries({ ...ofEpochs, ...more }).filter(([name]) => name !== 'swa');
+    const onEpoch = (): void => void weights.push(plain.parameters);
+    await plain.train(data, { ...(Object.fromEntries(others) as TrainOptions), onEpoch });
+    return weights;
+  };
+  const mean = (weights: readonly Float32Array[]): Float32Array =>
+    weights[0]!.map((_, i) => weights.reduce((sum, w) => sum + w[i]! / weights.length, 0));
+
+  it.each([
+    ['adam with l2', { l2: 0.01 }],
+    ['momentum', { optimizer: 'momentum', learningRate: 0.05 }],
+    ['plain steps', { optimizer: 'sgd' }],
+    ['adamw, in order', { optimizer: 'adamw', shuffle: false }],
+  ] satisfies [string, TrainOptions][])('is the mean of the weights that count: %s', async (_, more) => {
+    const [wasm, reference] = await Promise.all(
+      engines.map(async (engine) => {
+        const net = await create(engine);
+        const seen: Float32Array[] = [];
+        await net.train(data, { ...ofEpochs, ...more, onEpoch: () => void seen.push(net.parameters) });
+        const weights = await listWeights(engine, more);
+        const counted = weights.slice(2);
+        for (const epoch of [0, 1, 2]) expect(seen[epoch]).toEqual(weights[epoch]);
+        expect(seen[3]).not.toEqual(weights[3]);
+        // three roundings for each of five updates, of numbers up to about 1
+        for (const [i, v] of mean(counted).entries())
+          expect(Math.abs(net.parameters[i]! - v)).toBeLessThan(1e-6);
+        expect(net.parameters).not.toEqual(weights[7]);
+        return net.parameters;
+      }),
+    );
+    expect(wasm).toEqual(reference);
+  });
+
+  it('validation and files have the mean, and a share of the epochs is rounded down', async () => {
+    const net = await create('wasm');
+    const losses: unknown[] = [];
+    await net.train(data, {
+      ...ofEpochs,
+      swa: 0.75, // from epoch 7 of 8
+      validation: data,
+      async onEpoch({ epoch, validation }) {
+        losses.push([epoch, validation!.loss]);
+        expect(net.evaluate(data).loss).toBe(validation!.loss);
+        expect((await Network.load(net.save())).parameters).toEqual(net.parameters);
+      },
+    });
+    const weights = await listWeights('wasm', {});
+    const other = await create('wasm');
+    other.setParameters(mean(weights.slice(6)));
+    expect(net.evaluate(data).loss).toBeCloseTo(other.evaluate(data).loss, 6);
+    expect(losses).toHaveLength(8);
+  });
+
+  it.each([4, 15, 20, 29, 41])('resumes to the bit after step %d of 48', async (last) => {
+    const early = { ...ofEpochs, earlyStopping: { patience: 9 } };
+    const whole = await create('wasm');
+    await whole.train(data, early);
+    const net = await create('wasm');
+    const controller = new AbortController();
+    let steps = 0;
+    const stopping = net.train(data, {
+      ...early,
+      signal: controller.signal,
+      onBatch() {
+        if (++steps === last) controller.abort();
+      },
+    });
+    await expect(stopping).rejects.toThrow('aborted');
+    const again = await Network.load(net.save());
+    await again.train(data, { ...early, resume: true });
+    expect(again.parameters).toEqual(whole.parameters);
+    expect(again.save()).toEqual(whole.save());
+    await expect(again.train(data, { ...early, swa: 4, resume: true })).rejects.toThrow(
+      'resume: swa was 3, and is 4',
+    );
+  });
+
+  it('has the same bits with several threads', async () => {
+    const [one, several] = await Promise.all(
+      ([1, 2] as const).map(async (threads) => {
+        const net = await Network.create({
+          inputs: 3,
+          layers: [
+            { units: 6, activation: 'tanh' },
+            { units: 1, activation: 'linear' },
+          ],
+          threads,
+        });
+        await net.train(data, ofEpochs);
+        const { parameters } = net;
+        net.dispose();
+        return parameters;
+      }),
+    );
+    expect(several).toEqual(one);
+  });
+
+  it('a training that diverges keeps its last finite step', async () => {
+    const net = await create('wasm');
+    const training = net.train(data, {
+      ...ofEpochs,
+      optimizer: 'sgd',
+      swa: 1,
+      learningRate: ({ step }) => (step > 20 ? 1e30 : 0.01),
+    });
+    await expect(training).rejects.toThrow(/diverged in epoch 4/);
+    expect(net.parameters.every(Number.isFinite)).toBe(true);
+  });
+
+  it.each([
+    [9, 'swa: expected a whole number from 0 to 8, got 9'],
+    [1.5, 'swa: expected a whole number from 0 to 8, got 1.5'],
+    [-1, 'swa: expected a number of at least 0, got -1'],
+    [NaN, 'swa: expected a whole number from 0 to 8, got NaN'],
+  ])('%d is refused', async (swa, message) => {
+    const net = await create('wasm');
+    await expect(net.train(data, { ...ofEpochs, swa })).rejects.toThrow(message);
+    await expect(net.train(data, { ...options, swa: 0.5 })).rejects.toThrow('swa: ema is also set');
+  });
 });
 
 it('a training that diverges keeps its last finite step', async () => {

@@ -5,7 +5,8 @@ import { GRID, REACH, type Points, type Problem } from '../protocol.js';
 import { Canvas, type Draw } from './canvas.js';
 import { contour } from './contour.js';
 import { toRGB, useColors, type Colors } from './colors.js';
-import { Movable, type Move } from './movable.js';
+import type { Move } from '../drag.js';
+import { Movable } from './movable.js';
 import { say } from '../words/say.js';
 import './boundary.css';
 

@@ -1,17 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { drag } from '../drag.js';
+import { drag, type Move, type Point } from '../drag.js';
 import { short } from '../format.js';
 import { REACH, type Points, type Problem } from '../protocol.js';
 import { say } from '../words/say.js';
-
-export type Point = readonly [x1: number, x2: number];
-
-/**
- * Moves the sample in view.
- * @param to from its point to the next: the one in view may be older
- * @param target that of another sample; undefined keeps the target
- */
-export type Move = (to: (from: Point) => Point, target?: number) => void;
 
 interface MovableProps {
   readonly points: NonNullable<Problem['points']>;

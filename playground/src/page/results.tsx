@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Boundary, type BoundaryProps } from '../charts/boundary.js';
 import type { CsvPanelProps } from '../charts/csv-panel.js';
-import type { Move } from '../charts/movable.js';
+import type { Move } from '../drag.js';
 import { Curves } from '../charts/curves.js';
 import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol.js';
 import { Notices } from './notices.js';

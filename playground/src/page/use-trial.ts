@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
-import type { Move } from '../charts/movable.js';
+import type { Move } from '../drag.js';
 import type { Parameter, Problem, Request, Trial, Walk } from '../protocol.js';
 import { computeFeatures } from '../run/features.js';
 import type { Run } from './use-run.js';

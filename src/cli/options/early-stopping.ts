@@ -40,7 +40,7 @@ export const earlyStoppingGroup: OptionGroup = {
     valueOption(
       '--patience <n>',
       'Stop after n epochs without improvement, and restore the best weights; 0 for never (default: a tenth of the epochs, at ' +
-        'least 5; 0 without validation)',
+        'least 5; 0 without validation or with --swa)',
       wholeNumber({ min: 0 }),
     ),
     valueOption(
@@ -93,11 +93,18 @@ export function chooseValidationSplit(
 
 /** @param isValidated whether there is a validation part */
 export function buildEarlyStopping(
-  { patience: given, minDelta, monitor, keepLast }: Omit<EarlyStoppingFlags, 'refit'>,
+  {
+    patience: given,
+    minDelta,
+    monitor,
+    keepLast,
+    swa,
+  }: Omit<EarlyStoppingFlags, 'refit'> & { readonly swa?: unknown },
   epochs: number,
   isValidated: boolean,
 ): EarlyStopping | undefined {
-  const patience = given ?? (isValidated ? Math.max(5, Math.round(epochs / 10)) : 0);
+  // Early stopping would end most training runs before there is anything to average.
+  const patience = given ?? (isValidated && !swa ? Math.max(5, Math.round(epochs / 10)) : 0);
   if (patience === 0) return undefined;
   const metric = pickMetric(monitor);
   if (metric && !isValidated) {

@@ -35,6 +35,7 @@ export interface TrainingFlags extends EarlyStoppingFlags {
   readonly frozen?: readonly number[];
   readonly classWeights?: readonly string[];
   readonly ema?: number;
+  readonly swa?: number;
   /** False after --no-shuffle. */
   readonly shuffle: boolean;
   readonly diagnose?: true;
@@ -129,6 +130,12 @@ export const trainingGroup: OptionGroup = {
         'default optimizer and learning rate, else 0)',
       number({ min: 0, max: 1 }),
     ),
+    valueOption(
+      '--swa <epoch>',
+      'Validate and save the mean of the weights at the ends of the epochs from this one on; or below 1, after this share of the ' +
+        'epochs, such as 0.75; 0 for none. Training runs for all epochs (default: 0)',
+      number({ min: 0 }),
+    ),
     new Option('--no-shuffle', 'Keep the samples in the order of the file'),
     new Option(
       '--diagnose',
@@ -185,6 +192,7 @@ export function buildTrainOptions(
     frozen: frozen && [...frozen],
     classWeights: buildClassWeights(flags.classWeights, data),
     ema: flags.ema ?? defaultAverage(flags, data.count),
+    swa: flags.swa,
     shuffle: flags.shuffle ? undefined : false,
     validationSplit: split > 0 ? split : undefined,
     diagnose: flags.diagnose ?? (flags.report === undefined ? undefined : true),
@@ -201,7 +209,8 @@ const hasOurOptimizer = ({ optimizer, momentum }: TrainingFlags): boolean =>
  * 20 of 22; accuracy +0.2 points. Many samples are learned faster by several threads, which averages can't use.
  */
 function defaultAverage(flags: TrainingFlags & FindRateFlags, count: number): number | undefined {
-  const { learningRate, schedule, findRate } = flags;
+  const { learningRate, schedule, findRate, swa } = flags;
+  if (swa) return undefined;
   const hasOurRate = learningRate === undefined && schedule === undefined && !findRate;
   return hasOurOptimizer(flags) && hasOurRate && count <= 10_000 ? 0.99 : undefined;
 }

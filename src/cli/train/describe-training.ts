@@ -21,6 +21,7 @@ import {
 import type { Further, PreparedTraining } from './prepare-training.js';
 import { describeSkipped } from '../data/skipped-rows.js';
 import { displayPath } from '../data/read-file.js';
+import { checkAveraging } from '../../training/options.js';
 import { countParts, type About } from '../model/model-file.js';
 
 // What `bp4 train` prints before it begins: what was found, what was inferred, and the option that changes it.
@@ -298,13 +299,17 @@ function describeNetwork(
     const [low, high] = [curve[0]!, curve.at(-1)!].map((point) => formatSignificant(point.learningRate));
     row(output, 'rate', `${formatSignificant(learningRate)}, found from ${low} to ${high}`, '--find-rate');
   }
-  const { epochs, miniBatchSize, earlyStopping, ema } = options;
+  const { epochs, miniBatchSize, earlyStopping, ema, swa } = options;
   const most = earlyStopping ? `at most ${formatCount(epochs!, 'epoch')}` : formatCount(epochs!, 'epoch');
   const how = [optimizerText(options), `mini-batches of ${miniBatchSize}`, most];
   const flags = ['--optimizer', '--learning-rate', '--batch', '--epochs'];
   if (ema) {
     how.push(threads > 1 ? 'averaged weights, on one thread' : 'averaged weights');
     flags.push('--ema');
+  }
+  if (swa) {
+    how.push(`averaged weights from epoch ${checkAveraging(swa, epochs!, 0)}`);
+    flags.push('--swa');
   }
   row(output, 'training', how.join(', '), from ? '--epochs' : flags.join(', '));
   if (sharding) {

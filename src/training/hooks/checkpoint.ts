@@ -46,11 +46,8 @@ export function writeCheckpoints(
   };
   return {
     isStepwise: everySteps !== undefined,
-    afterStep:
-      everySteps === undefined ? undefined : () => (run.step % everySteps === 0 ? writeOne() : undefined),
-    afterEpoch:
-      everyEpochs === undefined
-        ? undefined
-        : ({ epoch }) => (epoch % everyEpochs === 0 ? writeOne() : undefined),
+    // NaN for undefined
+    afterStep: () => (run.step % everySteps! === 0 ? writeOne() : undefined),
+    afterEpoch: ({ epoch }) => (epoch % everyEpochs! === 0 ? writeOne() : undefined),
   };
 }

@@ -1,6 +1,7 @@
-import { checkInteger, checkNumber } from '../../base/check.js';
 import type { Run } from '../../model/state.js';
 import type { Hook } from '../hook.js';
+
+// The hook loads only for training with this schedule.
 
 /**
  * Multiplies η by `factor` after more than `patience` epochs in a row without a loss below (1 − `minDelta`) times the
@@ -21,18 +22,6 @@ export interface PlateauOptions {
 }
 
 export type CheckedPlateau = Required<Omit<PlateauOptions, 'schedule' | 'rate'>>;
-
-/**
- * @throws TypeError, RangeError that name the problem
- */
-export function checkPlateau(options: PlateauOptions): CheckedPlateau {
-  const { factor = 0.1, patience = 10, minDelta = 1e-4, minRate = 0 } = options;
-  checkInteger('learningRate.patience', patience, 0);
-  checkNumber('learningRate.factor', factor, 0, 1);
-  checkNumber('learningRate.minDelta', minDelta, 0);
-  checkNumber('learningRate.minRate', minRate, 0);
-  return { factor, patience, minDelta, minRate };
-}
 
 /** Reduces the rate if the loss stays on a plateau. */
 export function reduceOnPlateau(plateau: Run['plateau'], options: CheckedPlateau): Hook {
