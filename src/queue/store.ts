@@ -52,11 +52,20 @@ export class Refusal extends Error {}
 /** Why a job has failed that nobody waits for anymore. */
 export const UNWANTED = 'nobody waits for it anymore';
 
-/** Removes a job that nobody waits for, or tells the worker that runs it. */
-export async function abandon(jobs: Queue, id: string): Promise<void> {
+/**
+ * Removes a job that nobody waits for, or tells the worker that runs it.
+ * @returns whether it is gone
+ */
+export async function abandon(jobs: Queue, id: string): Promise<boolean> {
   const job = await jobs.getJob(id);
-  // A job that runs can't be removed.
-  await job?.remove().catch(() => job.updateProgress(UNWANTED));
+  try {
+    await job?.remove();
+    return true;
+  } catch {
+    // A job that runs can't be removed.
+    await job!.updateProgress(UNWANTED);
+    return false;
+  }
 }
 
 /** Calls `end` when nobody waits for a job anymore. @returns a function that stops looking */
