@@ -193,6 +193,7 @@ export function readURL(url: string | undefined): { protocol: string; name: stri
     throw new QueueError({
       place: 'queue',
       problem: `expected redis://, rediss:// or postgres://, got ${show(parsed.protocol)}`,
+      cure: 'write it as redis://host:6379',
     });
   }
   const { protocol, username, host, pathname } = parsed;
@@ -211,14 +212,14 @@ async function load<Module>(peer: 'ioredis' | 'pg', importAll: () => Promise<Mod
   }
 }
 
-const unreachable = (name: string, cause: Error): QueueError =>
-  new QueueError(
-    {
-      place: name,
-      problem: `can't be used: ${cause.message || String((cause as NodeJS.ErrnoException).code)}`,
-    },
-    { cause },
-  );
+const unreachable = (name: string, cause: Error): QueueError => {
+  const reason = cause.message || String((cause as NodeJS.ErrnoException).code);
+  // What Redis says of a missing password is about its protocol.
+  const fault = reason.startsWith('NOAUTH')
+    ? { problem: 'needs a password', cure: 'write it into the URL: redis://:PASSWORD@host:6379' }
+    : { problem: `can't be used: ${reason}` };
+  return new QueueError({ place: name, ...fault }, { cause });
+};
 
 /** @throws QueueError if the first answer of the server takes too long */
 export const answer = (place: string, work: Promise<unknown>): Promise<void> =>
