@@ -48,6 +48,9 @@ const onDemand = {
   formulas: './formulas.js',
 };
 
+/** Of bp4/search, loaded by `import()`. */
+const searchParts = ['combine-best', 'journal', 'rounds', 'run-shard', 'tpe'].map((name) => `./${name}.js`);
+
 export default [
   {
     name: 'bp4',
@@ -79,7 +82,11 @@ export default [
   besideCore('bp4/data', 'data/index.js', '54.6 kB', ['./parquet/*']),
   besideCore('reading Parquet', 'data/parquet/file.js', '21.5 kB', ['./zstd.js']),
   besideCore('reading Zstandard', 'data/parquet/zstd.js', '5 kB'),
-  besideCore('bp4/search', 'search/index.js', '18.2 kB', ['../ensemble/*', '../metrics/*']),
+  besideCore('bp4/search', 'search/index.js', '11.9 kB', ['../metrics/*', ...searchParts]),
+  besideCore('running a study', 'search/combine-best.js', '2.2 kB', ['../ensemble/*', '../metrics/*']),
+  besideCore('the sampler tpe', 'search/samplers/tpe.js', '3.9 kB'),
+  besideCore('a journal', 'search/journal.js', '2.1 kB'),
+  besideCore('training in shards', 'search/rounds.js', '2.3 kB', ['./run-shard.js']),
   besideCore('bp4/worker', 'worker/index.js', '3 kB'),
   besideCore('bp4/node', 'node/index.js', '5.9 kB', ['node:*', '../data/*', '../formats/*', '../search/*']),
   besideCore('bp4/onnx', 'formats/onnx/index.js', '5.6 kB', ['./read.js']),

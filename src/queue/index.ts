@@ -5,7 +5,7 @@
  * @module bp4/queue
  */
 export { clearQueue, initQueue, readQueueStatus } from './manage.js';
-export type { QueueStatus } from './manage.js';
+export type { QueueStatus, TaskCounts } from './manage.js';
 export { queue } from './queue.js';
 export type { QueueOptions } from './queue.js';
 export { QueueError } from './queue-error.js';

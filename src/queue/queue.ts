@@ -34,6 +34,8 @@ import {
 } from './store.js';
 
 export interface QueueOptions {
+  /** The name under which `readQueueStatus` counts the tasks and `clearQueue` removes them. Default 'bp4'. */
+  readonly study?: string;
   /** The number of local threads, which train the networks of the best trials again. Default: the number of processors. */
   readonly threads?: number;
   /** Signs tasks, and rejects results without a valid signature. Default: the environment variable BP4_SECRET, if it's set. */
@@ -103,9 +105,10 @@ interface Open {
  * if the data is larger than 256 MiB, the most that the queue carries
  */
 export function queue(url?: string, options: QueueOptions = {}): Executor {
-  checkKeys('options', options, ['threads', 'secret', 'dataURL', 'sendsData', 'audit', 'onWarning']);
-  const { secret, dataURL, sendsData, audit = 0, onWarning } = options;
+  checkKeys('options', options, ['study', 'threads', 'secret', 'dataURL', 'sendsData', 'audit', 'onWarning']);
+  const { study, secret, dataURL, sendsData, audit = 0, onWarning } = options;
   if (checkType('audit', audit, 'number') !== 1) checkNumber('audit', audit, 0, 1);
+  checkOptional('study', study, 'string');
   checkOptional('secret', secret, 'string');
   checkOptional('dataURL', dataURL, 'string');
   checkOptional('sendsData', sendsData, 'boolean');
@@ -178,6 +181,8 @@ class Client {
   #events: QueueEvents | undefined;
   readonly #open = new Map<string, Open>();
   readonly #sending = new Map<string, Promise<boolean>>();
+  /** Tasks that are being added or taken out. */
+  readonly #pending = new Set<Promise<unknown>>();
   #timer: NodeJS.Timeout | undefined;
   #pause = LOOK;
   #isLooking = false;
@@ -255,11 +260,17 @@ class Client {
         if (this.#open.get(id) !== open) return;
         this.#open.delete(id);
         reject(signal.reason as Error);
-        abandon(this.#store!.jobs, id).catch(() => undefined);
+        this.#track(abandon(this.#store!.jobs, id).catch(() => undefined));
       });
       this.#hear();
-      this.#add(id, open).catch((error: unknown) => this.#lose(error));
+      this.#track(this.#add(id, open).catch((error: unknown) => this.#lose(error)));
     });
+  }
+
+  /** The end of a study waits for it. */
+  #track(work: Promise<unknown>): void {
+    const pending = work.finally(() => this.#pending.delete(pending));
+    this.#pending.add(pending);
   }
 
   /**
@@ -291,16 +302,18 @@ class Client {
   }
 
   /** Adds a job, or takes the result that the server has of it. */
-  async #add(id: string, { message, networks }: Open): Promise<void> {
+  async #add(id: string, { message, networks, signal }: Open): Promise<void> {
     const { jobs } = this.#store!;
     await this.#sendNetworks(networks);
-    await jobs.add('task', message, { ...jobOptions, jobId: id });
+    const { study = 'bp4' } = this.#options;
+    await jobs.add(study, message, { ...jobOptions, jobId: id });
     // Of a job that is there already, BullMQ reports nothing.
     const job = await jobs.getJob(id);
+    if (job && job.finishedOn === undefined && signal?.aborted) await abandon(jobs, id);
     if (!job || !this.#open.has(id)) return;
     if (await job.isFailed()) {
       await job.remove();
-      await jobs.add('task', message, { ...jobOptions, jobId: id });
+      await jobs.add(study, message, { ...jobOptions, jobId: id });
     } else await this.#take(id, job);
   }
 
@@ -384,7 +397,7 @@ class Client {
     clearTimeout(this.#timer);
     if (this.#isClosed) return;
     const most = Math.max(0, this.#looked + LOOK - performance.now());
-    this.#timer = setTimeout(() => void this.#lookAtAll(), Math.min(milliseconds, most));
+    this.#timer = setTimeout(() => this.#track(this.#lookAtAll()), Math.min(milliseconds, most));
   }
 
   /** Warns once, and looks again soon. */
@@ -474,7 +487,10 @@ class Client {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    if (this.#events) await within(LAST, this.#events.close());
+    await Promise.all([
+      within(LAST, Promise.all(this.#pending)),
+      within(LAST, this.#events?.close() ?? Promise.resolve()),
+    ]);
     await this.#store?.close();
   }
 }

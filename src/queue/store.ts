@@ -52,11 +52,20 @@ export class Refusal extends Error {}
 /** Why a job has failed that nobody waits for anymore. */
 export const UNWANTED = 'nobody waits for it anymore';
 
-/** Removes a job that nobody waits for, or tells the worker that runs it. */
-export async function abandon(jobs: Queue, id: string): Promise<void> {
+/**
+ * Removes a job that nobody waits for, or tells the worker that runs it.
+ * @returns whether it is gone
+ */
+export async function abandon(jobs: Queue, id: string): Promise<boolean> {
   const job = await jobs.getJob(id);
-  // A job that runs can't be removed.
-  await job?.remove().catch(() => job.updateProgress(UNWANTED));
+  try {
+    await job?.remove();
+    return true;
+  } catch {
+    // A job that runs can't be removed.
+    await job!.updateProgress(UNWANTED);
+    return false;
+  }
 }
 
 /** Calls `end` when nobody waits for a job anymore. @returns a function that stops looking */
@@ -184,6 +193,7 @@ export function readURL(url: string | undefined): { protocol: string; name: stri
     throw new QueueError({
       place: 'queue',
       problem: `expected redis://, rediss:// or postgres://, got ${show(parsed.protocol)}`,
+      cure: 'write it as redis://host:6379',
     });
   }
   const { protocol, username, host, pathname } = parsed;
@@ -202,14 +212,14 @@ async function load<Module>(peer: 'ioredis' | 'pg', importAll: () => Promise<Mod
   }
 }
 
-const unreachable = (name: string, cause: Error): QueueError =>
-  new QueueError(
-    {
-      place: name,
-      problem: `can't be used: ${cause.message || String((cause as NodeJS.ErrnoException).code)}`,
-    },
-    { cause },
-  );
+const unreachable = (name: string, cause: Error): QueueError => {
+  const reason = cause.message || String((cause as NodeJS.ErrnoException).code);
+  // What Redis says of a missing password is about its protocol.
+  const fault = reason.startsWith('NOAUTH')
+    ? { problem: 'needs a password', cure: 'write it into the URL: redis://:PASSWORD@host:6379' }
+    : { problem: `can't be used: ${reason}` };
+  return new QueueError({ place: name, ...fault }, { cause });
+};
 
 /** @throws QueueError if the first answer of the server takes too long */
 export const answer = (place: string, work: Promise<unknown>): Promise<void> =>

@@ -120,7 +120,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
   );
   const saving = {
     resume: training.from !== undefined,
-    executor: training.about.training.sharding && (await createExecutor(options)),
+    executor: training.about.training.sharding && (await createExecutor(options, out)),
     ...{ checkpoint, checkpointEvery, tensorboard, out, stop },
   };
   try {

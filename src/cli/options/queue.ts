@@ -1,3 +1,4 @@
+import { basename, extname } from 'node:path';
 import { readURL } from '../../queue/store.js';
 import { QueueError } from '../../queue/queue-error.js';
 import { UsageError } from '../errors.js';
@@ -10,6 +11,9 @@ export interface QueueAddress {
   /** How a worker of the queue is started. */
   readonly startWorker: string;
 }
+
+/** The name in the queue of the tasks that lead to a model file: that of the file, without its extension. */
+export const nameStudy = (out: string): string => basename(out, extname(out));
 
 /**
  * @param place the flag or the argument of the URL

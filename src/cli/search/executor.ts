@@ -18,9 +18,11 @@ export interface Place {
   readonly audit: number | undefined;
 }
 
-export const createExecutor = ({ workers, queue: address, audit }: Place): Executor =>
+/** @param study its name in the queue */
+export const createExecutor = ({ workers, queue: address, audit }: Place, study: string): Executor =>
   address
     ? queue(address.url, {
+        study,
         threads: workers,
         onWarning: writeMessage,
         ...(audit !== undefined && { audit }),

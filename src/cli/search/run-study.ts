@@ -3,6 +3,7 @@ import { StateError } from '../../errors.js';
 import type { Journal } from '../../search/journal.js';
 import { study, type StudyResult } from '../../search/study.js';
 import { DataError, StoppedError, toUsageError, UsageError } from '../errors.js';
+import { nameStudy } from '../options/queue.js';
 import type { SearchFlags } from '../options/search.js';
 import { formatCount } from '../terminal/format.js';
 import { Stop } from '../terminal/stop-signals.js';
@@ -64,7 +65,11 @@ export async function runStudy(
       window,
       ...(pruner && { pruner }),
       ...(ensemble !== undefined && { ensemble }),
-      executor: await reuseNetworks(createExecutor(place), out, { onStart, onRetrain, onRetrained }),
+      executor: await reuseNetworks(createExecutor(place, nameStudy(out)), out, {
+        onStart,
+        onRetrain,
+        onRetrained,
+      }),
       journal,
       onTrial,
       signal: stop.signal,

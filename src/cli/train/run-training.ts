@@ -13,6 +13,7 @@ import type { Executor } from '../../search/executor.js';
 import type { ShardedTrainOptions } from '../../search/train-in-shards.js';
 import { watchedMetrics } from '../options/early-stopping.js';
 import type { TrainFlags } from '../options/files.js';
+import { nameStudy } from '../options/queue.js';
 import { writeMessage, type Output } from '../terminal/output.js';
 import type { EpochReport } from '../../training/reports.js';
 import type { TrainOptions } from '../../training/options.js';
@@ -44,13 +45,16 @@ export interface TrainingRun {
 }
 
 /** Where the shards train. What they need loads only where there are some: a fifth of the modules of a training run. */
-export async function createExecutor({ queue: url, threads: count }: TrainFlags): Promise<Executor> {
+export async function createExecutor(
+  { queue: url, threads: count }: TrainFlags,
+  out: string,
+): Promise<Executor> {
   if (url === undefined) {
     const { threads } = await import('../../node/threads.js');
     return threads(typeof count === 'number' ? count : undefined);
   }
   const { queue } = await import('../../queue/queue.js');
-  return queue(url === true ? undefined : url, { onWarning: writeMessage });
+  return queue(url === true ? undefined : url, { study: nameStudy(out), onWarning: writeMessage });
 }
 
 /** The multiplications of an epoch that takes a few tenths of a second. In longer epochs, the bar moves within the epoch. */
