@@ -209,6 +209,12 @@ const calls: readonly Call[] = [
     prepare: (net, library, data) => inTurn(100, net, library, (one, i) => one.run(data[i % 32]!.input)),
   },
   {
+    name: '100 networks train in turn [4, 16, 3]',
+    data: flowers,
+    network: small,
+    prepare: (net, library, data) => inTurn(100, net, library, (one, i) => one.train([data[i % 32]!], once)),
+  },
+  {
     name: 'create, train four [2, 3, 1]',
     data: xor,
     prepare:

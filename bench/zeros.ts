@@ -1,6 +1,6 @@
 import { drawParameters } from '../src/model/parameters.js';
 import type { Kernels } from '../src/kernels/kernels.js';
-import { Model } from '../src/model/model.js';
+import { createModel } from '../src/model/model.js';
 import { Random } from '../src/base/random.js';
 import { checkSpec } from '../src/model/spec.js';
 import { Samples } from '../src/training/samples.js';
@@ -62,7 +62,7 @@ function prepareSteps(
   form: 'pairs' | 'rows',
 ): Steps {
   const layers = [units, 10].map((units) => ({ units, activation: 'sigmoid' as const }));
-  const model = new Model(checkSpec({ inputs, layers }), kernels);
+  const model = createModel(checkSpec({ inputs, layers }), kernels);
   const random = Random.fromSeed(1);
   drawParameters(model, random);
   const values = new Float32Array(COUNT * inputs).map(() =>

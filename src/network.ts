@@ -14,7 +14,7 @@ import { withFormulas } from './model/check-transforms.js';
 import { checkState, type CheckedState } from './model/check-state.js';
 import { decodeState, encodeState } from './model/file.js';
 import { stateFromJSON, stateToJSON, type NetworkJSON } from './model/json.js';
-import { Model } from './model/model.js';
+import { createModel, Model } from './model/model.js';
 import {
   countFloats,
   drawParameters,
@@ -746,7 +746,7 @@ async function newModel(
   let kernels = await takeKernels(engine, threads, countWeights(spec));
   if (part) kernels = part.kernelsWithLoss(kernels, spec);
   try {
-    const model = new Model(spec, kernels);
+    const model = createModel(spec, kernels);
     fill(model);
     if (threads !== 'auto') await kernels.team?.start();
     return model;

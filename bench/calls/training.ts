@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { NeuralNetwork } from '../../dist/brain/index.js';
 import { Network, type TrainOptions } from '../../dist/index.js';
 import { takeKernels } from '../../dist/kernels/load.js';
-import { Model } from '../../dist/model/model.js';
+import { createModel, type Model } from '../../dist/model/model.js';
 import { writeParameters } from '../../dist/model/parameters.js';
 import { checkSpec } from '../../dist/model/spec.js';
 import { checkUpdate } from '../../dist/model/update.js';
@@ -99,7 +99,7 @@ function oneStep(sizes: readonly number[], optimizer: 'sgd' | 'adam'): CallCase 
       net.useOptimizer(optimizer);
       const options = { epochs: 1, miniBatchSize: 1, learningRate: 0.01, optimizer };
       const stepOptions = { learningRate: 0.01 };
-      const { kernels, layout } = await createModel(net, optimizer);
+      const { kernels, layout } = await modelOf(net, optimizer);
       return [
         { name: 'bp4', call: () => net.step({ inputs, targets }, stepOptions).loss },
         { name: 'kernels', call: () => kernels.descend(layout.net, 0, 0, 1, 1, 0.01) },
@@ -110,8 +110,8 @@ function oneStep(sizes: readonly number[], optimizer: 'sgd' | 'adam'): CallCase 
 }
 
 /** The model of a network, on kernels of its own, with the update of an optimizer. */
-async function createModel({ state }: Network, optimizer: 'sgd' | 'adam'): Promise<Model> {
-  const model = new Model(checkSpec(state.spec), await takeKernels('wasm'));
+async function modelOf({ state }: Network, optimizer: 'sgd' | 'adam'): Promise<Model> {
+  const model = createModel(checkSpec(state.spec), await takeKernels('wasm'));
   writeParameters(model, state.parameters);
   const {
     rule,

@@ -124,9 +124,9 @@ export function listData(given: unknown): readonly Datum<unknown, unknown>[] {
 }
 
 /** The keys with numbers that the network doesn't have. */
-function findUnknown(values: unknown, lookup: Lookup): [key: string, value: number][] {
+function findUnknown(values: unknown, lookup: Keys): [key: string, value: number][] {
   const unknown: [string, number][] = [];
-  if (!lookup || isList(values)) return unknown;
+  if (isList(values)) return unknown;
   const numbers = values as NumberObject;
   for (const key in numbers) {
     if (!lookup.has(key) && numbers[key] && Object.hasOwn(numbers, key)) unknown.push([key, numbers[key]]);
@@ -136,6 +136,7 @@ function findUnknown(values: unknown, lookup: Lookup): [key: string, value: numb
 
 /** Whether the network has the key of the largest number in an output. */
 export function isKnown(output: unknown, lookup: Lookup): boolean {
+  if (!lookup) return true;
   const unknown = findUnknown(output, lookup).map(([, value]) => value);
   return unknown.length === 0 || Math.max(...unknown) < Math.max(...Object.values(output as NumberObject));
 }

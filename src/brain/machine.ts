@@ -1,7 +1,8 @@
-import { brainKernels } from './load.js';
+import { brainKernels, PAGE } from './load.js';
 import { checkInteger, checkName, checkPositive } from '../base/check.js';
 import { areFinite } from '../base/numeric-arrays.js';
 import { readParameters, writeParameters } from '../model/parameters.js';
+import { planLayout } from '../memory/layout.js';
 import { Model } from '../model/model.js';
 import { MOST_UNITS, type CheckedSpec } from '../model/spec.js';
 import type { Parameters } from '../model/state.js';
@@ -79,6 +80,9 @@ const activationNames = {
   'leaky-relu': 'leakyRelu',
 } as const;
 
+/** Samples that become pairs at a time. All else is sample by sample. */
+const ROWS = 4;
+
 /** From this length on, `set` is faster than a loop. */
 const SET_FROM = 32;
 
@@ -92,6 +96,8 @@ export class Machine {
   readonly shape: Shape;
   /** The engine that was asked for. */
   readonly engine: BrainEngine;
+  /** The bytes of a window that its page has room for, whatever the optimizer; Infinity if it has a memory to itself, which grows. */
+  readonly windowBytes: number;
   /** Whether a call uses the machine. */
   isTaken = false;
   /** The rows of samples that the last training left: their window, and their number. Undefined if it left pairs. */
@@ -100,11 +106,12 @@ export class Machine {
   used = 0;
   #state: State | undefined;
 
-  constructor(engine: BrainEngine, shape: Shape, kernels = brainKernels(engine)) {
+  constructor(engine: BrainEngine, shape: Shape, windowBytes: number, kernels: BrainKernels) {
     this.engine = engine;
     this.shape = shape;
+    this.windowBytes = windowBytes;
     this.kernels = kernels;
-    this.model = new Model(toSpec(shape), kernels);
+    this.model = new Model(toSpec(shape), kernels, ROWS);
   }
 
   /** The state whose parameters the memory holds. */
@@ -199,7 +206,7 @@ export class Machine {
     if (inputs.length > SET_FROM) floats.set(inputs, first);
     else for (let k = 0; k < inputs.length; k++) floats[first + k] = inputs[k]!;
     kernels.run(layout.net);
-    const { activations, units } = model.layers[model.layers.length - 1]!;
+    const { activations, units } = layout.layers.at(-1)!;
     const outputs = new Float32Array(units);
     const at = activations / 4;
     for (let j = 0; j < units; j++) outputs[j] = floats[at + j]!;
@@ -238,10 +245,12 @@ export function toSpec({ sizes, activation, alpha }: Shape): CheckedSpec {
 
 /**
  * All machines. brain.js has no `dispose`, so a network leaves its state in the machine that it used last, and a machine serves another
- * network when there are enough of them. Engines collect a WebAssembly memory late, and allow a limited number.
+ * network when there are enough of them. Engines collect a WebAssembly memory late, and allow a limited number: many machines
+ * have one page of a memory that they share, few have a memory to themselves.
  */
 const machines: Machine[] = [];
-const MOST = 16;
+const MOST_PAGES = 256;
+const MOST_MEMORIES = 16;
 
 /** Memories can't shrink. Few that are larger than SMALL_BYTES stay, and none that is larger than MOST_BYTES. */
 const SMALL_BYTES = 2 ** 20;
@@ -250,22 +259,27 @@ const MOST_LARGE = 4;
 
 let calls = 0;
 
-/** Takes a machine that holds the network; the caller gives it back. */
+/**
+ * Takes a machine that holds the network; the caller gives it back.
+ * @param windowBytes of the samples to train on; 0 to run the network
+ */
 export function takeMachine(
   engine: BrainEngine,
   sizes: readonly number[],
   activation: BrainActivation,
   alpha: number,
   state: State,
+  windowBytes: number,
 ): Machine {
   const held = state.machine;
   const isReady =
     held !== undefined &&
     !held.isTaken &&
     held.engine === engine &&
+    held.windowBytes >= windowBytes &&
     held.shape.activation === activation &&
     held.shape.alpha === alpha;
-  const machine = isReady ? held : findMachine(engine, { sizes, activation, alpha });
+  const machine = isReady ? held : findMachine(engine, { sizes, activation, alpha }, windowBytes);
   machine.isTaken = true;
   machine.used = ++calls;
   machine.load(state);
@@ -273,18 +287,24 @@ export function takeMachine(
 }
 
 /** A machine that holds nothing; a new one, while there are few; or the one that has been idle longest, or at least its kernels. */
-function findMachine(engine: BrainEngine, shape: Shape): Machine {
+function findMachine(engine: BrainEngine, shape: Shape, windowBytes: number): Machine {
+  const { bytes } = planLayout({ sizes: shape.sizes, rows: ROWS, bytesPerFloat: 4, base: 0, slots: 2 });
+  const isSmall = bytes + windowBytes <= PAGE;
   let empty: Machine | undefined;
   let oldest: Machine | undefined;
+  let room = isSmall ? MOST_PAGES : MOST_MEMORIES;
   for (const machine of machines) {
+    if (hasPage(machine) !== isSmall) continue;
+    room--;
     if (machine.isTaken || machine.engine !== engine) continue;
     if (!machine.state) empty = machine;
     if (!oldest || machine.used < oldest.used) oldest = machine;
   }
-  const other = empty ?? (machines.length >= MOST ? oldest : undefined);
+  const other = empty ?? (room > 0 ? undefined : oldest);
   if (other && isSame(other.shape, shape)) return other;
   if (other) drop(other);
-  const machine = new Machine(engine, shape, other?.kernels);
+  const kernels = other?.kernels ?? brainKernels(engine, isSmall);
+  const machine = new Machine(engine, shape, isSmall ? PAGE - bytes : Infinity, kernels);
   machines.push(machine);
   return machine;
 }
@@ -298,7 +318,12 @@ export function giveBackMachine(machine: Machine): void {
   else if (large.length > MOST_LARGE) drop(findOldest(large));
 }
 
-const measure = ({ kernels }: Machine): number => kernels.memory.buffer.byteLength;
+/** Whether its memory is one page, which never grows. */
+const hasPage = (machine: Machine): boolean => machine.windowBytes < Infinity;
+
+/** Bytes of a memory that has grown. */
+const measure = (machine: Machine): number =>
+  hasPage(machine) ? 0 : machine.kernels.memory.buffer.byteLength;
 
 const findOldest = (some: readonly Machine[]): Machine =>
   some.reduce((oldest, machine) => (machine.used < oldest.used ? machine : oldest));
@@ -309,7 +334,4 @@ function drop(machine: Machine): void {
 }
 
 const isSame = (a: Shape, b: Shape): boolean =>
-  a.activation === b.activation &&
-  a.alpha === b.alpha &&
-  a.sizes.length === b.sizes.length &&
-  a.sizes.every((size, i) => size === b.sizes[i]);
+  a.activation === b.activation && a.alpha === b.alpha && a.sizes.join() === b.sizes.join();

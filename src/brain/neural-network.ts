@@ -48,7 +48,7 @@ import {
   type TrainOptions,
 } from './options.js';
 import { readJSON } from './read-json.js';
-import { BrainTraining, type EncodedSamples } from './training.js';
+import { BrainTraining, planWindow, type EncodedSamples } from './training.js';
 import { Tally, type BinaryTestResult, type TestResult } from './test-result.js';
 import { writeSource } from './to-function.js';
 import { toNetworkJSON } from './json.js';
@@ -345,8 +345,9 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
       this._pattern.session.replace(samples);
     } else {
       const state = this._state!;
-      const machine = this._machine(state);
-      this._pattern = { machine, session: new BrainTraining(machine, state, this.trainOpts, samples, true) };
+      const plan = planWindow(samples, this._sizes, true);
+      const machine = this._machine(state, plan.bytes);
+      this._pattern = { machine, session: new BrainTraining(machine, state, this.trainOpts, samples, plan) };
     }
     const { session } = this._pattern;
     session.run(1);
@@ -492,10 +493,10 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const [input, output] = this._formats(data);
     const { inputs, targets } = packSamples(data, input, output, this._tolerate);
     const tally = new Tally(output.size, this.options.binaryThresh);
-    for (const [i, datum] of data.entries()) {
+    for (let i = 0; i < data.length; i++) {
       const row = inputs.slice(i * input.size, (i + 1) * input.size);
       const target = targets.slice(i * output.size, (i + 1) * output.size);
-      tally.add(row, target, this.runInput(row), isKnown(datum.output, output.lookup));
+      tally.add(row, target, this.runInput(row), isKnown(data[i]!.output, output.lookup));
     }
     return tally.result;
   }
@@ -609,9 +610,10 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     return { sizes: this._sizes, activation, alpha: leakyReluAlpha };
   }
 
-  private _machine(state: State): Machine {
+  private _machine(state: State, windowBytes = 0): Machine {
     const { activation, leakyReluAlpha } = this.trainOpts;
-    return takeMachine(this.options.engine ?? 'auto', this._sizes, activation, leakyReluAlpha, state);
+    const engine = this.options.engine ?? 'auto';
+    return takeMachine(engine, this._sizes, activation, leakyReluAlpha, state, windowBytes);
   }
 
   private _forward(state: State, row: Float32Array): Float32Array<ArrayBuffer> {
@@ -753,8 +755,9 @@ export class NeuralNetwork<Input = BrainData, Output = BrainData> {
     const samples = this._prepare(data, trainOpts.activation);
     this._updateOptions(options, trainOpts);
     const before = this._state!;
-    const machine = this._machine(before);
-    const session = new BrainTraining(machine, before, trainOpts, samples);
+    const plan = planWindow(samples, this._sizes);
+    const machine = this._machine(before, plan.bytes);
+    const session = new BrainTraining(machine, before, trainOpts, samples, plan);
     this._session = session;
     const epochs = new Epochs(session, trainOpts, this._sizes, (call) => {
       this._show();

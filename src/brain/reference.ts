@@ -15,33 +15,44 @@ const PAIR = 6;
 /** 2⁻¹⁰⁰. Smaller changes are dropped. */
 const LEAST = 7.888609052210118e-31;
 
+/** What the kernels read from the structs of a network. Reading it takes longer than a sample of a small network. */
+interface Opened {
+  readonly net: Net;
+  readonly tally: Tally;
+  readonly rule: Rule;
+  readonly layers: readonly Places[];
+}
+
+/** The memory of a network, which is opened again after a change of its layout. */
+class BrainMemory extends ReferenceMemory {
+  opened: Opened | undefined;
+
+  /** Called before a model writes its structs. */
+  override ensure(bytes: number): void {
+    super.ensure(bytes);
+    this.opened = undefined;
+  }
+
+  open(pointer: number): Opened {
+    if (this.opened) return this.opened;
+    const net = new Net(this, pointer);
+    const layers = Array.from({ length: net.layerCount }, (_, l) =>
+      readPlaces(this, new Layer(this, net.layers + l * Layer.bytes)),
+    );
+    return (this.opened = { net, tally: new Tally(this, net.tally), rule: new Rule(this, net.rule), layers });
+  }
+}
+
 /**
  * The kernels of assembly/brain/ in plain TypeScript, bit for bit. Read them side by side. The core's reference would compute the same,
  * but more slowly: it gathers mini-batches, and serves two precisions.
  */
 export function brainReference(): BrainKernels {
-  const m = new ReferenceMemory(single, commonActivationsIn(single));
-
-  // Kept from call to call, because creating them takes longer than a sample of a small network.
-  let net = new Net(m, 0);
-  let window = new Window(m, 0);
-  let tally = new Tally(m, 0);
-  let rule = new Rule(m, 0);
-  let structs: readonly Layer[] = [];
-
-  /** The layers of a net, read once for a call. */
-  function open(pointer: number): Places[] {
-    if (net.pointer !== pointer) net = new Net(m, pointer);
-    if (structs[0]?.pointer !== net.layers || structs.length !== net.layerCount) {
-      structs = Array.from({ length: net.layerCount }, (_, l) => new Layer(m, net.layers + l * Layer.bytes));
-    }
-    const layers = structs.map((l) => readPlaces(m, l));
-    layers[0]!.input = net.inputs / 4;
-    return layers;
-  }
+  const m = new BrainMemory(single, commonActivationsIn(single));
 
   function run(pointer: number): void {
-    const layers = open(pointer);
+    const { net, layers } = m.open(pointer);
+    layers[0]!.input = net.inputs / 4;
     forward(m.floats, layers);
   }
 
@@ -56,12 +67,10 @@ export function brainReference(): BrainKernels {
     live: number,
     threshold: number,
   ): number {
-    const layers = open(pointer);
+    const { net, tally, rule, layers } = m.open(pointer);
     const { words, floats: f } = m;
     const last = layers.at(-1)!;
-    if (window.pointer !== windowAt) window = new Window(m, windowAt);
-    if (tally.pointer !== net.tally) tally = new Tally(m, net.tally);
-    if (rule.pointer !== net.rule) rule = new Rule(m, net.rule);
+    const window = new Window(m, windowAt);
     const isSparse = window.starts !== 0;
     const [rows, starts] = [(windowAt + window.rows) / 4, (windowAt + window.starts) / 4];
     const targets = (windowAt + window.targets) / 4;
@@ -75,6 +84,7 @@ export function brainReference(): BrainKernels {
     };
     const inputs = net.inputs / 4;
     const { inputCount } = net;
+    layers[0]!.input = inputs;
     tally.right = 0;
     for (let epoch = 0; epoch < epochs; epoch++) {
       let sum = 0;
@@ -222,34 +232,40 @@ interface AdamRule extends Pick<
   readonly second: number;
 }
 
-/** Adam for weights and biases alike. A bias is the weight of an input of 1. */
-function updateByAdam(f: Floats, layers: readonly Places[], rule: AdamRule): void {
-  for (const l of layers) {
-    for (let k = 0; k < l.fanIn; k++) updateRowByAdam(f, l, l.weights + k * l.stride, f[l.input + k]!, rule);
-    updateRowByAdam(f, l, l.biases, 1, rule);
-  }
-}
-
-/** BP3, BP4 and Adam, as in assembly/optimizers.ts. A weight without a first moment doesn't change. @param x the input of the row */
-function updateRowByAdam(
+/**
+ * BP3, BP4 and Adam, as in assembly/optimizers.ts, for weights and biases alike: a bias is the weight of an input of 1. A weight
+ * without a first moment doesn't change.
+ */
+function updateByAdam(
   f: Floats,
-  { delta, units }: Places,
-  row: number,
-  x: number,
+  layers: readonly Places[],
   { rate, momentum, momentumRest, square, squareRest, rootScale, epsilon, first, second }: AdamRule,
 ): void {
-  for (let w = row, d = delta; w < row + units; w++, d++) {
-    const gradient = 0 + fround(x * f[d]!); // a sum from +0 is never −0
-    const m = flush(fround(fround(momentum * f[w + first]!) + fround(momentumRest * gradient)));
-    const v = flush(
-      fround(fround(square * f[w + second]!) + fround(squareRest * fround(gradient * gradient))),
-    );
-    if (m !== 0) {
-      const root = fround(fround(Math.sqrt(v)) * rootScale);
-      f[w] = f[w]! - fround(rate * fround(m / fround(root + epsilon)));
+  for (const { fanIn, units, stride, input, weights, biases, delta } of layers) {
+    for (let k = 0; k <= fanIn; k++) {
+      const isBias = k === fanIn;
+      const x = isBias ? 1 : f[input + k]!;
+      const row = isBias ? biases : weights + k * stride;
+      for (let j = 0; j < units; j++) {
+        const w = row + j;
+        let m = fround(momentum * f[w + first]!);
+        let v = fround(square * f[w + second]!);
+        // Without an input there is no gradient.
+        if (x !== 0) {
+          const gradient = fround(x * f[delta + j]!);
+          m = fround(m + fround(momentumRest * gradient));
+          v = fround(v + fround(squareRest * fround(gradient * gradient)));
+        }
+        m = flush(m);
+        v = flush(v);
+        if (m !== 0) {
+          const root = fround(fround(Math.sqrt(v)) * rootScale);
+          f[w] = f[w]! - fround(rate * fround(m / fround(root + epsilon)));
+        }
+        f[w + first] = m;
+        f[w + second] = v;
+      }
     }
-    f[w + first] = m;
-    f[w + second] = v;
   }
 }
 

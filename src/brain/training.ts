@@ -1,7 +1,7 @@
 import { writeParameters } from '../model/parameters.js';
 import { RangeFault } from '../errors.js';
 import { ADAM } from '../kernels/codes.js';
-import { LINE, roundUp } from '../memory/layout.js';
+import { chooseStride, LINE, roundUp } from '../memory/layout.js';
 import { writeStruct } from '../memory/struct-fields.js';
 import { Window } from '../memory/structs.js';
 import { plainRule } from '../model/model.js';
@@ -36,7 +36,7 @@ export class BrainTraining {
   failed = 0;
 
   /**
-   * @param isReplaceable whether `replace` is called: then the sample is a row, never pairs
+   * @param plan of the window
    * @throws RangeError if the samples don't fit in memory; the machine is then given back
    */
   constructor(
@@ -44,7 +44,7 @@ export class BrainTraining {
     state: State,
     options: TrainOptions,
     samples: EncodedSamples,
-    isReplaceable = false,
+    plan: WindowPlan,
   ) {
     this.#machine = machine;
     this.#options = options;
@@ -57,7 +57,7 @@ export class BrainTraining {
     else machine.hold(undefined);
     this.#remember();
     try {
-      this.#place(samples, isReplaceable);
+      this.#place(samples, plan);
     } catch (error) {
       giveBackMachine(machine);
       throw error;
@@ -157,35 +157,28 @@ export class BrainTraining {
   }
 
   /** Writes header, live inputs, targets, and rows or pairs, in the format of the struct Window. */
-  #place({ count, inputs, targets }: EncodedSamples, isReplaceable: boolean): void {
+  #place({ count, inputs, targets }: EncodedSamples, plan: WindowPlan): void {
     const machine = this.#machine;
     const { model } = machine;
-    const { units, stride } = model.layers[model.layers.length - 1]!;
+    const { units, stride } = model.layers.at(-1)!;
     const width = machine.shape.sizes[0]!;
-    const others = isReplaceable ? undefined : isWorthPairs(width, count, inputs);
-    const place = planWindow(count, width, stride, others);
     // Often only the samples of the window differ from those of the last training.
-    const isSame =
-      machine.window?.at === model.window && machine.window.count === count && others === undefined;
-    if (!isSame) this.#writeHeader(count, place, others);
-    machine.window = others === undefined ? { at: model.window, count } : undefined;
+    const isSame = machine.window?.at === model.window && machine.window.count === count && !plan.isSparse;
+    if (!isSame) this.#writeHeader(count, plan);
+    machine.window = plan.isSparse ? undefined : { at: model.window, count };
     const { views, window } = model;
-    this.#live = window + place.live;
-    this.#targets = window + place.targets;
-    this.#rows = window + place.rows;
-    if (others === undefined) views.floats.set(inputs, this.#rows / 4);
-    else this.#addPairs(count, width, inputs, window + place.starts, place.begin);
+    this.#live = window + plan.live;
+    this.#targets = window + plan.targets;
+    this.#rows = window + plan.rows;
+    if (!plan.isSparse) views.floats.set(inputs, this.#rows / 4);
+    else this.#addPairs(count, width, inputs, window + plan.starts, plan.begin);
     let from = 0;
     for (let at = this.#targets / 4, end = at + count * stride; at < end; at += stride) {
       for (let j = 0; j < units; j++) views.floats[at + j] = targets[from++]!;
     }
   }
 
-  #writeHeader(
-    count: number,
-    { live, targets, rows, starts, bytes }: Place,
-    others: number | undefined,
-  ): void {
+  #writeHeader(count: number, { isSparse, live, targets, rows, starts, bytes }: WindowPlan): void {
     const { model } = this.#machine;
     if (!model.resizeWindow(bytes)) {
       throw new RangeFault({
@@ -196,7 +189,6 @@ export class BrainTraining {
     }
     const { views, window } = model;
     views.bytes.fill(0, window, window + starts);
-    const isSparse = others !== undefined;
     writeStruct(new Window(views, window), {
       ...{ order: 0, targets, sampleWeights: 0, largestInput: 0 },
       ...{ rows: isSparse ? 0 : rows, starts: isSparse ? starts : 0 },
@@ -222,7 +214,9 @@ export class BrainTraining {
 }
 
 /** Places in a window, in bytes from its start. */
-interface Place {
+interface WindowPlan {
+  /** Whether the samples are kept as pairs. */
+  readonly isSparse: boolean;
   /** The bits of live inputs. */
   readonly live: number;
   readonly targets: number;
@@ -234,18 +228,28 @@ interface Place {
   readonly bytes: number;
 }
 
-/** @param others the number of inputs that are not zero, if the window holds pairs */
-function planWindow(count: number, width: number, stride: number, others: number | undefined): Place {
+/**
+ * @param sizes         of the network
+ * @param isReplaceable whether `replace` is called: then the sample is a row, never pairs
+ */
+export function planWindow(
+  { count, inputs }: EncodedSamples,
+  sizes: readonly number[],
+  isReplaceable = false,
+): WindowPlan {
+  const width = sizes[0]!;
+  const stride = chooseStride(sizes.at(-1)!);
+  const others = isReplaceable ? undefined : isWorthPairs(width, count, inputs);
   const bitBytes = 8 * Math.ceil(width / 64);
   const live = roundUp(Window.bytes, LINE);
   const targets = roundUp(live + bitBytes, LINE);
   const starts = roundUp(targets + 4 * count * stride, LINE);
   const begin = roundUp(starts + 4 * (count + 1), LINE);
-  const end =
-    others === undefined
-      ? starts + 4 * count * width
-      : begin + count * (bitBytes + 4) + PAIR * others + PAIR * width + 64;
-  return { live, targets, rows: starts, starts, begin, bytes: roundUp(end, LINE) };
+  const isSparse = others !== undefined;
+  const end = isSparse
+    ? begin + count * (bitBytes + 4) + PAIR * others + PAIR * width + 64
+    : starts + 4 * count * width;
+  return { isSparse, live, targets, rows: starts, starts, begin, bytes: roundUp(end, LINE) };
 }
 
 /** Counts the inputs that are not zero; undefined if pairs don't pay. */

@@ -4,7 +4,7 @@ import { referenceKernels } from '../kernels/reference/reference.js';
 import { checkInteger, checkKeys } from '../base/check.js';
 import { loaded } from '../base/loaded.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { Model } from '../model/model.js';
+import { createModel, type Model } from '../model/model.js';
 import { Random } from '../base/random.js';
 import { totalCost } from '../training/evaluate.js';
 import { Samples, type Data } from '../training/samples.js';
@@ -191,7 +191,7 @@ function measureScales({ layers, views }: Model, rows: number): { input: number;
 function inDouble(model: Model, kernels: Kernels, samples: Samples, rows: number): Model {
   const { spec } = model;
   const layers = spec.layers.map((layer) => ({ ...layer, dropout: 0 }));
-  const truth = new Model({ ...spec, layers }, kernels);
+  const truth = createModel({ ...spec, layers }, kernels);
   truth.reserve(rows);
   truth.isWeighted = samples.areWeighted;
   const copy = (from: number, to: number, count: number): void => {

@@ -1,7 +1,7 @@
 import { Random } from '../base/random.js';
 import type { Work } from '../base/work.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { Model, plainRule, type RuleOptions } from '../model/model.js';
+import { createModel, type Model, plainRule, type RuleOptions } from '../model/model.js';
 import { drawParameters } from '../model/parameters.js';
 import { checkSpec, countWeights, describeSpec, type CheckedSpec, type NetworkSpec } from '../model/spec.js';
 import { clearTally } from '../training/evaluate.js';
@@ -82,7 +82,7 @@ export class Trials {
   *try({ layers, loss, rule, rate = this.settings.rate, table = this.#table }: Change): Work<number> {
     const { settings } = this;
     const spec = changeSpec(this.#model.spec, layers, loss);
-    const model = new Model(spec, this.#kernels);
+    const model = createModel(spec, this.#kernels);
     const { learned, measured } = this.#split;
     const size = Math.min(settings.miniBatchSize || MOST_BATCH, MOST_BATCH, learned.length);
     model.reserve(size, settings.slots);

@@ -4,7 +4,7 @@ import { finish, inSlices, type Work } from '../base/work.js';
 import { RangeFault, within } from '../errors.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { giveBackKernels, takeKernels } from '../kernels/load.js';
-import { Model } from '../model/model.js';
+import { createModel, type Model } from '../model/model.js';
 import { writeParameters } from '../model/parameters.js';
 import { checkSpec, type CheckedSpec } from '../model/spec.js';
 import type { NetworkState } from '../model/state.js';
@@ -198,9 +198,9 @@ export class BothWays {
 
   constructor({ spec, parameters }: NetworkState, forward: Kernels, backward: Kernels) {
     const checked = checkSpec(spec);
-    this.model = new Model(checked, forward);
+    this.model = createModel(checked, forward);
     writeParameters(this.model, parameters);
-    this.#transposed = new Model(transposeSpec(checked), backward);
+    this.#transposed = createModel(transposeSpec(checked), backward);
     writeParameters(this.#transposed, transposeParameters(parameters));
     this.#transposed.reserve(this.model.chunkRows);
   }

@@ -62,17 +62,11 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
 
   /**
    * Takes over the kernels' memory; all weights and biases are zero.
+   * @param chunkRows for example that of `createModel`
    * @throws RangeError if the network doesn't fit; the caller can then give the kernels back
    */
-  constructor(spec: CheckedSpec, kernels: K) {
-    const shape: NetworkShape = {
-      sizes: [spec.inputs, ...spec.layers.map(({ units }) => units)],
-      drops: spec.layers.map(({ dropout }) => dropout > 0),
-      bytesPerFloat: kernels.bytesPerFloat,
-      threads: kernels.team?.size,
-    };
-    const chunkRows = chooseChunkRows(shape, kernels.engine);
-    super(kernels.memory, shape, chunkRows);
+  constructor(spec: CheckedSpec, kernels: K, chunkRows: number) {
+    super(kernels.memory, shapeOf(spec, kernels), chunkRows);
     this.spec = spec;
     this.kernels = kernels;
     this.chunkRows = chunkRows;
@@ -192,11 +186,20 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
   }
 }
 
-/** The number of samples that an engine, or each of its threads, processes in some milliseconds. */
-function chooseChunkRows(shape: NetworkShape, engine: Kernels['engine']): number {
-  const units = shape.sizes.slice(1).reduce((sum, count) => sum + count, 0);
-  const multiplications = countParameters(shape) + MULTIPLICATIONS_AN_ACTIVATION * units;
+const shapeOf = ({ inputs, layers }: CheckedSpec, { bytesPerFloat, team }: Engine): NetworkShape => ({
+  sizes: [inputs, ...layers.map(({ units }) => units)],
+  drops: layers.map(({ dropout }) => dropout > 0),
+  bytesPerFloat,
+  threads: team?.size,
+});
+
+/** Creates a model with chunks that each thread processes in some milliseconds. @throws as its constructor does */
+export function createModel<K extends Engine>(spec: CheckedSpec, kernels: K): Model<K> {
+  const shape = shapeOf(spec, kernels);
   const { threads = 1 } = shape;
-  const rows = Math.floor((threads * MULTIPLICATIONS_AT_A_TIME[engine]) / multiplications);
-  return Math.min(MOST_CHUNK_ROWS[threads > 1 ? 'team' : 'alone'], Math.max(1, rows));
+  const units = spec.layers.reduce((sum, layer) => sum + layer.units, 0);
+  const multiplications = countParameters(shape) + MULTIPLICATIONS_AN_ACTIVATION * units;
+  const rows = Math.floor((threads * MULTIPLICATIONS_AT_A_TIME[kernels.engine]) / multiplications);
+  const most = MOST_CHUNK_ROWS[threads > 1 ? 'team' : 'alone'];
+  return new Model(spec, kernels, Math.min(most, Math.max(1, rows)));
 }

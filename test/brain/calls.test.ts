@@ -73,7 +73,7 @@ describe.each(engines)('on %s', (engine) => {
   });
 
   it('more networks than there are machines answer in turn as each alone', () => {
-    const nets = Array.from({ length: 40 }, (_, i) => create(engine, [2 + (i % 3)]));
+    const nets = Array.from({ length: 300 }, (_, i) => create(engine, [2 + (i % 3)]));
     for (const net of nets) net.train(lists, once);
     const answers = nets.map((net) => net.run(lists[0]!.input));
     for (let round = 0; round < 2; round++)

@@ -43,6 +43,29 @@ describe.each(['wasm', 'reference'] as const)('on %s', (engine) => {
     }
   });
 
+  it('networks that outgrow a shared page, and come back, learn as each alone', () => {
+    // 3,000 samples take more than a page, and so do the parameters of the widest network.
+    const many = Array.from({ length: 3000 }, (_, i) => data[i % 2]!);
+    const rounds = [data, many, data.slice(1), many.slice(0, 700), data];
+    const samplesOf = (width: number, i: number) => (width > 9 ? data : rounds[i]!);
+    const widths = Array.from({ length: 20 }, (_, i) => (i === 7 ? 1500 : 1 + (i % 9)));
+    const make = (width: number, seed: number) =>
+      new NeuralNetwork<number[], number[]>({ hiddenLayers: [width], seed, engine });
+    const inTurn = widths.map(make);
+    const praxes = ['adam', '', 'adam', 'adam', 'adam'] as const;
+    for (const [k, praxis] of praxes.entries()) {
+      for (const [i, net] of inTurn.entries()) {
+        net.train(samplesOf(widths[i]!, k), { ...once, praxis });
+        net.run([1, 0]);
+      }
+    }
+    for (const [i, width] of widths.entries()) {
+      const alone = make(width, i);
+      for (const [k, praxis] of praxes.entries()) alone.train(samplesOf(width, k), { ...once, praxis });
+      expect(inTurn[i]!.toJSON()).toEqual(alone.toJSON());
+    }
+  });
+
   it.each([
     ['momentum, Adam, momentum', ['', 'adam', '']],
     ['Adam, momentum, Adam', ['adam', '', 'adam']],

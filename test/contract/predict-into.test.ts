@@ -3,7 +3,7 @@ import { Network, type NetworkOptions } from '../../src/index.js';
 import { wasmKernels } from '../../src/kernels/wasm.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
 import { chooseStride } from '../../src/memory/layout.js';
-import { Model } from '../../src/model/model.js';
+import { createModel } from '../../src/model/model.js';
 import { checkSpec } from '../../src/model/spec.js';
 import { Random } from '../../src/base/random.js';
 
@@ -107,7 +107,7 @@ describe('rows with many zeros', () => {
         );
         const [ours, expected] = [kernels, referenceKernels()].map((kernels) => {
           const layers = [{ units, activation: 'linear' }] as const;
-          const model = new Model(checkSpec({ inputs, layers, loss: 'quadratic' }), kernels);
+          const model = createModel(checkSpec({ inputs, layers, loss: 'quadratic' }), kernels);
           const { layout, views } = model;
           model.reserve(count);
           const [{ fanIn, stride, weights: pointer }] = model.layers as [(typeof model.layers)[number]];

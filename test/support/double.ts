@@ -2,7 +2,7 @@ import { drawParameters, writeParameters } from '../../src/model/parameters.js';
 import type { Network } from '../../src/index.js';
 import { double } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
-import { Model } from '../../src/model/model.js';
+import { createModel, type Model } from '../../src/model/model.js';
 import { Random } from '../../src/base/random.js';
 import { checkSpec, type NetworkSpec } from '../../src/model/spec.js';
 import { Samples, type Data } from '../../src/training/samples.js';
@@ -14,7 +14,7 @@ import { backward, cost, forward } from './steps.js';
 /** A network with the initial weights of its seed. */
 export function doubleModel(spec: NetworkSpec): Model {
   const checked = checkSpec(spec);
-  const model = new Model(checked, referenceKernels(double));
+  const model = createModel(checked, referenceKernels(double));
   drawParameters(model, Random.fromSeed(checked.seed));
   return model;
 }
@@ -22,7 +22,7 @@ export function doubleModel(spec: NetworkSpec): Model {
 /** The same network with the same weights, in double precision. */
 export function inDouble(net: Network): Model {
   const { spec, parameters } = net.state;
-  const model = new Model(checkSpec(spec), referenceKernels(double));
+  const model = createModel(checkSpec(spec), referenceKernels(double));
   writeParameters(model, parameters);
   return model;
 }

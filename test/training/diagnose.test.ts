@@ -11,7 +11,7 @@ import {
 import { copyParameters, measureLayers } from '../../src/diagnosis/layers.js';
 import { single } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
-import { Model } from '../../src/model/model.js';
+import { createModel } from '../../src/model/model.js';
 import { Random } from '../../src/base/random.js';
 import { checkSpec, partners } from '../../src/model/spec.js';
 import { Samples } from '../../src/training/samples.js';
@@ -159,7 +159,7 @@ it('returns plain data and leaves the network unchanged', async () => {
 });
 
 it('reports the change of W relative to W before as the update, without biases', () => {
-  const model = new Model(checkSpec(createSpec('tanh', 'tanh', 'quadratic')), referenceKernels(single));
+  const model = createModel(checkSpec(createSpec('tanh', 'tanh', 'quadratic')), referenceKernels(single));
   drawParameters(model, Random.fromSeed(1));
   const before = copyParameters(model);
   const weights = model.layers.map((layer) => readWeights(model, layer, layer.weights));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Network, type Data, type TrainOptions } from '../../src/index.js';
 import { single } from '../../src/kernels/reference/numerics.js';
 import { referenceKernels } from '../../src/kernels/reference/reference.js';
-import { Model } from '../../src/model/model.js';
+import { createModel } from '../../src/model/model.js';
 import { checkSpec, type NetworkSpec } from '../../src/model/spec.js';
 import { Samples } from '../../src/training/samples.js';
 import { splitSamples } from '../../src/training/split.js';
@@ -29,7 +29,7 @@ const ofClass = (count: number): number[] => upTo(count).map((n) => (n % 7 === 0
 
 /** The numbers of the samples in either part. */
 function pickParts(count: number, answers: Omit<Data, 'inputs'>, share: number, seed = 6) {
-  const model = new Model(checkSpec(spec), referenceKernels(single));
+  const model = createModel(checkSpec(spec), referenceKernels(single));
   const samples = finish(Samples.read({ inputs: makeInputs(upTo(count)), ...answers }, model));
   const { training, validation } = splitSamples(samples, share, seed);
   const [first, second] = [training, validation].map((part) => {
