@@ -13,12 +13,13 @@ import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { shardsGroup } from '../options/shards.js';
-import { findRateOption, trainingGroup } from '../options/training.js';
+import { calibrateOption, findRateOption, trainingGroup } from '../options/training.js';
 import { rankColumns } from '../report/importance.js';
 import { chooseByNumber } from '../terminal/choose.js';
 import { quoteOption, quotePath } from '../terminal/format.js';
 import { showReading } from '../terminal/reading.js';
 import { Stop } from '../terminal/stop-signals.js';
+import { checkCalibration, isToCalibrate } from '../train/calibrate-network.js';
 import { describeTraining } from '../train/describe-training.js';
 import {
   checkCheckpointPath,
@@ -68,6 +69,7 @@ export const train: CommandDefinition<TrainFlags> = {
       'bp4 train big.csv --shards 16 --rounds 10 --queue redis://192.168.0.5:6379',
       'Train on the machines where bp4 worker runs.',
     ],
+    ['bp4 train iris.csv --calibrate', 'Make its probabilities agree with how often they come true.'],
     ['bp4 train iris.csv --find-rate', 'Look for a good learning rate first.'],
     ['bp4 train --resume run.bp4', 'Continue a run that was stopped.'],
     [
@@ -78,7 +80,7 @@ export const train: CommandDefinition<TrainFlags> = {
   ],
   groups: [
     ...[dataGroup, networkGroup],
-    { ...trainingGroup, options: [...trainingGroup.options, findRateOption] },
+    { ...trainingGroup, options: [...trainingGroup.options, findRateOption, calibrateOption] },
     earlyStoppingGroup,
     ...[shardsGroup, trainFileGroup, reportGroup],
   ],
@@ -108,6 +110,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     const { data, testFile } = training.about.training;
     checkApart('--report', report, [data, testFile]); // of a resumed training they weren't typed
   }
+  if (isToCalibrate(training)) checkCalibration(training);
   describeTraining(output, training);
   output.say();
   const stop = new Stop(
@@ -128,9 +131,16 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     try {
       if (run.isStopped) throw await saveStopped(output, last, destination, { checkpoint, epoch: run.epoch });
       output.say();
-      const evaluation = evaluateTest(output, net, state, last);
+      const evaluation = await evaluateTest(output, net, state, last);
       const { figures, baseline } = evaluation;
-      const results = { epochs: run.epoch, seconds: run.seconds, figures, ...(baseline && { baseline }) };
+      const { temperature } = trained;
+      const results = {
+        epochs: run.epoch,
+        seconds: run.seconds,
+        figures,
+        ...(baseline && { baseline }),
+        ...(temperature !== undefined && { temperature }),
+      };
       const finished = { ...about, results };
       await saveTrained(output, { net, about: finished }, destination);
       const { some, validation } = training;

@@ -155,6 +155,16 @@ export const findRateOption = new Option(
   'Try learning rates on copies of the network, and train with the lowest good one, instead of --learning-rate',
 );
 
+export interface CalibrateFlags {
+  readonly calibrate?: true;
+}
+
+/** Of `bp4 train` alone, because a search combines several networks. */
+export const calibrateOption = new Option(
+  '--calibrate',
+  'Fit the probabilities to the validation samples: divide the last layer by the temperature with the least log loss',
+);
+
 /** The options of `Network.train` that are plain data. */
 export type PlainTrainOptions = Omit<
   TrainOptions,
