@@ -57,7 +57,7 @@ export default [
     ...asModule,
     ignore: Object.values(onDemand),
   },
-  besideCore('several threads', 'kernels/threads.js', '15.2 kB', ['./wasm.js']),
+  besideCore('several threads', 'kernels/threads.js', '15.8 kB', ['./wasm.js']),
   {
     name: 'the reference, bp4/reference',
     path: 'dist/kernels/reference/reference.js',

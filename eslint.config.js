@@ -111,10 +111,11 @@ const errorsAsData = [
   },
 ];
 
-/** What pages and their workers have besides. */
+/** Other globals of pages and their workers. */
 const pageGlobals = [
   ...['Worker', 'addEventListener', 'cancelAnimationFrame', 'document', 'location', 'navigator', 'parent'],
-  ...['NodeFilter', 'getComputedStyle', 'postMessage', 'requestAnimationFrame'],
+  ...['NodeFilter', 'OffscreenCanvas', 'createImageBitmap', 'getComputedStyle', 'postMessage'],
+  'requestAnimationFrame',
 ];
 
 export default defineConfig(

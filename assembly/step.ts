@@ -142,7 +142,7 @@ function wholeBatch(net: Net, rows: i32): Batch {
 }
 
 /** Forward, from the first layer to the last, with dropout in training. */
-function forwardPass(net: Net, batch: Batch): void {
+export function forwardPass(net: Net, batch: Batch): void {
   const from = batch.from;
   const to = batch.to;
   for (let i = 0; i < net.layerCount; ++i) {
@@ -163,7 +163,7 @@ function forwardPass(net: Net, batch: Batch): void {
  * BP1 and BP2: δ, from the last layer to the first.
  * @param weights f32[rows], factors of the costs; 0 for none
  */
-function deltaPass(net: Net, batch: Batch, weights: usize): void {
+export function deltaPass(net: Net, batch: Batch, weights: usize): void {
   outputDelta(net, batch.from, batch.to);
   if (weights) weightDelta(net, weights, batch.from, batch.to);
   hiddenDeltaPass(net, batch);
@@ -187,7 +187,7 @@ function hiddenDeltaPass(net: Net, batch: Batch): void {
 }
 
 /** BP3 and BP4: the gradients, summed over the mini-batch. Training skips frozen layers. */
-function gradientPass(net: Net, batch: Batch): void {
+export function gradientPass(net: Net, batch: Batch): void {
   const rows = batch.rows;
   const fuses = fusesFirst(net, batch);
   if (batch.thread == 0 && !fuses) net.hasZeroGradients = 0;

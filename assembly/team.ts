@@ -7,7 +7,7 @@ import { Batch, Team } from './structs';
 const LOOKS = 1 << 15;
 
 /** Looks before the first gives up on the others: some seconds. The first never sleeps: it may be a page's main thread. */
-const PATIENCE = 1 << 30;
+export const PATIENCE = 1 << 30;
 
 /** The start of a thread's share of `count` things: a multiple of `unit`. */
 export function shareFrom(batch: Batch, count: i32, unit: i32): i32 {

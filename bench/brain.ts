@@ -1,5 +1,5 @@
 // npm run bench:brain [-- rounds] [-- rounds text]: bp4/brain and its TypeScript engine beside brain.js 2 and 1.6.1, in turns; best on an
-// idle core (`taskset -c 1`). Medians of processor time, because a call lasts less than a clock of the machine's load can tell.
+// idle core (`taskset -c 1`). Medians of processor time, because a call is too short to correct its wall time for the load.
 // Rows whose name contains the text. Trainings start from the same weights, and their errors must agree.
 // `npm ci --prefix test/clients --ignore-scripts` installs brain.js.
 

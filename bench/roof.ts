@@ -46,6 +46,6 @@ function time(call: () => number): number {
     sink += call();
     least = Math.min(least, performance.now() - start);
   }
-  if (Number.isNaN(sink)) throw new Error('roof: the sums are no numbers');
+  if (Number.isNaN(sink)) throw new Error('roof: a sum is NaN');
   return least / 1000;
 }

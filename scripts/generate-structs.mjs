@@ -148,7 +148,8 @@ const structs = {
     comment: 'The state that the threads of a team share.',
     isAtomic: true,
     fields: [
-      ['jobs', 'i32', 'The number of jobs so far; a thread waits here for the next one.'],
+      ['calls', 'i32', 'The number of jobs and passes so far; a thread waits here for the next one.'],
+      ['jobs', 'i32', 'The number of jobs so far: calls in which every thread takes part.'],
       ['ended', 'i32', 'The number of times that a thread other than the first ended a job.'],
       ['arrived', 'i32', 'The number of threads that have arrived at the barrier.'],
       [
@@ -157,8 +158,16 @@ const structs = {
         'The number of times that all threads have met in this job; ~n, below 0, if the first gave up at the n-th.',
       ],
       ['joined', 'i32', 'The number of threads that have joined.'],
+      [
+        'left',
+        'i32',
+        '32 times the number of passes so far, plus the shares of this pass that no thread has taken.',
+      ],
+      ['finished', 'i32', 'The shares of the pass that are done.'],
+      ['pass', 'i32', 'The number of the pass in threads.ts.'],
+      ['weights', 'usize', 'Of the pass: f32[rows], factors of the costs; 0 for none.'],
+      ['net', 'usize', 'Of the job or the pass.'],
       ['threads', 'i32', 'Of the job, like all fields below.'],
-      ['net', 'usize', ''],
       ['window', 'usize', ''],
       ['first', 'i32', ''],
       ['count', 'i32', ''],

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs from Debian's packages what the matrices need besides npm: npm run test:browsers opens Chromium, Firefox ESR and
+# Installs Debian's packages that the matrices need: npm run test:browsers opens Chromium, Firefox ESR and
 # WebKitGTK's MiniBrowser, on a display without a screen; npm run test:runtimes runs programs for arm64 by QEMU;
 # npm run test:clients opens models in NumPy, PyTorch and onnx's checker, asks Optuna for densities, and searches beside
 # scikit-learn; npm run test:queue runs studies through Redis and PostgreSQL, and in network namespaces.
@@ -28,6 +28,6 @@ if ((EUID != 0)); then
   exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
-# apt-get waits for whoever is installing at the moment
+# apt-get waits for another installation to end
 apt-get --option DPkg::Lock::Timeout=600 update
 apt-get --option DPkg::Lock::Timeout=600 install --yes --no-install-recommends "${missing[@]}"

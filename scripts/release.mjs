@@ -5,7 +5,7 @@
  * npm signs provenance only in CI. `--dry-run` prints the steps and changes nothing; it doesn't need Git.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { releaseChangelog } from './changelog.mjs';
 
@@ -34,12 +34,14 @@ function withVersion(text, version) {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-/** The pages that say that nothing has been published. */
-const pagesWithNotice = ['README.md', 'docs/guide/getting-started.md'];
+/** The paragraph that says that nothing has been published, which the first release makes wrong. */
+const notice = /^bp4 isn't on npm yet\..*?\n\n/ms;
 
-/** A page without the notice that nothing has been published, which the first release makes wrong. */
-function withoutNotice(text) {
-  return text.replace(/^bp4 isn't on npm yet\..*\n\n/m, '');
+function findPagesWithNotice() {
+  const pages = readdirSync('docs', { recursive: true })
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`)
+    .filter((path) => path.endsWith('.md') && !path.startsWith('docs/reference/'));
+  return ['README.md', ...pages.sort()].filter((path) => notice.test(readFileSync(path, 'utf8')));
 }
 
 function git(...args) {
@@ -57,7 +59,7 @@ function release(wanted, isDryRun) {
     ['package.json', withVersion(readFileSync('package.json', 'utf8'), version)],
     ['package-lock.json', withVersion(readFileSync('package-lock.json', 'utf8'), version)],
     ['CHANGELOG.md', releaseChangelog(readFileSync('CHANGELOG.md', 'utf8'), version, date)],
-    ...pagesWithNotice.map((path) => [path, withoutNotice(readFileSync(path, 'utf8'))]),
+    ...findPagesWithNotice().map((path) => [path, readFileSync(path, 'utf8').replace(notice, '')]),
   ]);
   const commands = [
     ['add', ...files.keys()],

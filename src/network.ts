@@ -29,7 +29,7 @@ import {
 } from './model/parameters.js';
 import { copyRun, type NetworkState, type Run } from './model/state.js';
 import type { OptimizerName } from './model/optimizers.js';
-import type { Transform } from './model/transforms.js';
+import type { Transform, Transforms } from './model/transforms.js';
 import { checkStepUpdate, type UpdateOptions } from './model/update.js';
 import { Random } from './base/random.js';
 import {
@@ -70,9 +70,10 @@ export interface EngineOptions {
    */
   readonly engine?: EngineChoice;
   /**
-   * The number of threads that share a step of `train`, from 1 to 16. 'auto' times steps with and without others, at most four, after
-   * a second of training and then every five, and uses them while they are faster. Threads need shared memory, which in a page
-   * needs cross-origin isolation. Without it, one thread computes, and `singleThreadReason` says why. Default 1.
+   * The number of threads that share a step of `train`, from 1 to 16, or the rows of a long `predict`, `evaluate` or `backprop`. 'auto'
+   * times either with and without others, at most four, after a second of it and then every five, and uses them while they are
+   * faster. Threads need shared memory, which in a page needs cross-origin isolation. Without it, one thread computes, and
+   * `singleThreadReason` says why. Default 1.
    */
   readonly threads?: ThreadChoice;
 }
@@ -263,6 +264,14 @@ export class Network {
   }
 
   /**
+   * The transforms, copied at every access: the names and the encoding of the columns, and in `outputs` the names of the classes.
+   * undefined without transforms.
+   */
+  get transforms(): Transforms | undefined {
+    return describeSpec(this.#use().spec).transforms;
+  }
+
+  /**
    * All weights and biases in one array, copied at every access: for each layer, weights [units][fanIn] before biases [units].
    * Networks with the same numbers of inputs and units can exchange them by `setParameters`.
    */
@@ -352,6 +361,7 @@ export class Network {
    * @param options inputScale: factor for every input; default 1, or that of the Dataset
    * @returns [n][outputs], row-major, in the units that the targets have before their transforms
    * @throws TypeError, RangeError naming the invalid row and column
+   * @throws ThreadError if a thread dies during the call; the next call runs on one thread
    * @throws StateError after `dispose`
    */
   predict(inputs: RawRows | NamedInputs, options?: Omit<Inputs, 'inputs'>): Float32Array {
@@ -393,6 +403,7 @@ export class Network {
   /**
    * Computes the mean loss and the accuracy over the data.
    * @throws TypeError, RangeError naming the invalid row and column
+   * @throws ThreadError if a thread dies during the call; the next call runs on one thread
    * @throws StateError after `dispose`
    */
   evaluate(data: Data): Metrics {
@@ -405,6 +416,7 @@ export class Network {
    * to hold the whole batch, and isn't released until `dispose`.
    * @returns loss and gradients of the mean over the samples; δ of each sample
    * @throws TypeError, RangeError naming the invalid row and column, or if there isn't enough memory
+   * @throws ThreadError if a thread dies during the call; the next call runs on one thread
    * @throws StateError after `dispose`
    */
   backprop(data: Data): Gradients {

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitepress';
 import { writeForLanguageModels } from './llms.js';
 import { base, description, repository } from './project.js';
 import { makeSidebars } from './sidebar.js';
-import { linkSources } from './source-links.js';
+import { linkSources, slugify } from './source-links.js';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -19,6 +19,7 @@ export default defineConfig({
   markdown: {
     math: true,
     config: linkSources,
+    anchor: { slugify },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
   },
   vite: {

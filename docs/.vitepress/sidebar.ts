@@ -12,7 +12,7 @@ interface Group {
 
 /** Every page that is written by hand, in the order of the sidebar. A page is named by its path; its heading is its text. */
 export const groups: readonly Group[] = [
-  { text: 'Start', pages: ['guide/getting-started', 'guide/command-line', 'playground'] },
+  { text: 'Start', pages: ['guide/getting-started', 'guide/from-csv', 'guide/command-line', 'playground'] },
   {
     text: 'Train',
     pages: [
@@ -55,6 +55,7 @@ export const groups: readonly Group[] = [
       'guide/determinism',
       'guide/performance',
       'guide/faq',
+      'guide/glossary',
     ],
   },
 ];

@@ -19,6 +19,14 @@ export function linkSources(md: MarkdownRenderer): void {
   };
 }
 
+/** The anchor of a heading, as GitHub computes it: a link to a section works there and on the site. */
+export const slugify = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+
 /** @param page the file that holds the text */
 export function linkSourcesInText(markdown: string, page: string): string {
   return markdown.replace(/(?<=\]\()[^)\s]+(?=\))/g, (href) => siteUrl(href, page));

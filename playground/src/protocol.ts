@@ -233,6 +233,8 @@ export interface Trial {
   /** As the network receives them. */
   readonly inputs: Float32Array;
   readonly targets: Float32Array;
+  /** For two-dimensional tasks, the sample as a point; omitted if its inputs belong to no point. */
+  readonly point?: Float32Array;
 }
 
 /** How many of the samples a unit learns from, for each unit of each layer. */

@@ -146,13 +146,13 @@ function lookupAt(place: string, value: unknown, size: number): Lookup {
 }
 
 /** Infinity isn't valid JSON: brain.js 2 writes it as a string, JSON.stringify as null, and brain.js 1 leaves it out. */
-function trainOptsAt(json: Unknowns, besides: Partial<TrainOptions>): TrainOptions {
+function trainOptsAt(json: Unknowns, overrides: Partial<TrainOptions>): TrainOptions {
   const { timeout, ...given } = json;
   const isInfinite = timeout === undefined || timeout === null || timeout === 'Infinity';
   return mergeTrainOptions(trainDefaults(), {
     ...given,
     callback: undefined,
-    ...besides,
+    ...overrides,
     ...(!isInfinite && { timeout }),
   });
 }

@@ -13,10 +13,7 @@ const outputGroup: OptionGroup = {
   heading: 'Output',
   options: [
     new Option('--json', 'Print JSON instead of text, one object per line'),
-    new Option(
-      '-q, --quiet',
-      'Print only errors and predictions, with notes on skipped data; no progress, scores or warnings',
-    ),
+    new Option('-q, --quiet', 'Print only errors, predictions and what was skipped'),
     new Option('--debug', 'Print a stack trace with errors'),
   ],
 };
@@ -31,8 +28,15 @@ const joinCommandNames = (command: Command): string =>
 
 const seeHelp = (command: Command): string => `see ${joinCommandNames(command)} --help`;
 
+const HELP_ALL = '--help-all';
+
+/** How many examples a short help has. */
+const FEW_EXAMPLES = 4;
+
 /** A commander command that throws our own errors, built from commander's data. Commander's messages aren't used. */
 class BP4Command extends Command {
+  /** Where all options are listed. */
+  fullHelpFlag = '--help';
   #last: string | undefined;
   #unknown: string | undefined;
 
@@ -53,7 +57,7 @@ class BP4Command extends Command {
         throw this.#refuseOption(this.#unknown!.split('=')[0]!);
       case 'commander.optionMissingArgument': {
         const option = this.options.find(({ short, long }) => [short, long].includes(this.#last));
-        throw new UsageError(option?.long ?? this.#last!, 'expected a value', seeHelp(this));
+        throw new UsageError(option?.long ?? this.#last!, 'expected a value', this.seeOptions());
       }
       case 'commander.missingArgument': {
         const missing = this.registeredArguments[this.args.length]!.name();
@@ -74,6 +78,10 @@ class BP4Command extends Command {
     throw new UsageError('', message, seeHelp(this));
   }
 
+  seeOptions(): string {
+    return `see ${joinCommandNames(this)} ${this.fullHelpFlag}`;
+  }
+
   #refuseOption(typed: string): UsageError {
     const meant = findMeant(typed, {
       options: this.options.flatMap(({ long }) => long?.slice(2) ?? []),
@@ -83,7 +91,7 @@ class BP4Command extends Command {
     });
     const cure =
       meant === undefined
-        ? seeHelp(this)
+        ? this.seeOptions()
         : 'option' in meant
           ? `did you mean --${meant.option}?`
           : `write the file without an option: ${joinCommandNames(this)} ${this.usage().split('\n')[0]!}`;
@@ -115,33 +123,32 @@ export function createProgram(version: string, argv: readonly string[]): Command
   for (const listed of commands) program.command(listed.name).summary(listed.summary);
   return program.hook('preSubcommand', async (_, command) => {
     const listed = commands.find(({ name }) => name === command.name());
-    if (listed) configure(command, await listed.load(), argv);
+    if (listed) configure(command as BP4Command, await listed.load(), argv);
   });
 }
 
 /** @param argv what was typed after `bp4` */
 function configure(
-  command: Command,
+  command: BP4Command,
   definition: Awaited<ReturnType<ListedCommand['load']>>,
   argv: readonly string[],
 ): void {
-  const { operands, usage, description, examples, groups, run } = definition as CommandDefinition<unknown>;
-  command
-    .description(description.join('\n\n'))
-    .addHelpOption(new Option('-h, --help', 'Print help').helpGroup(`${outputGroup.heading}:`))
-    .addHelpText('after', `\n${formatExamples(examples)}\n\n${exitCodeHelp}`);
+  const { operands, usage, groups, common, run } = definition as CommandDefinition<unknown>;
   for (const operand of operands) command.argument(operand);
   if (usage) command.usage(usage.join(`\n       ${joinCommandNames(command)} `));
+  const isShort = common !== undefined && !argv.includes(HELP_ALL);
   const given: Record<string, string[]> = {};
   for (const { heading, options } of [...groups, outputGroup]) {
     for (const option of options) {
-      command.addOption(option.helpGroup(`${heading}:`));
+      const isListed = !isShort || heading === outputGroup.heading || common.includes(option.name());
+      command.addOption(option.helpGroup(`${heading}:`).hideHelp(!isListed));
       command.on(`option:${option.name()}`, (value: string | null | undefined) => {
         rejectOptionAsValue(command, option, value ?? '', argv);
         (given[option.name()] ??= []).push(value ?? '');
       });
     }
   }
+  addHelp(command, definition, isShort);
   command.action(async () => {
     const options = command.opts<OutputOptions>();
     await run({
@@ -157,10 +164,43 @@ function configure(
   });
 }
 
+/** @param isShort whether `--help` leaves out rare options and details, for `--help-all` to print */
+function addHelp(
+  command: BP4Command,
+  { description, examples, common }: Omit<CommandDefinition, 'run'>,
+  isShort: boolean,
+): void {
+  const heading = `${outputGroup.heading}:`;
+  const count = command.options.length;
+  const allOption = new Option(HELP_ALL, `Print help with all ${count} options`).helpGroup(heading);
+  const end = isShort
+    ? `All ${count} options, more examples and the exit codes: ${joinCommandNames(command)} ${HELP_ALL}`
+    : exitCodeHelp;
+  command
+    .description((isShort ? description.slice(0, 1) : description).join('\n\n'))
+    .addHelpOption(
+      new Option('-h, --help', common ? 'Print help with the common options' : 'Print help').helpGroup(
+        heading,
+      ),
+    )
+    .addOption(allOption.hideHelp(!common))
+    .on(`option:${allOption.name()}`, () => command.help())
+    .addHelpText(
+      'after',
+      `\n${formatExamples(isShort ? examples.slice(0, FEW_EXAMPLES) : examples)}\n\n${end}`,
+    );
+  if (common) command.fullHelpFlag = HELP_ALL;
+}
+
 /** `--out --json` lacks the value of --out; `--label=--json` doesn't. */
-function rejectOptionAsValue(command: Command, option: Option, value: string, argv: readonly string[]): void {
+function rejectOptionAsValue(
+  command: BP4Command,
+  option: Option,
+  value: string,
+  argv: readonly string[],
+): void {
   if (option.required && value.startsWith('--') && argv.includes(value)) {
-    throw new UsageError(option.long!, `expected a value, got the option ${value}`, seeHelp(command));
+    throw new UsageError(option.long!, `expected a value, got the option ${value}`, command.seeOptions());
   }
 }
 

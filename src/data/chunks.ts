@@ -32,7 +32,7 @@ export function checkSource(place: string, source: unknown): void {
  * Decodes the text in chunks.
  * @param encoding default: UTF-8, or UTF-16 with or without a byte order mark
  * @param place names the text in error messages
- * @throws FormatError if the bytes are no text, RangeError if the encoding is unknown
+ * @throws FormatError if the bytes aren't text, RangeError if the encoding is unknown
  */
 export async function* readText(
   source: TextSource,

@@ -32,7 +32,7 @@ export class ByteDecoder {
 
   /**
    * @param chunk undefined at the end of the text
-   * @throws FormatError naming the line if the bytes are no text in the encoding, or the file is of another kind
+   * @throws FormatError naming the line if the bytes aren't text in the encoding, or the file is of another kind
    */
   decode(chunk?: Uint8Array): string {
     const bytes = this.#isGiven || this.#decoder ? chunk : this.#hold(chunk);

@@ -1,5 +1,6 @@
 import Papa from 'papaparse';
 import { isMissingMark, isNumeric } from './columns.js';
+import { isInfinite } from './gaps.js';
 import { hasDigitsOnly, splitNumber } from './number-formats.js';
 
 /** The format of a CSV text. */
@@ -268,7 +269,7 @@ function isOfCounts([first, ...others]: readonly ProbedRow[], width: number): bo
     Number(inputs) === width - 1 &&
     new Set(classes).size === classes.length &&
     !classes.some(isNumberLike) &&
-    !classes.every(isMissingMark) &&
+    !classes.every((name) => isMissingMark(name) || isInfinite(name)) &&
     others.length > 0 &&
     others.every(({ cells }) => cells.length === width && cells.every(isNumeric))
   );
@@ -367,7 +368,7 @@ function judgeName(name: string, values: readonly string[]): JudgedName {
   };
 }
 
-/** Whether numbers in the first row are names: years above numbers that are no years, or a run from 0 or 1. */
+/** Whether numbers in the first row are names: years above numbers that aren't years, or a run from 0 or 1. */
 function areNames(first: readonly string[], rows: readonly (readonly string[])[]): boolean {
   const years = new Set(first.filter(isYear));
   if (years.size === first.length) {

@@ -294,7 +294,7 @@ export class JSONLinesRows implements TextRows {
     if (isLast && !this.#hasBegun) yield* this.#begin();
   }
 
-  /** @param line the second row, or the first one if it is no array */
+  /** @param line the second row, or the first one if it isn't an array */
   *#begin(line?: Line): Generator<Row, void, void> {
     this.#hasBegun = true;
     const first = this.#first;

@@ -323,7 +323,7 @@ const months = [
 ];
 const zone = / ?(?:Z|UTC|GMT|([-+])(\d\d):?(\d\d)?)$/i;
 
-/** Days since 1970-01-01; NaN if the text is no date in this order. A date that names its month is one in each. */
+/** Days since 1970-01-01; NaN if the text isn't a date in this order. A date that names its month is one in each. */
 export function readDate(text: string, order: DateOrder): number {
   const parts = splitDate(normalize(text), order);
   if (!parts) return NaN;

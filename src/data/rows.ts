@@ -35,7 +35,7 @@ export interface RowSource {
   readonly hasHeader?: boolean;
   /** A cell's name in error messages: "CSV row 3, column 'width'". */
   readonly describeCell: (row: number, column: string) => string;
-  /** Rows that are no data, of those read so far: at most 1000. */
+  /** Rows that aren't data, of those read so far: at most 1000. */
   readonly skipped?: readonly SkippedRow[];
 }
 

@@ -197,7 +197,7 @@ export interface ForeignFile {
   readonly cure: string;
 }
 
-/** What a file is that is no model of a supported format; undefined if nothing is known of it. */
+/** What a file is, if it isn't a model in a supported format; undefined if bp4 doesn't recognize it. */
 export function recognizeForeign(bytes: Uint8Array): ForeignFile | undefined {
   if (bytes.length === 0) return { what: 'an empty file', cure: 'download or write it again' };
   const kind = findForeign(toLatin1(bytes), 'modelCure');

@@ -24,7 +24,7 @@ export interface Engine {
   /** The precision of the kernels: 4, or 8 if gradients are checked in double precision. */
   readonly bytesPerFloat: 4 | 8;
   readonly memory: Memory;
-  /** The threads that share `descend`, if there are several. */
+  /** The threads that share `descend`, `feedForward` and `backpropagate`, if there are several. */
   readonly team?: Team;
   /** The kernels beneath these, if these have a loss of the user's own. */
   readonly base?: Kernels;
@@ -33,7 +33,7 @@ export interface Engine {
 /** The number of threads; 'auto' uses several while a trial shows that the steps gain from it. */
 export type ThreadChoice = 'auto' | number;
 
-/** The threads that share the steps of a network. The first is the calling thread. */
+/** The threads that share the steps of a network, and its long passes outside of training. The first is the calling thread. */
 export interface Team {
   /** The number of threads once all have started. */
   readonly size: number;

@@ -44,7 +44,7 @@ export async function takeKernels(
   if (reasonForOne(threads, weights) === undefined) {
     try {
       const { threadedKernels } = await import('./threads.js');
-      return await threadedKernels(threads);
+      return await threadedKernels(threads, weights);
     } catch {
       // Without shared memory, one thread computes.
     }

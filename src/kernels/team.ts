@@ -32,8 +32,9 @@ export class WorkerTeam implements Team {
   readonly #fields: Int32Array;
   /** Functions that end each worker. */
   #ends: (() => void)[] = [];
-  /** Decide whether threads share a step, unless the caller has. */
-  readonly #trials: ThreadTrials | undefined;
+  /** Decide whether threads share a step, and a pass outside of training, unless the caller has. */
+  readonly #steps: ThreadTrials | undefined;
+  readonly #passes: ThreadTrials | undefined;
   #hasBegun = false;
   /** Whether all threads have started, and none has died. */
   #isReady = false;
@@ -51,7 +52,7 @@ export class WorkerTeam implements Team {
     this.#module = module;
     this.#memory = memory;
     this.#fields = new Int32Array(memory.buffer, pointer, SharedTeam.bytes / 4);
-    this.#trials = choice === 'auto' ? new ThreadTrials() : undefined;
+    if (choice === 'auto') [this.#steps, this.#passes] = [new ThreadTrials(), new ThreadTrials()];
     this.descendAlone = descendAlone;
     this.size = choice === 'auto' ? Math.min(processorCount(), MOST_AUTOMATIC) : choice;
   }
@@ -61,25 +62,45 @@ export class WorkerTeam implements Team {
   }
 
   get #isShared(): boolean {
-    return this.#isReady && (this.#trials?.isShared ?? true);
+    return this.#isReady && (this.#steps?.isShared ?? true);
   }
 
   get reason(): string | undefined {
     if (this.#isShared) return undefined;
     return (
       this.#failure ??
-      (this.#trials?.hasTried
+      (this.#steps?.hasTried
         ? 'several threads are no faster'
         : 'its training runs are too short to gain from several threads')
     );
   }
 
-  /** Notes a call of the kernels: its samples, those of a mini-batch, and milliseconds. */
+  /** Notes a call of `descend`: its samples, those of a mini-batch, and milliseconds. */
   note(samples: number, size: number, time: number): void {
-    const trials = this.#trials;
-    if (!trials || this.isLate) return;
-    trials.note(samples, size, time, this.#isReady);
-    if (trials.isDue && !this.#hasBegun) void this.start();
+    if (!this.isLate) this.#note(this.#steps, samples, size, time);
+  }
+
+  #note(trials: ThreadTrials | undefined, work: number, size: number, time: number): void {
+    trials?.note(work, size, time, this.#isReady);
+    if (trials?.isDue && !this.#hasBegun) void this.start();
+  }
+
+  /**
+   * Runs a pass over many samples outside of training: alone, or together if the threads are ready and faster.
+   * @param work     the number of its multiplications
+   * @param together returns 0 if a thread doesn't finish its share
+   * @throws ThreadError then; afterward the first thread continues alone
+   */
+  runPass(work: number, alone: () => void, together: (threads: number) => number): void {
+    const isShared = this.#isReady && this.#failure === undefined && (this.#passes?.isShared ?? true);
+    const start = performance.now();
+    if (!isShared || this.isLate) alone();
+    else if (!together(this.size)) {
+      this.#fail('it did not finish its share');
+      this.#isReady = false;
+      throw this.#error('the network continues with one thread');
+    }
+    this.#note(this.#passes, work, 0, performance.now() - start);
   }
 
   /** @throws ThreadError once, if a thread has died; afterward the first continues alone */
@@ -88,11 +109,11 @@ export class WorkerTeam implements Team {
     const isShared = this.#isShared;
     this.#isReady = false;
     if (!isShared) return;
-    throw new ThreadError({
-      place: 'threads',
-      problem: this.#failure,
-      cure: 'the network keeps its last step, and continues with one thread',
-    });
+    throw this.#error('the network keeps its last step, and continues with one thread');
+  }
+
+  #error(cure: string): ThreadError {
+    return new ThreadError({ place: 'threads', problem: this.#failure!, cure });
   }
 
   get isLate(): boolean {

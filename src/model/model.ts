@@ -6,8 +6,8 @@ import { writeStruct, type Fields } from '../memory/struct-fields.js';
 import { Batch, Layer, Net, Rule, Tally } from '../memory/structs.js';
 import { activationCodes, lossCodes, type CheckedSpec } from './spec.js';
 
-/** Larger chunks are no faster on either engine. */
-const MOST_CHUNK_ROWS = 128;
+/** Larger chunks are no faster on one thread; of several threads, each needs a share that's worth waking it. */
+const MOST_CHUNK_ROWS = { alone: 128, team: 512 };
 
 /** Multiplications that take about as long as one exponential. */
 const MULTIPLICATIONS_AN_ACTIVATION = 50;
@@ -192,10 +192,11 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
   }
 }
 
-/** The number of samples that an engine processes in some milliseconds. */
+/** The number of samples that an engine, or each of its threads, processes in some milliseconds. */
 function chooseChunkRows(shape: NetworkShape, engine: Kernels['engine']): number {
   const units = shape.sizes.slice(1).reduce((sum, count) => sum + count, 0);
   const multiplications = countParameters(shape) + MULTIPLICATIONS_AN_ACTIVATION * units;
-  const rows = Math.floor(MULTIPLICATIONS_AT_A_TIME[engine] / multiplications);
-  return Math.min(MOST_CHUNK_ROWS, Math.max(1, rows));
+  const { threads = 1 } = shape;
+  const rows = Math.floor((threads * MULTIPLICATIONS_AT_A_TIME[engine]) / multiplications);
+  return Math.min(MOST_CHUNK_ROWS[threads > 1 ? 'team' : 'alone'], Math.max(1, rows));
 }

@@ -5,6 +5,7 @@ import { StateError } from '../errors.js';
 import { Network } from '../network.js';
 import { publish, type Coordinator, type Ended, type Plan, type StudyTrial } from './coordinator.js';
 import type { Combination, Recorder } from './journal.js';
+import { weightedMean } from './ranks.js';
 import { toLoss } from './scores.js';
 import { selectEnsemble } from './select-ensemble.js';
 import { countFolds, divide, scoreOutputs, type TaskResult } from './task.js';
@@ -28,13 +29,13 @@ type Trained = readonly [live: Ended, results: readonly TaskResult[]];
 export async function combineBest(
   plan: Plan,
   coordinator: Coordinator,
-  recorder: Recorder,
+  recorder: Recorder | undefined,
 ): Promise<Combined> {
   const candidates = coordinator.candidates;
   const [best] = candidates;
   if (!best) throw explainFailure(coordinator);
   const { trials, rounds } = plan;
-  const recorded = recorder.combinationOf(trials, rounds);
+  const recorded = recorder?.combinationOf(trials, rounds);
   const isChosen = ({ number }: Ended): boolean =>
     !recorded || recorded.chosen.some(([trial]) => trial === number);
   const trained = await Promise.all(
@@ -43,7 +44,7 @@ export async function combineBest(
       .map(async (live): Promise<Trained> => [live, await coordinator.retrain(live)]),
   );
   const combination = recorded ?? { trials, rounds, ...(await chooseEnsemble(plan, trained)) };
-  if (!recorded) await recorder.combine(combination);
+  if (!recorded) await recorder?.combine(combination);
   const chosen = new Map(combination.chosen);
   return {
     best: publish(best),
@@ -109,17 +110,6 @@ async function predictHeldOut(
     outputs.push(Array.from(weightedMean(predictions, once)));
   }
   return Float32Array.from(outputs.flat());
-}
-
-/** Σ_k weight_k·x_k / Σ_k weight_k: k ascending from +0, in double precision; divided once, rounded once. */
-export function weightedMean(all: readonly Float32Array[], weights: readonly number[]): Float32Array {
-  const sums = new Float64Array(all[0]!.length);
-  let total = 0;
-  for (const [k, weight] of weights.entries()) {
-    total += weight;
-    if (weight > 0) for (let i = 0; i < sums.length; i++) sums[i]! += weight * all[k]![i]!;
-  }
-  return Float32Array.from(sums, (sum) => sum / total);
 }
 
 async function loadEnsemble(

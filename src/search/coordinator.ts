@@ -1,5 +1,4 @@
 import { canonicalJSON } from './canonical-json.js';
-import { sha256 } from '../base/sha256.js';
 import type { Dataset } from '../data/dataset.js';
 import { StateError } from '../errors.js';
 import type { CheckedSpace, Space, Values } from './domains.js';
@@ -46,7 +45,6 @@ export interface StudyTrial<S extends Space = Space> {
 
 /** Checked options. */
 export interface Plan {
-  readonly name: string;
   readonly space: CheckedSpace;
   readonly describe: (values: Values<Space>, shape: NetworkShape) => TrialSpec;
   readonly data: Dataset;
@@ -64,8 +62,6 @@ export interface Plan {
   readonly pruner: Required<Pruner> | undefined;
   readonly rounds: number;
   readonly parts: readonly Part[];
-  /** What the journal must agree with. */
-  readonly identity: object;
   readonly onTrial: ((trial: StudyTrial) => unknown) | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -105,7 +101,7 @@ const MOST_CANDIDATES = 20;
 export class Coordinator {
   readonly trials: Live[] = [];
   readonly #plan: Plan;
-  readonly #recorder: Recorder;
+  readonly #recorder: Recorder | undefined;
   readonly #executor: Executor;
   /** What the sampler may know of each trial. */
   readonly #history: Observation[] = [];
@@ -115,7 +111,7 @@ export class Coordinator {
   /** Their results, with their networks, where these are here. */
   readonly #kept = new Map<Live, readonly TaskResult[]>();
 
-  constructor(plan: Plan, recorder: Recorder, executor: Executor) {
+  constructor(plan: Plan, recorder: Recorder | undefined, executor: Executor) {
     this.#plan = plan;
     this.#recorder = recorder;
     this.#executor = executor;
@@ -156,14 +152,16 @@ export class Coordinator {
     const { sampler, describe, shape, pruner, space } = this.#plan;
     const number = this.trials.length;
     const values = sampler.propose(number, this.#history) as Values<Space>;
+    for (const { name, toCoordinate } of space)
+      if (Object.hasOwn(values, name)) toCoordinate(values[name], `trial ${number}: ${name}`);
     const spec = canonicalJSON(`trial ${number}`, describe(values, shape));
-    await this.#recorder.create(number, values, space, sha256(spec).slice(0, 16));
+    await this.#recorder?.create(number, values, space, spec);
     const live: Live = {
       number,
       values,
       spec: JSON.parse(spec) as TrialSpec,
       thresholds: pruner?.kind === 'median' ? this.#curves.medians(pruner) : undefined,
-      recorded: this.#recorder.outcomeOf(number),
+      recorded: this.#recorder?.outcomeOf(number),
       results: [],
       rungs: [],
       seconds: 0,
@@ -277,7 +275,7 @@ export class Coordinator {
   async #finish(live: Live, outcome: TrialOutcome): Promise<void> {
     live.outcome = outcome;
     this.#observe(live);
-    await this.#recorder.finish(live.number, outcome);
+    await this.#recorder?.finish(live.number, outcome);
     if (outcome.state === 'complete') this.#keep(live as Ended);
     delete live.running;
     live.results = [];

@@ -1,5 +1,6 @@
+import { loaded } from '../base/loaded.js';
 import type { Dataset } from '../data/dataset.js';
-import { isShard, runShard, type Shard } from './shard.js';
+import { isShard, type Shard } from './shard.js';
 import { runTrial, type Interruption, type Task, type TaskResult } from './task.js';
 
 /** What a task may need in addition to itself and the data. */
@@ -27,9 +28,10 @@ export async function runTask(
   { start, progress, onInterrupt, signal }: RunOptions = {},
 ): Promise<TaskResult> {
   signal?.throwIfAborted();
-  return isShard(task)
-    ? await runShard(task, data, start!, { progress, onInterrupt, signal })
-    : await runTrial(task, data, { progress, onInterrupt, signal });
+  const interruption = { progress, onInterrupt, signal };
+  if (!isShard(task)) return await runTrial(task, data, interruption);
+  const { runShard } = await loaded('shards', import('./run-shard.js'));
+  return await runShard(task, data, start!, interruption);
 }
 
 /**

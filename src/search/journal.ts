@@ -1,5 +1,6 @@
-import { canonicalJSON } from './canonical-json.js';
+import { sha256 } from '../base/sha256.js';
 import { StateError } from '../errors.js';
+import { canonicalJSON } from './canonical-json.js';
 import type { CheckedSpace, Dimension } from './domains.js';
 
 // The journal of a study, a JSON object on each line, in the format of Optuna's JournalStorage. A study that is run again with
@@ -82,7 +83,7 @@ const now = (): string => new Date().toISOString().slice(0, -1);
 
 /** Writes a study's journal, and checks what stands there already. */
 export class Recorder {
-  readonly #journal: Journal | undefined;
+  readonly #journal: Journal;
   /** The lines of the journal, by what they say something of. */
   readonly #written = new Map<string, { readonly number: number; readonly line: Line }>();
   readonly #outcomes = new Map<number, TrialOutcome>();
@@ -90,7 +91,7 @@ export class Recorder {
   readonly #distributions = new Map<Dimension, string>();
   readonly #combinations: Combination[] = [];
 
-  private constructor(journal: Journal | undefined, lines: readonly Line[]) {
+  private constructor(journal: Journal, lines: readonly Line[]) {
     this.#journal = journal;
     let created = 0;
     for (const [l, line] of lines.entries()) {
@@ -104,8 +105,8 @@ export class Recorder {
     }
   }
 
-  static async open(journal: Journal | undefined): Promise<Recorder> {
-    const lines = (await journal?.read()) ?? [];
+  static async open(journal: Journal): Promise<Recorder> {
+    const lines = await journal.read();
     return new Recorder(
       journal,
       lines.map((line, l) => parseLine(line, l)),
@@ -156,7 +157,7 @@ export class Recorder {
       datetime_start: now(),
       params: byName((dimension) => internalValue(dimension, values[dimension.name])),
       distributions: byName((dimension) => this.#distributionOf(dimension)),
-      user_attrs: { spec },
+      user_attrs: { spec: sha256(spec).slice(0, 16) },
       system_attrs: {},
       intermediate_values: {},
     };
@@ -203,7 +204,7 @@ export class Recorder {
       if (!before) fresh.push(JSON.stringify({ ...line, worker_id: 'bp4' }));
       else if (essence(before.line) !== essence(line)) throw differing(before.number, before.line, line);
     }
-    if (fresh.length > 0) await this.#journal?.append(fresh);
+    if (fresh.length > 0) await this.#journal.append(fresh);
   }
 }
 

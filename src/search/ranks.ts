@@ -4,6 +4,17 @@ export const compare = (a: number, b: number): number => Number(a > b) - Number(
 export const average = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** Σ_k weight_k·x_k / Σ_k weight_k: k ascending from +0, in double precision; divided once, rounded once. */
+export function weightedMean(all: readonly Float32Array[], weights: readonly number[]): Float32Array {
+  const sums = new Float64Array(all[0]!.length);
+  let total = 0;
+  for (const [k, weight] of weights.entries()) {
+    total += weight;
+    if (weight > 0) for (let i = 0; i < sums.length; i++) sums[i]! += weight * all[k]![i]!;
+  }
+  return Float32Array.from(sums, (sum) => sum / total);
+}
+
 /** The rank of each number from 0; equal numbers share the mean of their ranks. */
 export function rank(numbers: readonly number[]): number[] {
   const order = numbers.map((_, n) => n).sort((a, b) => compare(numbers[a]!, numbers[b]!) || a - b);

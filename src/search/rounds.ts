@@ -1,8 +1,9 @@
 import { Random } from '../base/random.js';
 import { sha256 } from '../base/sha256.js';
-import { awaited, Pause, type Work } from '../base/work.js';
+import { awaited, inSlices, Pause, type Work } from '../base/work.js';
+import type { Dataset } from '../data/dataset.js';
 import { reportDiagnosis } from '../diagnosis/report-diagnosis.js';
-import { DivergenceError } from '../errors.js';
+import { DivergenceError, RangeFault, StateError } from '../errors.js';
 import { decodeState, encodeState } from '../model/file.js';
 import type { Model } from '../model/model.js';
 import { readSlots } from '../model/parameters.js';
@@ -16,10 +17,11 @@ import { watchMetrics } from '../training/hooks/metrics.js';
 import { reduceOnPlateau } from '../training/hooks/plateau.js';
 import type { CheckedTrainOptions } from '../training/options.js';
 import type { EpochReport } from '../training/reports.js';
-import { countSlots, startRun } from '../training/resume.js';
-import { measureWatched, type CheckedData } from '../training/train.js';
-import { weightedMean } from './combine-best.js';
-import type { Executor } from './executor.js';
+import { assertResumable, countSlots, startRun } from '../training/resume.js';
+import type { Samples } from '../training/samples.js';
+import { measureWatched, readData, type CheckedData } from '../training/train.js';
+import { runInOrder, type Executor } from './executor.js';
+import { weightedMean } from './ranks.js';
 import type { Shard } from './shard.js';
 
 // The rounds of a sharded training: all shards train from the same network, and the next round begins with their mean.
@@ -34,20 +36,82 @@ export interface Plan {
 }
 
 /** A sharded training, and where it runs. */
-export interface ShardedTraining {
+interface Place {
   readonly net: Network;
   readonly model: Model;
   /** Sets the network to a state. @returns its run, which hooks may change */
   readonly restore: (state: NetworkState) => Run | undefined;
   readonly plan: Plan;
-  readonly parts: CheckedData;
-  readonly count: number;
   readonly executor: Executor;
   readonly signal: AbortSignal;
 }
 
+interface ShardedTraining extends Place {
+  readonly parts: CheckedData;
+  /** Of the samples. */
+  readonly count: number;
+}
+
+/**
+ * Trains a network in shards.
+ * @param mayGoOn throws if the network is disposed, or the training aborted
+ * @throws RangeError, StateError if the samples can't be trained in so many shards, or not resumed
+ * @throws the errors of the executor
+ */
+export async function trainInRounds(
+  place: Place,
+  data: Dataset,
+  mayGoOn: () => void,
+): Promise<EpochReport[]> {
+  mayGoOn();
+  const { net, model, plan, executor } = place;
+  const { options } = plan;
+  const parts = await inSlices(readData(model, data, options), mayGoOn);
+  checkParts(plan, parts, net.state.run, model);
+  const { count, classWeights } = parts.training as Samples;
+  // A shard has other counts of classes.
+  const weights = options.classWeights === 'balanced' && { classWeights: classWeights! };
+  const ofShards = { ...plan, train: { ...plan.train, ...weights } };
+  try {
+    await executor.open(gatherSamples(data, parts));
+    return await inSlices(runRounds({ ...place, plan: ofShards, parts, count }), mayGoOn);
+  } catch (error) {
+    mayGoOn();
+    throw error;
+  } finally {
+    await executor.close();
+  }
+}
+
+/** @throws RangeError, StateError if these samples can't be trained in so many shards, or not resumed */
+function checkParts(
+  { options, shards }: Plan,
+  { training }: CheckedData,
+  run: Run | undefined,
+  model: Model,
+): void {
+  const { count } = training as Samples;
+  if (count < shards)
+    throw new RangeFault({ place: 'shards', problem: `there are ${count} samples, too few for ${shards}` });
+  if (!options.resume) return;
+  assertResumable(run, model.slots, options);
+  if (run.done > 0) {
+    throw new StateError({
+      place: 'resume',
+      problem: 'the training stopped within an epoch, and shards begin with one',
+      cure: 'leave shards out',
+    });
+  }
+}
+
+/** The samples to train with, as the network names them. */
+function gatherSamples(data: Dataset, { training }: CheckedData): Dataset {
+  const { chosen } = (training as Samples).answers;
+  return chosen ? data.subset(chosen) : data;
+}
+
 /** Compare `runEpochs`: a round takes the place of an epoch. */
-export function* runRounds(training: ShardedTraining): Work<EpochReport[]> {
+function* runRounds(training: ShardedTraining): Work<EpochReport[]> {
   const { net, model, restore, plan, parts } = training;
   const { options, rounds } = plan;
   const { epochs, optimizer, schedule, earlyStopping, checkpoint } = options;
@@ -119,30 +183,19 @@ async function trainShards(
   const slots = run!.slots.filter((_, s) => s !== bestSlot(options));
   const start = encodeState({ ...state, run: { ...run!, slots } });
   const hash = sha256(start);
-  // Of the round alone, because executors listen to it for each shard.
-  const ending = new AbortController();
-  const stop = (): void => ending.abort();
-  signal.addEventListener('abort', stop);
-  if (signal.aborted) stop();
-  const running = Array.from({ length: shards }, (_, k) => {
+  const tasks = Array.from({ length: shards }, (_, k) => (rest: AbortSignal) => {
     const shard: Shard = { shard: k, shards, round, until, train, start: hash };
-    return executor.run(shard, { start, needsNetwork: true, signal: ending.signal });
+    return executor.run(shard, { start, needsNetwork: true, signal: rest }).catch((error: unknown) => {
+      throw nameShard(k, round, error);
+    });
   });
-  for (const one of running) one.catch(() => undefined);
   const trained: Trained[] = [];
-  try {
-    for (const [k, one] of running.entries()) {
-      const { network, score, accuracy } = await one.catch((error: unknown) => {
-        throw nameShard(k, round, error);
-      });
-      const { state } = decodeState(network!);
-      trained.push({ rows: Math.ceil((count - k) / shards), state, loss: score, accuracy: accuracy! });
-    }
-    return trained;
-  } finally {
-    signal.removeEventListener('abort', stop);
-    stop();
+  for await (const { network, score, accuracy } of runInOrder(tasks, signal)) {
+    const rows = Math.ceil((count - trained.length) / shards);
+    const { state } = decodeState(network!);
+    trained.push({ rows, state, loss: score, accuracy: accuracy! });
   }
+  return trained;
 }
 
 function nameShard(shard: number, round: number, error: unknown): unknown {

@@ -104,7 +104,7 @@ async function search<S extends Space, Outcome extends number | { readonly score
   trial: Trial<S, Outcome>,
   { trials, seed = 0, onTrial, signal }: Partial<RandomSearchOptions<S, Outcome>>,
 ): Promise<TrialResult<S, Outcome>[]> {
-  const sampler = createSampler(name, checkSpace(space), seed);
+  const sampler = await createSampler(name, checkSpace(space), seed);
   const { count = Infinity } = sampler;
   const most = checkInteger('trials', trials ?? count, 1, count);
   checkType('trial', trial, 'function');

@@ -1,4 +1,5 @@
 import { checkInteger, checkKeys, checkName, checkOptional, checkType, show } from '../base/check.js';
+import { loaded } from '../base/loaded.js';
 import { sha256 } from '../base/sha256.js';
 import type { Dataset } from '../data/dataset.js';
 import { transformedWidth } from '../data/fit-transforms.js';
@@ -6,12 +7,11 @@ import type { Ensemble } from '../ensemble/ensemble.js';
 import { TypeFault } from '../errors.js';
 import type { Metric } from '../training/hooks/metrics.js';
 import { checkSignal } from '../training/options.js';
-import { combineBest } from './combine-best.js';
 import { Coordinator, publish, type NetworkShape, type Plan, type StudyTrial } from './coordinator.js';
 import { checkSpace, type Space, type Values } from './domains.js';
 import { inline, type Executor } from './executor.js';
 import { measureImportances } from './importances.js';
-import { Recorder, type Journal } from './journal.js';
+import type { Journal, Recorder } from './journal.js';
 import { checkPruner, planBrackets, type Pruner } from './pruners.js';
 import { createSampler, type SamplerName } from './samplers/create-sampler.js';
 import type { Sampler } from './samplers/sampler.js';
@@ -108,12 +108,12 @@ const optionNames =
  * @throws the errors of `trial`, of the executor and of the journal
  */
 export async function study<const S extends Space>(options: StudyOptions<S>): Promise<StudyResult<S>> {
-  const plan = checkStudy(options as unknown as StudyOptions<Space>);
+  const plan = await checkStudy(options as unknown as StudyOptions<Space>);
   const { journal, executor = inline() } = options;
-  const recorder = await Recorder.open(journal);
+  // Before the first trial: a page that is offline after the last one would lose them all.
+  const { combineBest } = await loaded('study', import('./combine-best.js'));
   try {
-    await recorder.begin(plan.name, plan.objective.isLoss, plan.identity);
-    recorder.checkCount(plan.trials);
+    const recorder = journal && (await openJournal(journal, plan));
     await executor.open(options.data);
     const coordinator = new Coordinator(plan, recorder, executor);
     await coordinator.runTrials();
@@ -135,7 +135,25 @@ export async function study<const S extends Space>(options: StudyOptions<S>): Pr
   }
 }
 
-function checkStudy(options: StudyOptions<Space>): Plan {
+/** A plan, and what its journal must agree with. */
+interface CheckedStudy extends Plan {
+  readonly name: string;
+  readonly identity: () => object;
+}
+
+/** @throws StateError if the journal is of another study, or of a larger one */
+async function openJournal(
+  journal: Journal,
+  { name, objective, identity, trials }: CheckedStudy,
+): Promise<Recorder> {
+  const { Recorder } = await loaded('journal', import('./journal.js'));
+  const recorder = await Recorder.open(journal);
+  await recorder.begin(name, objective.isLoss, identity());
+  recorder.checkCount(trials);
+  return recorder;
+}
+
+async function checkStudy(options: StudyOptions<Space>): Promise<CheckedStudy> {
   checkKeys('options', options, optionNames);
   const { data, name = 'bp4', folds, validation, seed = 0, seeds = 1, sampler = 'tpe', window = 8 } = options;
   const { ensemble = 10, pruner, onTrial, signal } = options;
@@ -153,7 +171,7 @@ function checkStudy(options: StudyOptions<Space>): Plan {
   const division = checkDivision(data, folds, validation, seed);
   const checkedPruner = pruner && checkPruner(pruner);
   const metric = checkObjective(options, checkedPruner);
-  const checkedSampler = createSampler(sampler, space, seed);
+  const checkedSampler = await createSampler(sampler, space, seed);
   const most = checkedSampler.count ?? Infinity;
   const trials = checkInteger('trials', options.trials ?? Math.min(40, most), 1, Math.min(most, 1e6));
   return {
@@ -171,7 +189,7 @@ function checkStudy(options: StudyOptions<Space>): Plan {
     pruner: checkedPruner,
     rounds: ensemble,
     parts: listParts(division, checkInteger('seeds', seeds)),
-    identity: {
+    identity: () => ({
       arithmetic: ARITHMETIC,
       data: sha256(data.save()),
       space: Object.fromEntries(space.map(({ name, domain }) => [name, domain])),
@@ -184,7 +202,7 @@ function checkStudy(options: StudyOptions<Space>): Plan {
       pruner: checkedPruner ?? null,
       // Without rungs, a study may go on to more trials.
       trials: checkedPruner && checkedPruner.kind !== 'median' ? trials : null,
-    },
+    }),
     onTrial,
     signal,
   };

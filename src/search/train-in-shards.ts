@@ -1,9 +1,7 @@
 import { checkInteger, checkKeys, show } from '../base/check.js';
-import { inSlices } from '../base/work.js';
+import { loaded } from '../base/loaded.js';
 import type { Dataset } from '../data/dataset.js';
-import { RangeFault, StateError, TypeFault } from '../errors.js';
-import type { Model } from '../model/model.js';
-import type { Run } from '../model/state.js';
+import { TypeFault } from '../errors.js';
 import { Network } from '../network.js';
 import type { Checkpoint } from '../training/hooks/checkpoint.js';
 import type { PlateauOptions } from '../training/hooks/plateau.js';
@@ -14,13 +12,10 @@ import {
   type TrainOptions,
 } from '../training/options.js';
 import type { EpochReport } from '../training/reports.js';
-import { assertResumable } from '../training/resume.js';
-import type { Samples } from '../training/samples.js';
 import type { ScheduleOptions } from '../training/schedules.js';
-import { readData, type CheckedData } from '../training/train.js';
 import { canonicalJSON } from './canonical-json.js';
 import { inline, type Executor } from './executor.js';
-import { runRounds, type Plan } from './rounds.js';
+import type { Plan } from './rounds.js';
 import { DEFAULT_SHARDS, MOST_SHARDS } from './shard-count.js';
 import { shardKeys } from './shard.js';
 import { checkMethods } from './study.js';
@@ -84,28 +79,15 @@ export async function trainInShards(
     assertOpen();
     signal?.throwIfAborted();
   };
-  const trainShards: Parameters<Network['trainElsewhere']>[0] = async (_, restore, model) => {
-    mayGoOn();
-    const parts = await inSlices(readData(model, data, checked), mayGoOn);
-    checkParts(plan, parts, net.state.run, model);
-    const { count, classWeights } = parts.training as Samples;
-    // A shard has other counts of classes.
-    const weights = checked.classWeights === 'balanced' && { classWeights: classWeights! };
-    const ofShards = { ...plan, train: { ...plan.train, ...weights } };
-    try {
-      await executor.open(gatherSamples(data, model, parts));
-      const training = { net, model, restore, plan: ofShards, parts, count, executor, signal: ending.signal };
-      return await inSlices(runRounds(training), mayGoOn);
-    } catch (error) {
-      mayGoOn();
-      throw error;
-    } finally {
-      stop();
-      await executor.close();
-    }
-  };
   try {
-    return await net.trainElsewhere(trainShards, stop);
+    return await net.trainElsewhere(async (_, restore, model) => {
+      const { trainInRounds } = await loaded('shards', import('./rounds.js'));
+      return await trainInRounds(
+        { net, model, restore, plan, executor, signal: ending.signal },
+        data,
+        mayGoOn,
+      );
+    }, stop);
   } finally {
     signal?.removeEventListener('abort', stop);
   }
@@ -132,31 +114,4 @@ function pickPlain(options: Partial<TrainOptions>, { epochs, schedule }: Checked
   const patience = Number.MAX_SAFE_INTEGER;
   const learningRate = schedule.plateau && { ...(plain.learningRate as PlateauOptions), patience };
   return { ...plain, epochs, ...(learningRate && { learningRate }) };
-}
-
-/** @throws RangeError, StateError if these samples can't be trained in so many shards, or not resumed */
-function checkParts(
-  { options, shards }: Plan,
-  { training }: CheckedData,
-  run: Run | undefined,
-  model: Model,
-): void {
-  const { count } = training as Samples;
-  if (count < shards)
-    throw new RangeFault({ place: 'shards', problem: `there are ${count} samples, too few for ${shards}` });
-  if (!options.resume) return;
-  assertResumable(run, model.slots, options);
-  if (run.done > 0) {
-    throw new StateError({
-      place: 'resume',
-      problem: 'the training stopped within an epoch, and shards begin with one',
-      cure: 'leave shards out',
-    });
-  }
-}
-
-/** The samples to train with, as the network names them. */
-function gatherSamples(data: Dataset, model: Model, { training }: CheckedData): Dataset {
-  const { chosen } = (training as Samples).answers;
-  return chosen ? data.subset(chosen) : data;
 }

@@ -16,7 +16,7 @@ import {
 } from '../../src/brain/index.js';
 import { xor } from '../support/brain-samples.js';
 
-// What programs of brain.js do with a network besides training it: they change its options and weights, hand it what brain.js 1 took,
+// What programs of brain.js do with a network apart from training it: they change its options and weights, hand it what brain.js 1 took,
 // and put it into frameworks.
 
 type Numbers = number[] | Float32Array;

@@ -164,6 +164,7 @@ describe('rows around a table', () => {
 
   it.each([
     ['a row without two of its numbers', '6,3,NA,?', 6],
+    ['a row with an infinite number and without another', '6,3,inf,nan', 6],
     ['a smaller number than there are rows', '5,3,low,high', 6],
     ['one name twice', '6,3,low,low', 6],
   ])('a first row is data, not a line of counts: %s', (_, first, count) => {

@@ -292,7 +292,7 @@ describe('bp4 search', () => {
 
   it('help says of exactly the options of the default space that they are searched', async () => {
     const ran = await run('search', ...quick, '--json', '--study', 'help.jsonl', '--out', 'help.bp4');
-    const { stdout } = await run('search', '--help');
+    const { stdout } = await run('search', '--help-all');
     const options = stdout.split(/^ {2}(?:-\w, )?--/m).slice(1);
     const searched = options.filter((text) => /\(default:\s+searched;/.test(text));
     const names = searched.map((text) => /^[\w-]+/.exec(text)![0]);

@@ -82,7 +82,7 @@ describe('bp4 train --shards', () => {
   });
 
   it.each([
-    [['--rounds', '3'], 2, /^bp4: --rounds: it is of --shards; give --shards too/],
+    [['--rounds', '3'], 2, /^bp4: --rounds: it needs --shards; give --shards too/],
     [['--shards', '109'], 2, /^bp4: --shards: there are only 10\d samples to learn from/],
     [['--shards', '0'], 2, /^bp4: --shards: expected a whole number from 1 to 4096, got '0'/],
     [['--shards', '3', '--stream'], 2, /^bp4: --shards: data larger than memory cannot be divided/],

@@ -178,7 +178,7 @@ describe('an unknown option', () => {
 
   it('refers to help where nothing similar is known', async () => {
     expect((await run('train', '--foo', '1')).stderr).toBe(
-      'bp4: --foo: unknown option; see bp4 train --help\n',
+      'bp4: --foo: unknown option; see bp4 train --help-all\n',
     );
   });
 

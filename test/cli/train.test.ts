@@ -901,12 +901,12 @@ describe('an error', () => {
       2,
       /^bp4: --epochs: expected a whole number of at least 1, got 'many'$/,
     ],
-    ['no value', ['iris.csv', '--epochs'], 2, /^bp4: --epochs: expected a value; see bp4 train --help$/],
+    ['no value', ['iris.csv', '--epochs'], 2, /^bp4: --epochs: expected a value; see bp4 train --help-all$/],
     [
       'an option as a value',
       ['iris.csv', '--out', '--json'],
       2,
-      /^bp4: --out: expected a value, got the option --json; see bp4 train --help$/,
+      /^bp4: --out: expected a value, got the option --json; see bp4 train --help-all$/,
     ],
     ['no file', [], 2, /^bp4: missing argument <data>; give a data file: bp4 train iris\.csv$/],
     ['two files', ['iris.csv', 'b.csv'], 2, /^bp4: unexpected argument 'b\.csv'/],
@@ -1072,6 +1072,27 @@ describe('an error', () => {
 });
 
 describe('help', () => {
+  it('lists the options that people use, grouped, and --help-all lists all', async () => {
+    const listed = (text: string): (string | undefined)[] =>
+      Array.from(text.matchAll(/^ {2}(?:-\w, )?--([\w-]+)/gm), ([, name]) => name);
+    const rest = ['json', 'quiet', 'debug', 'help-all', 'help'];
+    const [short, all] = await Promise.all([run('train', '--help'), run('train', '--help-all')]);
+    expect([short.code, all.code]).toEqual([0, 0]);
+    expect(new Set(listed(short.stdout))).toEqual(new Set([...train.common!, ...rest]));
+    expect(new Set(listed(all.stdout))).toEqual(new Set([...flagsOfTrain(), ...rest]));
+    for (const { stdout } of [short, all])
+      expect(stdout.match(/^(Data|Network|Training|Evaluation|Files|Output):$/gm)).toHaveLength(6);
+    expect(short.stdout.split('\n').length).toBeLessThan(90);
+    expect(short.stdout).not.toContain('Exit codes');
+    expect(all.stdout).toContain('Exit codes');
+    const count = flagsOfTrain().length + 3;
+    expect(short.stdout).toContain(
+      `All ${count} options, more examples and the exit codes: bp4 train --help-all`,
+    );
+    // other options and a missing file don't matter
+    expect((await run('train', '--quiet', '--help-all', '--epochs', '3')).stdout).toBe(all.stdout);
+  });
+
   it('describes the program and a command, and --version prints the version', async () => {
     const overview = await run('--help');
     expect(overview.code).toBe(0);
@@ -1080,7 +1101,6 @@ describe('help', () => {
     expect((await run()).stdout).toBe(overview.stdout);
     const help = await run('help', 'train');
     expect(help.stdout).toContain('bp4 train iris.csv\n');
-    for (const name of flagsOfTrain()) expect(help.stdout).toContain(`--${name}`);
     expect((await run('train', '--help')).stdout).toBe(help.stdout);
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
       version: string;

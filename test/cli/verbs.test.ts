@@ -867,6 +867,11 @@ it('help train shows both forms of the line', async () => {
   );
 });
 
+it('--help-all of a command with few options prints its help', async () => {
+  for (const name of ['predict', 'inspect'])
+    expect(await captureOutput(name, '--help-all')).toBe(await captureOutput(name, '--help'));
+});
+
 it('help of commands that read no data lists no options for data', async () => {
   for (const name of ['inspect', 'export']) {
     const help = await captureOutput('help', name);

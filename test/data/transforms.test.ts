@@ -221,6 +221,7 @@ it('a network takes transforms of inputs alone or of targets alone', async () =>
   expect((await Network.create({ ...linear, transforms: halved })).predict([[2]])[0]).toBe(y);
   expect((await Network.create({ ...linear, transforms: doubled })).predict([[1]])[0]).toBe(2 * y!);
   expect(plain.toJSON()).not.toHaveProperty('transforms');
+  expect(plain.transforms).toBeUndefined();
   expect((await Network.create({ ...linear, transforms: halved })).toJSON().transforms).toEqual(halved);
 });
 
@@ -229,7 +230,7 @@ it('a network copies transforms when it takes and returns them', async () => {
   const net = await Network.create({ ...spec, transforms: mine });
   const before = net.predict(rows);
   (mine.inputs![0] as { mean: number }).mean = 0;
-  const given = net.toJSON().transforms!;
+  const given = net.transforms!;
   expect(given).toEqual(transforms);
   (given.inputs![2] as unknown as { categories: string[] }).categories.pop();
   expect(net.toJSON().transforms).toEqual(transforms);

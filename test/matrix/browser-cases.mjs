@@ -236,11 +236,13 @@ const PHASES = ['forward', 'BP1', 'BP2', 'BP3', 'BP4', 'mean', 'update'];
 /** The hash of the run that the first browser reloaded from its link. The other browsers must get the same. */
 let playgroundHash;
 
-function checkPlayground({ hash, phases, answer, elsewhere, engine }) {
+function checkPlayground({ hash, phases, dragged, film, answer, elsewhere, engine }) {
   playgroundHash ??= hash;
   const pairs = [
     ['hash', hash, playgroundHash],
     ['phases', phases.join(), PHASES.join()],
+    ['the sample dragged to', dragged, '0.55,0.55'],
+    ['film', film, 'image/gif, 37 frames, a picture'],
     ['answer to a vertical line', answer, '1'],
     ['requests elsewhere', elsewhere.join(), ''],
     ['engine', engine, 'wasm'],

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { slugify } from '../../docs/.vitepress/source-links.js';
 import { amount } from '../support/thorough.js';
 
 // The package as users get it: packed, installed into an empty project, and used there as README.md and docs/ describe.
@@ -174,7 +175,13 @@ describe('snippets of README.md and docs/', () => {
   const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--pretty', 'false'];
 
   it('finds snippets in README.md, the home page and the guide, but not where there is no code', () => {
-    const withoutSnippets = ['guide/command-line', 'guide/determinism', 'guide/teaching', 'playground'];
+    const withoutSnippets = [
+      'guide/command-line',
+      'guide/determinism',
+      'guide/glossary',
+      'guide/teaching',
+      'playground',
+    ];
     expect(documents).toEqual(
       expect.arrayContaining(['README.md', 'docs/index.md', 'docs/playground.md', 'docs/guide/training.md']),
     );
@@ -199,10 +206,21 @@ describe('snippets of README.md and docs/', () => {
     expect(snippets.length).toBeGreaterThanOrEqual(40);
   });
 
+  beforeAll(async () => {
+    // the files that the commands of docs/guide/from-csv.md write, which its snippets load
+    const bin = join(installed, 'dist', 'cli', 'index.js');
+    copyFileSync(join(repository, 'examples', 'iris.csv'), join(project, 'iris.csv'));
+    await run('bp4 train', process.execPath, [bin, 'train', 'iris.csv']);
+    await run('bp4 export', process.execPath, [bin, 'export', 'iris.bp4', 'iris.mjs']);
+  });
+
   const isForNode = ({ language }: Snippet): boolean => ['js', 'cjs', 'ts'].includes(language);
 
   /** The pages that people open first; the long matrix runs all of them. */
-  const runPages = amount(['README.md', 'docs/index.md', 'docs/guide/getting-started.md'], documents);
+  const runPages = amount(
+    ['README.md', 'docs/index.md', 'docs/guide/getting-started.md', 'docs/guide/from-csv.md'],
+    documents,
+  );
 
   it.each(snippets.filter((snippet) => isForNode(snippet) && runPages.includes(snippet.name)))(
     'runs the $language snippet of $name, line $line',
@@ -244,6 +262,27 @@ describe('snippets of README.md and docs/', () => {
       ...files,
     ]);
   });
+});
+
+it('every link to a section leads to a heading', () => {
+  const anchors = new Map(
+    [...documents, 'CONTRIBUTING.md', 'SECURITY.md'].map((name) => {
+      const text = readFileSync(join(repository, name), 'utf8').replace(/^```.*?^```/gms, '');
+      return [
+        join(repository, name),
+        { text, slugs: Array.from(text.matchAll(/^#+ (.+)$/gm), ([, heading]) => slugify(heading!)) },
+      ];
+    }),
+  );
+  const dead = Array.from(anchors).flatMap(([file, { text, slugs }]) =>
+    Array.from(text.matchAll(/\]\(([^):]*)#([^)]+)\)/g))
+      .filter(([, path, slug]) => {
+        const target = path === '' ? slugs : anchors.get(join(dirname(file), path!))?.slugs;
+        return target !== undefined && !target.includes(slug!);
+      })
+      .map(([link]) => `${file}: ${link}`),
+  );
+  expect(dead).toEqual([]);
 });
 
 it('CONTRIBUTING maps the lines of network.py to functions that exist', () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -138,6 +138,19 @@ describe.skipIf(!hasGit)('npm run release in a Git repository', () => {
     expect(release('patch')).toMatchObject({ status: 1, stderr: 'release: there are uncommitted changes\n' });
     expect(contents()).toEqual([manifest, lock, changelog, readme, readme]);
   });
+});
+
+it('every page says in a paragraph of its own that nothing has been published', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const folders = ['.', 'docs', 'docs/guide', 'docs/recipes'];
+  const pages = folders
+    .flatMap((name) => readdirSync(join(root, name)).map((file) => join(root, name, file)))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => readFileSync(file, 'utf8'))
+    .filter((text) => text.includes("isn't on npm"));
+  expect(pages).not.toEqual([]);
+  for (const text of pages)
+    expect(text.replace(/^bp4 isn't on npm yet\. .*?\n\n/ms, '')).not.toMatch(/on npm yet/);
 });
 
 describe('releaseChangelog', () => {

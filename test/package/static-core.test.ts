@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 const source = fileURLToPath(new URL('../../src', import.meta.url));
 
-it('only what few programs need is loaded by import(): threads, readers of files, explanations, losses of users', () => {
+it('only what few programs need is loaded by import(): threads, readers of files, explanations, losses of users, parts of a search', () => {
   const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/')) // as Windows has them
     .filter((path) => path.endsWith('.ts') && !/^(cli|queue)\//.test(path))
@@ -37,6 +37,11 @@ it('only what few programs need is loaded by import(): threads, readers of files
     'network.ts: ./training/find-learning-rate.js',
     'network.ts: ./training/hooks/plateau.js',
     'network.ts: ./training/own-loss.js',
+    'search/executor.ts: ./run-shard.js',
+    'search/samplers/create-sampler.ts: ./tpe.js',
+    'search/study.ts: ./combine-best.js',
+    'search/study.ts: ./journal.js',
+    'search/train-in-shards.ts: ./rounds.js',
     'training/find-divergence.ts: ./explain-divergence.js',
     'training/train.ts: ./tiny.js',
   ]);

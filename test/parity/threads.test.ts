@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type * as OS from 'node:os';
@@ -14,12 +15,14 @@ import {
   type ThreadChoice,
 } from '../../src/index.js';
 import { Random } from '../../src/base/random.js';
+import { WorkerTeam } from '../../src/kernels/team.js';
+import { threadedKernels } from '../../src/kernels/threads.js';
 import { Window } from '../../src/training/window.js';
 import { fingerprint } from '../support/fingerprint.js';
 import { catchError } from '../support/patient.js';
 import { amount } from '../support/thorough.js';
 
-// Several threads share a step: same bits, no thread is left running, and none waits for a thread that has exited.
+// Several threads share a step or a pass: same bits, no thread is left running, and none waits for a thread that has exited.
 
 const require = createRequire(import.meta.url);
 /** The same objects as in the code under test: what is replaced here is replaced there. */
@@ -142,6 +145,115 @@ it.each(['pairs', 'rows', 'none'] as const)(
     expect(await overflow(1, 'reference')).toEqual(one);
   },
 );
+
+type Pass = Parameters<WorkerTeam['runPass']>;
+
+describe('outside of training', () => {
+  const shapes: [string, Case['sizes'], zeros: number][] = [
+    ['a wide network', [70, 260, 130, 5], 0],
+    ['mostly zero inputs', [200, 100, 5], 8],
+  ];
+
+  /** A hash of all that calls outside of training return. The rows are more than a chunk, and no multiple of four. */
+  function results(net: Network, sizes: Case['sizes'], zeros: number): string {
+    const data = createData(1029, sizes[0], sizes.at(-1)!, zeros);
+    const sampleWeights = Float32Array.from({ length: 1029 }, (_, n) => n % 3);
+    const { loss, accuracy } = net.evaluate({ ...data, sampleWeights });
+    const gradients = net.backprop({ ...data, sampleWeights });
+    const hash = createHash('sha256').update(net.predict(data.inputs)).update(`${loss} ${accuracy}`);
+    for (const layer of gradients.layers) {
+      for (const values of Object.values(layer) as Float32Array[]) hash.update(values);
+    }
+    return hash.update(`${gradients.loss}`).digest('hex');
+  }
+
+  /** Counts the passes that threads share. */
+  function countShared(): { passes: number } {
+    const shared = { passes: 0 };
+    const { value: runPass } = Object.getOwnPropertyDescriptor(WorkerTeam.prototype, 'runPass') as {
+      value: (this: WorkerTeam, ...pass: Pass) => void;
+    };
+    vi.spyOn(WorkerTeam.prototype, 'runPass').mockImplementation(function (this: WorkerTeam, ...pass: Pass) {
+      const [work, alone, together] = pass;
+      runPass.call(this, work, alone, (threads) => {
+        shared.passes++;
+        return together(threads);
+      });
+    });
+    return shared;
+  }
+
+  it.each(shapes)('gives the same bits with 2 and 3 threads as with one: %s', async (_, sizes, zeros) => {
+    const shared = countShared();
+    const expected = results(await create(sizes, 1), sizes, zeros);
+    expect(shared.passes).toBe(0);
+    for (const threads of [2, 3]) {
+      const net = await create(sizes, threads);
+      for (let i = 0; i < 3; i++) expect(results(net, sizes, zeros)).toBe(expected);
+      expect(shared.passes).toBeGreaterThan(0);
+      await net.train(createData(50, sizes[0], sizes.at(-1)!, zeros), { epochs: 1 });
+      const twin = await Network.fromState(net.state);
+      expect(results(net, sizes, zeros)).toBe(results(twin, sizes, zeros));
+      net.dispose();
+    }
+  });
+
+  it('takes no share for a few rows', async () => {
+    const shared = countShared();
+    const [, sizes] = shapes[0]!;
+    (await create(sizes, 2)).predict(createData(4, sizes[0], 5, 0).inputs);
+    expect(shared.passes).toBe(0);
+  });
+
+  it('waits for no worker that is gone', async () => {
+    const shared = countShared();
+    const [, sizes] = shapes[0]!;
+    const twin = await create(sizes, 1);
+    const net = await create(sizes, 2);
+    const sleep = new Int32Array(new SharedArrayBuffer(4));
+    Atomics.wait(sleep, 0, 0, 100);
+    void workers[0]!.terminate();
+    Atomics.wait(sleep, 0, 0, 300); // it's gone, and this thread has not been told
+    expect(results(net, sizes, 0)).toBe(results(twin, sizes, 0));
+    expect(shared.passes).toBeGreaterThan(0);
+  });
+
+  it('throws if a worker does not finish its share, and continues on one thread', async () => {
+    const team = (await threadedKernels(2, 1e6)).team as WorkerTeam;
+    await team.start();
+    const alone = vi.fn();
+    expect(() => team.runPass(1e6, alone, () => 0)).toThrow(ThreadError);
+    expect(alone).not.toHaveBeenCalled();
+    team.runPass(1e6, alone, () => 0);
+    expect(alone).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    ['shares long predictions with threads: auto when that is faster', 200, true],
+    ['goes back to one thread when sharing is as fast', 290, false],
+  ])('%s', async (_, time, expected) => {
+    vi.spyOn(os, 'availableParallelism').mockReturnValue(2);
+    const shared = countShared();
+    const [, sizes] = shapes[0]!;
+    const net = await create(sizes, 'auto');
+    const { inputs } = createData(512, sizes[0], sizes.at(-1)!, 0); // one chunk
+    let [now, before] = [0, 0];
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+      now += shared.passes > before ? time : 300;
+      before = shared.passes;
+      return now;
+    });
+    for (let i = 0; i < 5; i++) net.predict(inputs);
+    await once(workers[0]!, 'message');
+    await new Promise((resolve) => setTimeout(resolve));
+    for (let i = 0; i < 10; i++) net.predict(inputs);
+    clock.mockRestore();
+    before = shared.passes;
+    expect(before).toBeGreaterThan(0);
+    net.predict(inputs);
+    expect(shared.passes > before).toBe(expected);
+  });
+});
 
 describe('threads: auto', () => {
   it('trains short steps on one thread, and gives the reason', async () => {

@@ -40,6 +40,27 @@ it('has every text in Chinese, with the same values', () => {
   }
 });
 
+it('names every number of a finding', () => {
+  const folder = new URL('../../src/diagnosis/', import.meta.url).pathname;
+  const names = readdirSync(folder).flatMap((name) => listNumbers(folder + name));
+  // those that spreads and computed names add
+  const all = new Set([
+    ...names,
+    'l1',
+    'l2',
+    'bestEpoch',
+    'stuck',
+    'dead',
+    'saturated',
+    'weights',
+    'zeroInputs',
+  ]);
+  // an index, which the page leaves out, and the trial, which has a sentence of its own
+  for (const name of ['first', 'left', 'leftAfter', 'steps']) all.delete(name);
+  expect(all.size).toBeGreaterThan(40);
+  expect(Array.from(all, (name) => `number.${name}`).filter((key) => !(key in en))).toEqual([]);
+});
+
 it('uses every text', () => {
   const code = sources.map((path) => readFileSync(path, 'utf8')).join('\n');
   // `task.${name}` uses all texts that begin with 'task.'
@@ -90,6 +111,22 @@ function findTexts(path: string, code = readFileSync(path, 'utf8')): string[] {
       (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) &&
       /(^|\s)\p{L}{2,}[,.:]?\s+\p{L}{2,}|^\p{Lu}\p{L}+[.…]?$| \p{L}{3,}$/u.test(node.text);
     if (isWord || isSentence) found.push(`${path.replace(root, '')}: ${node.text.trim()}`);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+/** The properties of all objects called `numbers` in a file. */
+function listNumbers(path: string): string[] {
+  const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const isNumbers =
+      (ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node)) && node.name.getText() === 'numbers';
+    if (isNumbers && node.initializer !== undefined && ts.isObjectLiteralExpression(node.initializer))
+      for (const { name } of node.initializer.properties)
+        if (name !== undefined && ts.isIdentifier(name)) found.push(name.text);
     ts.forEachChild(node, visit);
   };
   visit(file);

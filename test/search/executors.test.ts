@@ -161,6 +161,15 @@ await study({
     summarize(await run({ journal: journalFile(path) }));
   });
 
+  it('is free again after a study that found it damaged', async () => {
+    const path = join(folder(), 'study.jsonl');
+    writeFileSync(path, '{"op_code"\n');
+    await expect(run({ journal: journalFile(path) })).rejects.toThrow(
+      'journal, line 1: expected a JSON object',
+    );
+    expect(existsSync(`${path}.lock`)).toBe(false);
+  });
+
   it('is named if it cannot be written', async () => {
     const journal = journalFile(join(folder(), 'none', 'study.jsonl'));
     await expect(run({ journal })).rejects.toMatchObject({ name: 'FileError', code: 'ENOENT' });

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.js';
 import { checkSpace, choice, float, int, type CheckedSpace } from '../../src/search/domains.js';
-import { createSampler } from '../../src/search/samplers/create-sampler.js';
 import { ParzenEstimator } from '../../src/search/samplers/parzen.js';
 import type { Observation } from '../../src/search/samplers/sampler.js';
-import { split } from '../../src/search/samplers/tpe.js';
+import { createTPESampler, split } from '../../src/search/samplers/tpe.js';
 import { allNames, parzenCase, space, type Point } from '../support/parzen-cases.js';
 
 const coordinatesOf = (dimensions: CheckedSpace, values: Point): number[] =>
@@ -125,7 +124,7 @@ describe('good trials', () => {
     const distance = (past: readonly Observation[]): number => {
       let sum = 0;
       for (let seed = 0; seed < 40; seed++)
-        sum += Math.abs(Number(createSampler('tpe', dimensions, seed).propose(40, past).x) - 0.5);
+        sum += Math.abs(Number(createTPESampler(dimensions, seed).propose(40, past).x) - 0.5);
       return sum / 40;
     };
     expect(distance([...history, ...pending])).toBeGreaterThan(2 * distance(history));

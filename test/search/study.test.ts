@@ -13,6 +13,7 @@ import {
   type Journal,
   type NetworkShape,
   type Pruner,
+  type Sampler,
   type StudyOptions,
   type StudyResult,
   type Task,
@@ -217,6 +218,14 @@ describe('the trials of a study', () => {
     await expectError(
       () => study(wrong),
       [TypeError, /^(executor|journal): expected an object with the methods /],
+    );
+  });
+
+  it('hold only values of their domains, even from a sampler of your own', async () => {
+    const sampler: Sampler = { propose: () => ({ learningRate: 0.1, units: 4, optimizer: 'adamax' }) };
+    await expectError(
+      () => study({ ...options, trials: 1, sampler }),
+      [RangeError, "trial 0: optimizer: expected a value of the domain, got 'adamax'"],
     );
   });
 

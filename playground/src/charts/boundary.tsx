@@ -5,6 +5,8 @@ import { GRID, REACH, type Points, type Problem } from '../protocol.js';
 import { Canvas, type Draw } from './canvas.js';
 import { contour } from './contour.js';
 import { toRGB, useColors, type Colors } from './colors.js';
+import type { Move } from '../drag.js';
+import { Movable } from './movable.js';
 import { say } from '../words/say.js';
 import './boundary.css';
 
@@ -17,6 +19,8 @@ export interface BoundaryProps {
   readonly marked?: Float32Array;
   /** The index of the marked input that gets a second ring. */
   readonly current?: number;
+  /** Lets the user move that input. */
+  readonly onMove?: Move;
 }
 
 /** The most of a class's color in the background, so that points of the class stand out. */
@@ -32,7 +36,14 @@ interface Options {
  * The plane [−1.1, 1.1]² as the network sees it: a background from class 0 to class 1 or from −1 to 1, the decision boundary or
  * the zeros, and the samples. A square that fills the width of its container, with a legend below.
  */
-export function Boundary({ boundary, points, isRegression, marked, current }: BoundaryProps): JSX.Element {
+export function Boundary({
+  boundary,
+  points,
+  isRegression,
+  marked,
+  current,
+  onMove,
+}: BoundaryProps): JSX.Element {
   const colors = useColors();
   const [options, setOptions] = useState<Options>({ showsTest: true, isDiscrete: false });
   const { showsTest, isDiscrete } = options;
@@ -62,6 +73,7 @@ export function Boundary({ boundary, points, isRegression, marked, current }: Bo
       ring(context, place(marked, i), radius + 4.5, colors);
     if (marked && current !== undefined) ring(context, place(marked, current), radius + 9, colors);
   };
+  const held = marked && current !== undefined ? marked.subarray(2 * current, 2 * current + 2) : undefined;
 
   const share = boundary.filter((probability) => probability > 0.5).length / boundary.length;
   const summary = say(isRegression ? 'boundary.surface' : 'boundary.summary', {
@@ -72,12 +84,14 @@ export function Boundary({ boundary, points, isRegression, marked, current }: Bo
   });
   return (
     <figure class="boundary">
-      <Canvas
-        draw={draw}
-        when={[field, line, points, showsTest, marked, current, colors]}
-        role="img"
-        aria-label={summary}
-      />
+      <Movable points={points} showsTest={showsTest} at={held} onMove={onMove}>
+        <Canvas
+          draw={draw}
+          when={[field, line, points, showsTest, marked, current, colors]}
+          role="img"
+          aria-label={summary}
+        />
+      </Movable>
       <figcaption>
         <dl>
           {isRegression ? <TargetEntry /> : [0, 1].map((label) => <Entry key={label} label={label} />)}
@@ -98,7 +112,7 @@ export function Boundary({ boundary, points, isRegression, marked, current }: Bo
                 <circle class="boundary-marked" cx="9" cy="9" r="7" />
               </svg>
             </dt>
-            <dd>{say('boundary.miniBatch')}</dd>
+            <dd>{say(onMove ? 'boundary.move' : 'boundary.miniBatch')}</dd>
           </div>
         </dl>
         <Switches options={options} onChange={setOptions} />

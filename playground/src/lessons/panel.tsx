@@ -50,7 +50,7 @@ export function Panel(props: PanelProps) {
       ),
     );
   const key = `${lesson}.${place.step + 1}` as keyof LessonWords;
-  const tell = (suffix: '' | '.ask' | '.why'): string => {
+  const wordsFor = (suffix: '' | '.ask' | '.why'): string => {
     return fillNumbers(words[`${key}${suffix}` as keyof LessonWords], view);
   };
   const isLast = place.step === steps.length - 1;
@@ -71,7 +71,7 @@ export function Panel(props: PanelProps) {
       </header>
       <progress value={place.step + 1} max={steps.length} aria-label={words.progress} />
       <div class="lesson-text" aria-live="polite">
-        {tell('')
+        {wordsFor('')
           .split('\n')
           .map((paragraph) => (
             <p key={paragraph}>{paragraph}</p>
@@ -79,8 +79,8 @@ export function Panel(props: PanelProps) {
         {step.ask !== undefined && (
           <Ask
             question={step.ask}
-            text={tell('.ask')}
-            why={tell('.why')}
+            text={wordsFor('.ask')}
+            why={wordsFor('.why')}
             words={words}
             view={view}
             place={place}

@@ -207,6 +207,7 @@ export function App() {
                   send={send}
                   view={view}
                   shown={shown}
+                  onScrub={walking.scrub}
                   findPicture={() => network.current?.querySelector('.network-box')}
                 />
               )}
@@ -279,7 +280,8 @@ export function App() {
                 task={settings.task}
                 run={shownRun}
                 throttledRun={throttledRun}
-                view={view}
+                view={shown}
+                onMove={isAtRest ? trying.move : undefined}
                 table={table}
                 onTable={setTable}
                 onCsv={setCsv}

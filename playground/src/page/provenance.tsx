@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
 import { loaded, toFailure } from '../run/failure.js';
 import type { Request, TaskName } from '../protocol.js';
+import { percent } from '../format.js';
 import { say, sayFailure } from '../words/say.js';
+import { useFilm } from './film/use-film.js';
 import { Notices } from './notices.js';
 import { saveFile } from './save-file.js';
 import type { View } from './view.js';
@@ -16,6 +18,8 @@ interface ProvenanceProps {
   readonly view: View | undefined;
   /** The sample to print a worksheet of: that of the walk, or the next one. */
   readonly shown: View | undefined;
+  /** Goes to a phase of the walk and a time in it. */
+  readonly onScrub: (position: number) => void;
   /** The element that holds the picture of the network. */
   readonly findPicture: () => Element | null | undefined;
 }
@@ -29,7 +33,16 @@ const files = [
  * Exports of the run: its link, its weights as JSON or code, the picture, a mini-batch as Python, and the hash by which two runs
  * compare.
  */
-export function Provenance({ task, hash, makeLink, send, view, shown, findPicture }: ProvenanceProps) {
+export function Provenance({
+  task,
+  hash,
+  makeLink,
+  send,
+  view,
+  shown,
+  onScrub,
+  findPicture,
+}: ProvenanceProps) {
   const [problem, setProblem] = useState('');
   const [label, setLabel] = useState<'share.copy' | Copied>('share.copy');
   const copy = async (): Promise<void> => {
@@ -38,10 +51,12 @@ export function Provenance({ task, hash, makeLink, send, view, shown, findPictur
     setLabel(await copyToClipboard(link));
     setTimeout(() => setLabel('share.copy'), 2000);
   };
-  const save = (ending: string, make: () => Promise<Blob>): void => {
+  const filming = useFilm(view, onScrub);
+  /** @param make returns undefined if the user has stopped it */
+  const save = (ending: string, make: () => Promise<Blob | undefined>): void => {
     setProblem('');
     make().then(
-      (content) => saveFile(`bp4-${task}.${ending}`, content),
+      (content) => content && saveFile(`bp4-${task}.${ending}`, content),
       (reason: unknown) => setProblem(sayFailure(toFailure(reason))),
     );
   };
@@ -103,6 +118,21 @@ export function Provenance({ task, hash, makeLink, send, view, shown, findPictur
           onClick={() => view !== undefined && savePython(view)}
         >
           {say('share.python')}
+        </button>
+        <button
+          type="button"
+          class="wide"
+          data-testid="film"
+          disabled={view === undefined}
+          title={view === undefined ? say('share.needsStep') : undefined}
+          onClick={() => {
+            if (filming.share !== undefined) filming.stop();
+            else if (view !== undefined) save('gif', () => filming.film(view, findPicture()!));
+          }}
+        >
+          {filming.share === undefined
+            ? say('share.film')
+            : say('share.filming', { share: percent(filming.share) })}
         </button>
         {(['worksheet', 'key'] as const).map((kind) => (
           <button

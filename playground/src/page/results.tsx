@@ -1,13 +1,14 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { Boundary } from '../charts/boundary.js';
+import { Boundary, type BoundaryProps } from '../charts/boundary.js';
 import type { CsvPanelProps } from '../charts/csv-panel.js';
+import type { Move } from '../drag.js';
 import { Curves } from '../charts/curves.js';
 import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol.js';
 import { Notices } from './notices.js';
 import { usePart } from './use-part.js';
 import type { Run } from './use-run.js';
-import { nameOutputs, takesImages, type View } from './view.js';
+import { currentPhase, nameOutputs, takesImages, type View } from './view.js';
 import { say, sayFailure, sayFailures } from '../words/say.js';
 
 const loadCsvPanel = () => import('../charts/csv-panel.js');
@@ -19,6 +20,8 @@ interface ResultsProps extends Pick<CsvPanelProps, 'table' | 'onTable'> {
   /** The run as `useThrottledRun` returns it, for charts that take long to draw. */
   readonly throttledRun: Run;
   readonly view: View | undefined;
+  /** Moves the sample in view over the plane; undefined where it can't be changed. */
+  readonly onMove: Move | undefined;
   readonly onCsv: (csv: Csv) => void;
   /** Stands between the result and the curves. */
   readonly slow: ComponentChildren;
@@ -53,7 +56,7 @@ export function Results(props: ResultsProps) {
 }
 
 /** The plane, a box to draw a digit, or the user's table. */
-function LiveResult({ task, run, view, table, onTable, onCsv, send }: ResultsProps) {
+function LiveResult({ task, run, view, onMove, table, onTable, onCsv, send }: ResultsProps) {
   const { problem, progress } = run;
   if (task === 'csv') return <Table {...{ run, table, onTable, onCsv }} />;
   if (problem === undefined || progress === undefined) return null;
@@ -65,9 +68,21 @@ function LiveResult({ task, run, view, table, onTable, onCsv, send }: ResultsPro
       boundary={progress.boundary}
       points={problem.points}
       isRegression={problem.isRegression}
-      {...(view?.walk.points === undefined ? {} : { marked: view.walk.points, current: view.sample })}
+      {...(view !== undefined && markPoints(view))}
+      {...(onMove && { onMove })}
     />
   );
+}
+
+/** The points of the mini-batch; at rest only that of the sample. */
+function markPoints(view: View): Pick<BoundaryProps, 'marked' | 'current'> {
+  const {
+    walk: { points },
+    sample,
+  } = view;
+  if (points === undefined) return {};
+  if (currentPhase(view).name !== 'rest') return { marked: points, current: sample };
+  return { marked: points.subarray(2 * sample, 2 * sample + 2), current: 0 };
 }
 
 /** The user's table. */

@@ -15,17 +15,23 @@ export function pictureAsSVG(box: Element): Blob {
 
 /** The network's picture as it looks now. */
 export async function pictureAsPNG(box: Element): Promise<Blob> {
+  const canvas = await drawPicture(box, DENSITY);
+  return await new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('toBlob'))), 'image/png'),
+  );
+}
+
+/** @param density the pixels of the canvas for each pixel of the page */
+export async function drawPicture(box: Element, density: number): Promise<HTMLCanvasElement> {
   const image = new Image();
   // a data URL: Chromium taints a canvas that draws an SVG from a Blob URL of a file
   image.src = `data:image/svg+xml,${encodeURIComponent(serialize(box))}`;
   await image.decode();
   const canvas = document.createElement('canvas');
-  canvas.width = DENSITY * image.width;
-  canvas.height = DENSITY * image.height;
+  canvas.width = density * image.width;
+  canvas.height = density * image.height;
   canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return await new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('toBlob'))), 'image/png'),
-  );
+  return canvas;
 }
 
 function serialize(box: Element): string {
@@ -34,11 +40,11 @@ function serialize(box: Element): string {
   const originals = picture.querySelectorAll('*');
   copy.querySelectorAll('*').forEach((element, i) => {
     const style = getComputedStyle(originals[i]!);
-    const text = properties.map((name) => `${name}:${style.getPropertyValue(name)}`).join(';');
-    element.setAttribute('style', text);
+    // as attributes: a content security policy may forbid styles in the markup
+    for (const name of properties) element.setAttribute(name, style.getPropertyValue(name));
   });
   const { width, height, left, top } = picture.getBoundingClientRect();
-  const paper = createSVG('rect', { width, height, fill: getGround(box) });
+  const paper = createSVG('rect', { width, height, fill: readGround(box) });
   // the images of digits are canvases over the picture
   const images = Array.from(box.querySelectorAll('canvas'), (canvas) => {
     const place = canvas.getBoundingClientRect();
@@ -48,7 +54,7 @@ function serialize(box: Element): string {
       width: place.width,
       height: place.height,
       href: canvas.toDataURL(),
-      style: 'image-rendering:pixelated',
+      'image-rendering': 'pixelated',
     });
   });
   copy.prepend(paper);
@@ -64,7 +70,7 @@ function createSVG(name: string, attributes: Readonly<Record<string, string | nu
 }
 
 /** The color behind an element. */
-function getGround(element: Element): string {
+export function readGround(element: Element): string {
   const card = element.closest('.card') ?? element;
   return getComputedStyle(card).backgroundColor;
 }

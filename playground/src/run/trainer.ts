@@ -191,10 +191,8 @@ export class Trainer {
   }
 
   /** The values of the four equations for one sample and other weights. The network of the run doesn't change. */
-  async try({ layers, inputs, targets }: Trial): Promise<Walk> {
-    // other features don't determine the point
-    const isPoint = this.data.toInputs !== undefined && this.settings.features.join() === 'x1,x2';
-    const sample = { count: 1, inputs, targets, ...(isPoint && { points: inputs }) };
+  async try({ layers, inputs, targets, point }: Trial): Promise<Walk> {
+    const sample = { count: 1, inputs, targets, ...(point && { points: point }) };
     return this.#pass(await this.#copyWith(layers), sample);
   }
 

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Failure } from '../run/failure.js';
 import { en } from './en.js';
-import type { Dictionary, Key, Texts } from './keys.js';
+import type { Dictionary, Key, Texts, Translation } from './keys.js';
 
 // The page's language. `say` returns a text in it; `sayWith` is its twin for texts that contain elements.
 
@@ -24,6 +24,7 @@ let language: Language = 'en';
 /** Texts of parts that load later are added with them. */
 let english = en as Dictionary;
 let dictionary = english;
+let library: readonly Translation[] = [];
 const listeners = new Set<() => void>();
 
 export function currentLanguage(): Language {
@@ -35,11 +36,17 @@ let wanted: Language = language;
 /** Loads a language and shows the page in it, unless another one was chosen meanwhile. */
 export async function setLanguage(next: Language): Promise<void> {
   wanted = next;
-  const loaded = next === 'en' ? english : (await import('./zh.js')).zh;
+  const loaded = next === 'en' ? { texts: english, library: [] } : await loadChinese();
   if (wanted !== next) return;
   language = next;
-  dictionary = loaded;
+  dictionary = loaded.texts;
+  library = loaded.library;
   for (const listener of listeners) listener();
+}
+
+async function loadChinese(): Promise<{ texts: Dictionary; library: readonly Translation[] }> {
+  const [{ zh }, { library }] = await Promise.all([import('./zh.js'), import('./zh-library.js')]);
+  return { texts: zh, library };
 }
 
 export function addEnglish(texts: Partial<Dictionary>): void {
@@ -73,7 +80,15 @@ export function sayWith<K extends Key>(
 
 /** What went wrong, in the page's language. */
 export function sayFailure({ key, values = {}, message }: Failure): string {
-  return key === undefined ? message : sayAny(key, values);
+  if (key === undefined) return message;
+  return (key === 'failure.library' && translate(message)) || sayAny(key, values);
+}
+
+/** What the library says, in the page's language. @returns undefined if a part has no translation */
+function translate(message: string): string | undefined {
+  const text = library.reduce((said, [pattern, words]) => said.replace(pattern, words), message);
+  const isWhole = !/[a-z]{2,} [a-z]/i.test(text.replace(/'[^']*'/g, '')); // names of columns stay as they are
+  return isWhole ? text : undefined;
 }
 
 /** Each of them that happened, in the page's language. */

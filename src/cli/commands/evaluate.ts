@@ -24,8 +24,8 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     'Measure a model on labeled data. For classes, print loss, accuracy, balanced accuracy, ROC-AUC, log loss, calibration error, the precision, recall and F1 of each class, the confusion matrix, and a table of the probabilities beside how often they came true. For regression, print loss, R², mean absolute error and root mean squared error; for quantiles, the pinball loss and the share of values at or below the prediction. bp4 reads the data file with the settings of the training data.',
   ],
   examples: [
-    ['bp4 evaluate iris.bp4 other-flowers.csv', 'Print a table of the classes and the confusion matrix.'],
-    ['bp4 evaluate iris.bp4 other-flowers.csv --report flowers.html', 'Also write an HTML report.'],
+    ['bp4 evaluate iris.bp4 other.csv', 'Print a table of the classes and the confusion matrix.'],
+    ['bp4 evaluate iris.bp4 other.csv --report flowers.html', 'Also write an HTML report.'],
     ['bp4 evaluate digits.bp4 mnist', 'Use the 10,000 test images of MNIST.'],
     [
       'bp4 evaluate mlp.onnx flowers.csv --label species --classes a,b,c',

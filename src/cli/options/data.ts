@@ -58,23 +58,17 @@ export const dataGroup: OptionGroup = {
     valueOption('--label <name>', 'Column with the class to predict (default: inferred)', (name) =>
       name.normalize('NFC'),
     ),
-    valueOption(
-      '--target <names>',
-      'Columns with the numbers to predict, for regression (default: inferred)',
-      collectList,
-    ),
+    valueOption('--target <names>', 'Columns of numbers to predict (default: inferred)', collectList),
     valueOption('--ignore <names>', 'Columns to leave out', collectList),
     valueOption(
       '--categorical <names>',
-      'Columns to treat as categorical: numeric codes, dates, yes/no, or text with many different values (other text columns ' +
-        'are categorical by default)',
+      'Columns to treat as categories: numeric codes, dates, yes/no, or text with many different values (default: other text columns)',
       collectList,
     ),
     valueOption(
       '--missing <policy>',
-      "What to do with missing values. drop: leave the row out. mean: fill in the column's mean. category: like mean, but a " +
-        'missing text value becomes its own category. error: stop. (default: category if a text input has missing values; ' +
-        'otherwise drop, or mean if drop would lose more than 10% of the rows)',
+      'Treatment of missing values: drop the row, mean, category or error (default: category if text is missing; otherwise drop, or ' +
+        'mean if more than 10% of the rows would be lost)',
       nameIn(['error', 'drop', 'mean', 'category']),
     ),
     valueOption(
@@ -104,6 +98,19 @@ export const dataGroup: OptionGroup = {
       nameIn(['error', 'zeros', 'other']),
     ),
     valueOption(
+      '--scale <how>',
+      'Scaling of inputs and targets: standardize, minMax, identity or log1p; for inputs only: robust, quantile or piecewiseLinear ' +
+        '(default: standardize; the bytes of images are scaled to 0–1)',
+      nameIn(['standardize', 'minMax', 'identity', 'log1p', 'robust', 'quantile', 'piecewiseLinear']),
+    ),
+  ],
+};
+
+export const fileFormatGroup: OptionGroup = {
+  heading: 'File format',
+  options: [
+    ...csvOptions,
+    valueOption(
       '--gaps <texts>',
       'More values to treat as missing, in addition to empty fields, NA, ? and the like',
       collectList,
@@ -123,20 +130,19 @@ export const dataGroup: OptionGroup = {
       'Order of dates such as 01/02/2024: dmy or mdy (default: inferred from a day above 12)',
       nameIn(['dmy', 'mdy']),
     ),
-    ...csvOptions,
-    valueOption(
-      '--scale <how>',
-      'Scaling of inputs and targets: standardize, minMax, identity or log1p; for inputs only: robust, quantile or piecewiseLinear ' +
-        '(default: standardize; the bytes of images are scaled to 0–1)',
-      nameIn(['standardize', 'minMax', 'identity', 'log1p', 'robust', 'quantile', 'piecewiseLinear']),
-    ),
     new Option(
       '--stream',
       'Read the file in batches instead of loading it (default: for files over 256 MiB)',
     ),
+  ],
+};
+
+export const testGroup: OptionGroup = {
+  heading: 'Evaluation',
+  options: [
     valueOption(
-      '--test-split <fraction>',
-      'Fraction to set aside for testing; 0 for none (default: 0.2 if there are at least 20 samples)',
+      '--test-split <n>',
+      'Fraction of the samples to set aside for testing; 0 for none (default: 0.2 of at least 20)',
       number({ min: 0, max: 0.9 }),
     ),
     new Option('--test <file>', 'File to test with, instead of a fraction of the data'),

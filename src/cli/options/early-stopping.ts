@@ -30,18 +30,17 @@ export interface EarlyStoppingFlags {
 }
 
 export const earlyStoppingGroup: OptionGroup = {
-  heading: 'Early stopping',
+  heading: 'Evaluation',
   options: [
     valueOption(
-      '--validation-split <fraction>',
-      'Fraction of the remaining samples (after --test-split) to set aside for validation; 0 for none (default: 0.15 if there ' +
-        'are at least 50; at most 0.1 of streamed data)',
+      '--validation-split <n>',
+      'Fraction of the other samples to set aside for validation; 0 for none (default: 0.15 of at least 50; at most 0.1 of streamed data)',
       number({ min: 0, max: 0.9 }),
     ),
     valueOption(
       '--patience <n>',
-      'Stop after this many epochs without improvement and restore the best weights; 0 for never (default: a tenth of ' +
-        'the epochs, at least 5, if there are validation samples; with --swa 0)',
+      'Stop after n epochs without improvement, and restore the best weights; 0 for never (default: a tenth of the epochs, at ' +
+        'least 5; 0 without validation or with --swa)',
       wholeNumber({ min: 0 }),
     ),
     valueOption(

@@ -31,7 +31,7 @@ export const trainFileGroup: OptionGroup = {
   options: [
     new Option(
       '-o, --out <file>',
-      'Model file to write; its extension sets the format, as for bp4 export (default: iris.bp4 for iris.csv, in the current folder)',
+      'Model file; its extension sets the format (default: ./iris.bp4 for iris.csv)',
     ),
     new Option('--checkpoint <file>', 'File to save to during training, for --resume'),
     valueOption(
@@ -45,8 +45,7 @@ export const trainFileGroup: OptionGroup = {
     ),
     new Option(
       '--resume [file]',
-      'Continue training from this file; the result is the same as without the stop (default: the .bp4 argument, ' +
-        'otherwise --checkpoint, otherwise --out)',
+      'Continue a stopped run, or train a finished model on new data (default: the .bp4 argument, else --checkpoint, else --out)',
     ),
   ],
 };
@@ -57,6 +56,6 @@ export interface ReportFlags {
 
 /** The options of commands that can write a report. */
 export const reportGroup: OptionGroup = {
-  heading: 'Report',
+  heading: 'Output',
   options: [new Option('--report <file>', 'Write a self-contained HTML report with charts')],
 };

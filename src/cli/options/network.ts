@@ -85,13 +85,13 @@ export const networkGroup: OptionGroup = {
     ),
     valueOption(
       '--hidden <sizes>',
-      `Units of each hidden layer; 0 for none (default: one layer of ${DEFAULT_UNITS})`,
+      `Units of each hidden layer; 0 for none (default: ${DEFAULT_UNITS})`,
       wholeNumbers({ min: 0 }),
     ),
     valueOption(
       '--activation <name>',
       'Activation of the hidden layers: sigmoid, tanh, relu, leakyRelu[:alpha=0.01], elu[:alpha=1], softplus, swish, ' +
-        'gelu, geluExact, selu, mish, softsign or linear; brackets show an optional parameter and its default (default: relu)',
+        'gelu, geluExact, selu, mish, softsign or linear (default: relu)',
       parseHiddenActivation,
     ),
     valueOption(
@@ -113,14 +113,13 @@ export const networkGroup: OptionGroup = {
     ),
     valueOption(
       '--dropout <fraction>',
-      'Fraction of the hidden units to switch off during training (default: 0)',
+      'Fraction of hidden units to switch off in training (default: 0)',
       number({ min: 0, max: 0.99 }),
     ),
-    valueOption('--seed <n>', 'Seed of initial weights, splits and shuffling (default: 0)', wholeNumber()),
+    valueOption('--seed <n>', 'Seed of weights, splits and shuffling (default: 0)', wholeNumber()),
     valueOption(
       '--ensemble <n>',
-      'Train n networks from the seeds s, s + 1, …, each with its own validation samples, and save them as one model that ' +
-        'averages their outputs (default: 1)',
+      'Train n networks from different seeds, and save them as one model that averages their outputs (default: 1)',
       wholeNumber({ min: 1, max: MOST_MEMBERS }),
     ),
     valueOption(

@@ -3,7 +3,7 @@ import type { MetricName } from '../../search/scores.js';
 import type { SamplerName } from '../../search/samplers/create-sampler.js';
 import type { Task } from '../../data/index.js';
 import type { OptionGroup } from './command.js';
-import { dataGroup } from './data.js';
+import { dataGroup, fileFormatGroup, testGroup } from './data.js';
 import { earlyStoppingGroup, plainMonitor } from './early-stopping.js';
 import { reportGroup, type TrainFlags } from './files.js';
 import { networkGroup } from './network.js';
@@ -116,7 +116,7 @@ const searchGroup: OptionGroup = {
       wholeNumber({ min: 2 }),
     ),
     valueOption(
-      '--validation-split <fraction>',
+      '--validation-split <n>',
       'Fraction of the samples to hold out, instead of --folds',
       number({ min: 0.01, max: 0.9 }),
     ),
@@ -166,10 +166,7 @@ const queueGroup: OptionGroup = {
 const searchFileGroup: OptionGroup = {
   heading: 'Files',
   options: [
-    new Option(
-      '-o, --out <file>',
-      'Model file to write (default: iris.bp4 for iris.csv, in the current folder)',
-    ),
+    new Option('-o, --out <file>', 'Model file to write (default: ./iris.bp4 for iris.csv)'),
     new Option(
       '--study <file>',
       'Journal of the trials; if it exists, the search continues it (default: iris.search.jsonl for iris.bp4)',
@@ -188,9 +185,10 @@ export const searchGroups: readonly OptionGroup[] = [
   searchGroup,
   queueGroup,
   adapt(dataGroup),
+  adapt(fileFormatGroup),
   adapt(networkGroup, `Network, ${fixed}`),
   adapt(trainingGroup, `Training, ${fixed}`),
-  adapt(earlyStoppingGroup, `Early stopping, ${fixed}`),
+  ...[testGroup, earlyStoppingGroup].map((group) => adapt(group, `Evaluation, ${fixed}`)),
   searchFileGroup,
   reportGroup,
 ];

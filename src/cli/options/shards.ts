@@ -55,7 +55,7 @@ export function chooseSharding(
   samples: number | undefined,
 ): Sharding | undefined {
   if (shards === undefined && queue === undefined) {
-    if (rounds !== undefined) throw new UsageError('--rounds', 'it is of --shards', 'give --shards too');
+    if (rounds !== undefined) throw new UsageError('--rounds', 'it needs --shards', 'give --shards too');
     return undefined;
   }
   const flag = shards === undefined ? '--queue' : '--shards';

@@ -71,25 +71,24 @@ export const trainingGroup: OptionGroup = {
   options: [
     valueOption(
       '--epochs <n>',
-      'Passes over the training samples (default: 20 to 300, depending on the number of samples)',
+      'Passes over the training samples (default: 20 to 300)',
       wholeNumber({ min: 1 }),
     ),
-    valueOption('--batch <n>', 'Mini-batch size: samples per update (default: 32)', wholeNumber({ min: 1 })),
+    valueOption('--batch <n>', 'Samples per mini-batch (default: 32)', wholeNumber({ min: 1 })),
     valueOption(
       '--optimizer <name>',
-      'Optimizer: sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw; optionally with parameters: adam:beta2=0.99 ' +
-        '(default: adam)',
+      'sgd, momentum, nesterov, adagrad, rmsprop, adam or adamw, with parameters as in adam:beta2=0.99 (default: adam)',
       namedValue(optimizers),
     ),
     valueOption(
       '--learning-rate <rate>',
-      'Step size (default: 0.1 for sgd, 0.01 for momentum, nesterov and adagrad, 0.001 for the others)',
+      'Step size (default: 0.001; 0.1 for sgd; 0.01 for momentum, nesterov and adagrad)',
       positiveNumber,
     ),
     valueOption(
       '--schedule <name>',
       'Learning-rate schedule: cosine[:warmUp=0], step:every=N,factor=N, exponential:factor=N, inverseTime:decay=N ' +
-        'or plateau[:patience=10]; brackets show an optional parameter and its default (default: constant)',
+        'or plateau[:patience=10] (default: constant)',
       namedValue(schedules),
     ),
     valueOption(
@@ -121,7 +120,7 @@ export const trainingGroup: OptionGroup = {
       wholeNumbers({ min: 0 }),
     ),
     valueOption(
-      '--class-weights <weights>',
+      '--class-weights <list>',
       'Weight of each class in the loss: balanced, or yes=5,no=1 (default: 1 for all)',
       list,
     ),
@@ -150,10 +149,7 @@ export interface FindRateFlags {
 }
 
 /** Of `bp4 train` alone, because each trial of a search has its own rate. */
-export const findRateOption = new Option(
-  '--find-rate',
-  'Try learning rates on copies of the network, and train with the lowest good one, instead of --learning-rate',
-);
+export const findRateOption = new Option('--find-rate', 'Find a learning rate by short trials first');
 
 export interface CalibrateFlags {
   readonly calibrate?: true;

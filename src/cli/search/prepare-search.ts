@@ -7,7 +7,7 @@ import type { MetricName } from '../../search/scores.js';
 import type { TrialSpec } from '../../search/task.js';
 import { checkTrainOptions } from '../../training/options.js';
 import { createSampler, type SamplerName } from '../../search/samplers/create-sampler.js';
-import { DataError, underFlag, UsageError } from '../errors.js';
+import { DataError, toUsageError, UsageError } from '../errors.js';
 import type { About } from '../model/model-file.js';
 import type { GivenOptions } from '../options/command.js';
 import { buildNetworkSpec, type DataShape } from '../options/network.js';
@@ -101,7 +101,7 @@ export async function prepareSearch(
     train,
     space,
     describe,
-    trials: flags.trials ?? countTrials(space, sampler),
+    trials: flags.trials ?? (await countTrials(space, sampler)),
     sampler,
     metric,
     pruner,
@@ -139,8 +139,10 @@ function chooseDivision(
 }
 
 /** A grid may have fewer. @throws UsageError if a domain has infinitely many values, which a grid can't try */
-function countTrials(space: Space, sampler: SamplerName): number {
-  const { count = Infinity } = underFlag('--sampler', () => createSampler(sampler, checkSpace(space), 0));
+async function countTrials(space: Space, sampler: SamplerName): Promise<number> {
+  const { count = Infinity } = await createSampler(sampler, checkSpace(space), 0).catch((error: unknown) => {
+    throw toUsageError(error, '--sampler');
+  });
   return Math.min(DEFAULT_TRIALS, count);
 }
 

@@ -304,7 +304,7 @@ function describeNetwork(
   const how = [optimizerText(options), `mini-batches of ${miniBatchSize}`, most];
   const flags = ['--optimizer', '--learning-rate', '--batch', '--epochs'];
   if (ema) {
-    how.push('averaged weights');
+    how.push(threads > 1 ? 'averaged weights, on one thread' : 'averaged weights');
     flags.push('--ema');
   }
   if (swa) {

@@ -3,7 +3,7 @@ import { answersOf, openData, readData, readSamples, type DataFile } from '../da
 import { splitStream } from '../data/split-stream.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { readModel, type About } from '../model/model-file.js';
-import { csvOptions, dataGroup, pickTextFormat } from '../options/data.js';
+import { csvOptions, dataGroup, fileFormatGroup, pickTextFormat } from '../options/data.js';
 import { networkGroup } from '../options/network.js';
 import type { GivenOptions } from '../options/command.js';
 import type { TrainFlags } from '../options/files.js';
@@ -33,11 +33,12 @@ const freeOptions = [
   ...['json', 'quiet', 'debug'],
 ];
 
-/** What other data has of its own: the format of its text, its gaps, and its parts. */
-const ofData = [...csvOptions.map(({ long }) => long!.slice(2)), 'missing', 'test', 'test-split'];
+/** What other data has of its own: the format of its text, and its gaps. */
+const ofData = [...csvOptions.map(({ long }) => long!.slice(2)), 'missing'];
 
 /** What a model keeps when it trains on other data: the meaning of its columns, and its layers. */
-const ofModel = [...dataGroup.options, ...networkGroup.options]
+const ofModel = [dataGroup, fileFormatGroup, networkGroup]
+  .flatMap(({ options }) => options)
   .map((option) => option.long!.slice(2))
   .filter((name) => ![...ofData, 'seed', 'engine', 'threads', 'wide'].includes(name));
 

@@ -14,13 +14,24 @@ export default async function playground() {
   const seconds = await learnSpiral(page);
   const phases = await walkThroughStep(page);
   await openFewerLayers(page);
+  const dragged = await dragSample(page);
+  const film = await filmWalk(page);
   const hash = await reloadLink(page);
   const answer = await drawOne(page);
   const addresses = page.window.performance.getEntriesByType('resource').map(({ name }) => new URL(name));
   const elsewhere = addresses.filter(
     ({ origin, protocol }) => origin !== location.origin && protocol !== 'data:',
   );
-  return { seconds, phases, hash, answer, engine: page.text('engine'), elsewhere: elsewhere.map(String) };
+  return {
+    seconds,
+    phases,
+    dragged,
+    film,
+    hash,
+    answer,
+    engine: page.text('engine'),
+    elsewhere: elsewhere.map(String),
+  };
 }
 
 /** Plays until the test error is at most 5%. @returns the seconds it took */
@@ -58,6 +69,66 @@ async function openFewerLayers(page) {
   await page.until('the circle', () => page.text('epoch-count') === '0' && !page.find('phase'));
   page.click('step');
   await page.until('a walk through it', () => page.find('phase')?.textContent === 'forward');
+}
+
+/** Drags the next sample over the plane. @returns its inputs and cost, and the cost after the same inputs are typed */
+async function dragSample(page) {
+  await page.load('#task=first&lang=en');
+  const cost = () => page.text('costs');
+  const before = cost();
+  const handle = page.find('sample-handle');
+  const plane = handle.parentElement;
+  plane.setPointerCapture = () => undefined; // synthetic pointer events can't be captured
+  const { left, top, width, height } = plane.getBoundingClientRect();
+  const [x, y] = [left + 0.75 * width, top + 0.25 * height];
+  const point = (target, type, clientX, clientY) =>
+    target.dispatchEvent(
+      new page.window.PointerEvent(type, { pointerId: 1, bubbles: true, clientX, clientY }),
+    );
+  const start = handle.getBoundingClientRect();
+  point(handle, 'pointerdown', start.left + 16, start.top + 16);
+  point(plane, 'pointermove', x, y);
+  point(plane, 'pointerup', x, y);
+  await page.until('another cost', () => cost() !== before);
+  const dragged = cost();
+  const [, ...inputs] = handle.ariaLabel.match(/x₁ = ([\d.]+), x₂ = ([\d.]+\d)/);
+  page.click('undo');
+  await page.until('the cost of before', () => cost() === before);
+  for (const [unit, value] of inputs.entries()) {
+    const { document, Event } = page.window;
+    document.querySelectorAll('.unit')[unit].dispatchEvent(new Event('focus'));
+    const field = await page.until('the field', () => page.find('change'));
+    field.value = value;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    await frames(2);
+  }
+  await page.until(`${dragged}, not ${cost()}`, () => cost() === dragged);
+  return inputs.join();
+}
+
+/** Saves the walk of one neuron as a GIF. @returns its kind, its frames, and whether it shows a picture */
+async function filmWalk(page) {
+  await page.load('#task=neuron');
+  page.click('step');
+  await page.until('a walk', () => page.find('phase'));
+  let film;
+  const { URL, HTMLAnchorElement } = page.window;
+  URL.createObjectURL = (blob) => {
+    film = blob;
+    return '#';
+  };
+  HTMLAnchorElement.prototype.click = () => undefined;
+  page.click('film');
+  await page.until('the film', () => film);
+  const bytes = new Uint8Array(await film.arrayBuffer());
+  // a frame begins with a block 21 f9 04, which says how long it stays
+  const frames = bytes.filter((byte, i) => byte === 0x21 && bytes[i + 1] === 0xf9 && bytes[i + 2] === 4);
+  const picture = await createImageBitmap(film);
+  const { width, height } = picture;
+  const context = new OffscreenCanvas(width, height).getContext('2d');
+  context.drawImage(picture, 0, 0);
+  const { size } = new Set(new Uint32Array(context.getImageData(0, 0, width, height).data.buffer));
+  return `${film.type}, ${frames.length} frames, ${size > 20 ? 'a picture' : `${size} colors`}`;
 }
 
 /** Continues the run of a fixed link, then reloads it from its new link. @returns the hash that both runs have */

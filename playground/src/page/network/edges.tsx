@@ -1,7 +1,7 @@
 import { short } from '../../format.js';
 import type { Parameter } from '../../protocol.js';
 import type { Place } from '../view.js';
-import { dragValue } from './drag.js';
+import { dragValue } from '../../drag.js';
 import type { Column } from './geometry.js';
 import type { EdgesLook, Scene } from './scene.js';
 import type { Spotlight } from './spotlight.js';

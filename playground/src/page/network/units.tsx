@@ -2,7 +2,7 @@ import { Fragment } from 'preact';
 import type { Health, Parameter, UnitHealth } from '../../protocol.js';
 import { percent } from '../../format.js';
 import type { Place } from '../view.js';
-import { dragValue } from './drag.js';
+import { dragValue } from '../../drag.js';
 import type { Column } from './geometry.js';
 import type { Scene, UnitLook } from './scene.js';
 import type { Spotlight } from './spotlight.js';

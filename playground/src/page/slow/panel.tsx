@@ -1,12 +1,12 @@
 import type { Finding } from 'bp4';
 import { useState } from 'preact/hooks';
-import { layerName, percent, precise } from '../../format.js';
+import { layerName, percent } from '../../format.js';
 import type { Comparison, Problem, Reply, Start } from '../../protocol.js';
 import { say } from '../../words/say.js';
 import type { Diagnosed } from '../use-diagnosis.js';
 import { ComparisonChart } from './comparison-chart.js';
 import { type Change, findCure } from './cures.js';
-import { describeFinding } from './describe-finding.js';
+import { describeFinding, describeNumbers } from './describe-finding.js';
 import { LayerTable } from './layer-table.js';
 import './panel.css';
 
@@ -82,13 +82,14 @@ function Cause({ group, problem, start, comparison, onCompare, onApply }: CauseP
   return (
     <section class="finding" data-testid="finding" data-code={code}>
       <h3>
-        <code>{code}</code> {names.join(', ')}
+        {[say(`cause.${code}`), ...(names.length > 0 ? [names.join(', ')] : [])].join(' · ')}{' '}
+        <code>{code}</code>
       </h3>
       <p>{describeFinding(finding)}</p>
       <p class="finding-numbers">
-        {Object.entries(others).map(([name, value]) => (
+        {describeNumbers(others).map(({ name, value }) => (
           <span key={name}>
-            {name} <b>{precise(value)}</b>
+            {name} <b>{value}</b>
           </span>
         ))}
       </p>
