@@ -709,6 +709,7 @@ export class Network {
         problem: 'the network was disposed',
         cure: 'create another, or dispose later',
       });
+    this.#model.kernels.team?.settle();
     return this.#model;
   }
 }

@@ -123,7 +123,7 @@ export function createProgram(version: string, argv: readonly string[]): Command
   for (const listed of commands) program.command(listed.name).summary(listed.summary);
   return program.hook('preSubcommand', async (_, command) => {
     const listed = commands.find(({ name }) => name === command.name());
-    if (listed) configure(command as BP4Command, await listed.load(), argv);
+    if (listed && command instanceof BP4Command) configure(command, await listed.load(), argv);
   });
 }
 

@@ -46,6 +46,8 @@ export interface Team {
   readonly isLate: boolean;
   /** Waits until all threads have finished their parts, or until one is known to be dead. */
   recover(): Promise<void>;
+  /** The same without yielding, for a call in the meantime: it must neither overwrite what a late thread reads, nor read half a step. */
+  settle(): void;
   /** `descend` on the first thread alone, for a caller that can't wait for another. */
   descendAlone: StepKernels['descend'];
   /** Ends all threads but the first. */

@@ -121,14 +121,23 @@ export class WorkerTeam implements Team {
   }
 
   async recover(): Promise<void> {
-    const all = Atomics.load(this.#fields, words.jobs) * (this.size - 1);
-    for (let waited = 0; this.#failure === undefined; waited += RECOVERY_INTERVAL) {
-      if (Atomics.load(this.#fields, words.ended) === all) break;
-      if (waited >= RECOVERY_TIME) this.#fail(`it didn't respond within ${RECOVERY_TIME / 1000} s`);
+    for (const start = performance.now(); this.#awaits(start); )
       await new Promise((resolve) => setTimeout(resolve, RECOVERY_INTERVAL));
-    }
     Atomics.store(this.#fields, words.arrived, 0);
     Atomics.store(this.#fields, words.meetings, 0);
+  }
+
+  settle(): void {
+    if (this.isLate) for (const start = performance.now(); this.#awaits(start); );
+  }
+
+  /** Whether a thread is at work on its part, and hasn't been awaited for too long. */
+  #awaits(start: number): boolean {
+    const all = Atomics.load(this.#fields, words.jobs) * (this.size - 1);
+    if (this.#failure !== undefined || Atomics.load(this.#fields, words.ended) === all) return false;
+    if (performance.now() - start < RECOVERY_TIME) return true;
+    this.#fail(`it didn't respond within ${RECOVERY_TIME / 1000} s`);
+    return false;
   }
 
   end(): void {
