@@ -15,10 +15,8 @@ const WORST = Number.MAX_VALUE;
  * The number of slots that a training run needs: those of its optimizer, then one for the best parameters, then one for those from which
  * a run with averages learns.
  */
-export const countSlots = (options: CheckedTrainOptions): number =>
-  options.optimizer.slots +
-  Number(options.earlyStopping?.restoreBest ?? false) +
-  Number(options.ema + options.swa > 0);
+export const countSlots = ({ optimizer, earlyStopping, ema, swa }: CheckedTrainOptions): number =>
+  optimizer.slots + (earlyStopping?.restoreBest ? 1 : 0) + (ema || swa ? 1 : 0);
 
 /** Whether a run has the state of an optimizer with these parameters. */
 export const isOptimizerOf = (run: Run, { name, decays }: CheckedOptimizer): boolean =>

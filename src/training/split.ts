@@ -1,17 +1,23 @@
 import { Random } from '../base/random.js';
 import { RangeFault } from '../errors.js';
-import type { Samples } from './samples.js';
+
+/** Samples with labels or without, and how to choose some: `Samples`, or the rows of a dataset. */
+interface Splittable<Part> {
+  readonly count: number;
+  readonly answers: { readonly labels?: ArrayLike<number> | undefined };
+  choose(rows: Uint32Array): Part;
+}
 
 /**
  * Splits samples at random into a training and a validation part, with the same share of each label. The split doesn't use the
  * network's generator, so repeated training runs set the same samples aside.
  * @throws RangeError if one part would be empty
  */
-export function splitSamples(
-  samples: Samples,
+export function splitSamples<Part extends { readonly count: number }>(
+  samples: Splittable<Part>,
   share: number,
   seed: number,
-): { training: Samples; validation: Samples } {
+): { training: Part; validation: Part } {
   const random = Random.fromSeed(seed);
   const { labels } = samples.answers;
   const classes: number[][] = [];

@@ -236,9 +236,9 @@ function listHooks(
   history: EpochReport[],
 ): Hook[] {
   const { schedule, earlyStopping, onBatch, onEpoch, checkpoint } = options;
-  const dependsOnEpochs = Boolean(validation ?? schedule.plateau ?? earlyStopping);
+  const dependsOnEpochs = Boolean(validation ?? plateau ?? earlyStopping);
   return [
-    schedule.plateau && plateau?.reduceOnPlateau(run.plateau, schedule.plateau),
+    plateau?.reduceOnPlateau(run.plateau, schedule.plateau!),
     metrics,
     early,
     keepSnapshots(snapshot, model, dependsOnEpochs),

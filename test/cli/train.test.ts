@@ -418,6 +418,127 @@ describe('texts and very many categories', () => {
   });
 });
 
+describe('baselines of a regression', () => {
+  const rows = Array.from({ length: 120 }, (_, n) => {
+    const [x, z] = [(n * 37) % 101, 'abc'[(n * 5) % 3]!];
+    return [x, z, 3 * x + { a: 0, b: 40, c: 90 }[z as 'a'] + 7, (n * n) % 50].join(',');
+  });
+  beforeAll(() => put('linear.csv', `x,z,y,w\n${rows.join('\n')}\n`));
+
+  it('a linear model explains linear data, with categories, and the mean explains nothing', async () => {
+    const args = ['linear.csv', '--target', 'y', '--epochs', '3', '--report', 'linear.html'];
+    const { stdout } = await run('train', ...args);
+    const [, mean, linear] = /always the mean: (\S+); a linear model: (\S+)\)/.exec(stdout)!;
+    expect(Number(mean)).toBeLessThanOrEqual(0);
+    expect(Number(mean)).toBeGreaterThan(-0.2);
+    expect(linear).toBe('1.000');
+    expect(readFileSync(join(cwd, 'linear.html'), 'utf8')).toContain('R² of a linear model');
+  });
+
+  it('each of several targets has its own', async () => {
+    const ran = await trained('linear.csv', '--target', 'y,w', '--epochs', '3');
+    const targets = readEvent(ran, 'test')['targets'] as { baselines: { mean: number; linear: number } }[];
+    expect(targets.map(({ baselines }) => baselines.linear > 0.999)).toEqual([true, false]);
+    const alone = readEvent(await trained('linear.csv', '--target', 'y', '--epochs', '3'), 'test');
+    expect((alone['baselines'] as { linear: number }).linear).toBeCloseTo(targets[0]!.baselines.linear, 6);
+  });
+
+  it('quantiles have none, because they have no R²', async () => {
+    const { stdout } = await run(
+      'train',
+      'linear.csv',
+      '--target',
+      'y',
+      '--loss',
+      'quantile',
+      '--epochs',
+      '3',
+    );
+    expect(stdout).toContain('pinball loss');
+    expect(stdout).not.toContain('always the mean');
+  });
+});
+
+describe('--calibrate', () => {
+  const rows = Array.from({ length: 300 }, (_, n) => {
+    const [x, z, noise] = [(n * 37) % 101, (n * 53) % 89, (n * 71) % 97];
+    return [x, z, x + z + noise > 140 ? 'up' : 'down'].join(',');
+  });
+  beforeAll(() => put('vague.csv', `x,z,kind\n${rows.join('\n')}\n`));
+  const options = ['vague.csv', '--epochs', '150', '--patience', '0'];
+
+  it('divides the logits by a temperature, fitted to the samples that training sets aside', async () => {
+    const plain = await trained(...options, '--out', 'plain.bp4');
+    const ran = await trained(...options, '--calibrate', '--out', 'calibrated.bp4');
+    const { temperature, samples, before, after } = readEvent(ran, 'calibration') as {
+      temperature: number;
+      samples: number;
+      before: { logLoss: number };
+      after: { logLoss: number };
+    };
+    expect(samples).toBe(36);
+    const epochs = listEvents(plain).filter(({ event }) => event === 'epoch');
+    const { loss } = epochs.at(-1)!['validation'] as { loss: number };
+    expect(before.logLoss).toBeCloseTo(loss, 5); // outputs are rounded to single precision
+    expect(after.logLoss).toBeLessThan(before.logLoss);
+    const [p, q] = await Promise.all(
+      ['plain.bp4', 'calibrated.bp4'].map(async (model) => {
+        const { stdout } = await run('predict', model, 'vague.csv');
+        return stdout
+          .trim()
+          .split('\n')
+          .slice(1)
+          .map((line) => Number(line.split(',')[1]));
+      }),
+    );
+    for (const [n, share] of p!.entries()) {
+      if (share < 0.001 || share > 0.999) continue;
+      const logit = (x: number): number => Math.log(x / (1 - x));
+      expect(logit(q![n]!)).toBeCloseTo(logit(share) / temperature, 3);
+    }
+  });
+
+  it('a second training on all samples takes over the temperature', async () => {
+    const args = ['vague.csv', '--epochs', '40', '--seed', '3'];
+    const plain = await trained(...args, '--out', 'plain.bp4');
+    const ran = await trained(...args, '--calibrate', '--out', 'calibrated.bp4');
+    expect(readEvent(ran, 'refitted')).toMatchObject({ samples: 240 });
+    const { temperature } = readEvent(ran, 'calibration') as { temperature: number };
+    const weights = async (name: string): Promise<Float32Array> =>
+      (await Network.load(readFileSync(join(cwd, name)))).layers.at(-1)!.weights;
+    const [from, to] = [await weights('plain.bp4'), await weights('calibrated.bp4')];
+    expect(readEvent(plain, 'refitted')).toMatchObject({ samples: 240 });
+    for (const [i, w] of from.entries()) expect(to[i]).toBeCloseTo(w / temperature, 6);
+    const { stderr, code } = await run('train', '--resume', 'calibrated.bp4');
+    expect(code).toBeGreaterThan(1);
+    expect(stderr).toContain("it's calibrated, which ends a training");
+  });
+
+  it.each([
+    [['linear.csv', '--target', 'y'], /--calibrate: the predictions are numbers/],
+    [['vague.csv', '--validation-split', '0'], /--calibrate: it needs validation samples/],
+    [['vague.csv', '--ensemble', '2'], /--ensemble: can't be combined with --calibrate/],
+  ])('%j is refused', async (args, message) => {
+    const { stderr, code } = await run('train', ...args, '--calibrate');
+    expect(code).toBeGreaterThan(1);
+    expect(stderr).toMatch(message);
+  });
+
+  it('answers that are all right leave the network as it is', async () => {
+    const { stderr, stdout, code } = await run(
+      'train',
+      'iris.csv',
+      '--calibrate',
+      '--epochs',
+      '300',
+      '--patience',
+      '0',
+    );
+    expect(code).toBe(0);
+    expect(stdout + stderr).toMatch(/Calibrated by|--calibrate: the network stays as it is/);
+  });
+});
+
 describe('--swa', () => {
   it('trains for all epochs, and says from which on it averages', async () => {
     const { stdout, code } = await run('train', 'iris.csv', '--swa', '0.75', '--epochs', '40');

@@ -2,7 +2,13 @@ import type { CommandDefinition } from '../options/command.js';
 import { columnGroup, modelGroup, type ColumnFlags, type ModelFlags } from '../options/model.js';
 import { checkReportPath } from '../data/output-paths.js';
 import { reportGroup, type ReportFlags } from '../options/files.js';
-import { evaluateNetwork, findPoorFigures, formatEvaluation, type Evaluation } from '../model/evaluation.js';
+import {
+  evaluateNetwork,
+  findPoorFigures,
+  formatEvaluation,
+  formatReliability,
+  type Evaluation,
+} from '../model/evaluation.js';
 import { findWarnings, type Dataset, type DataWarning } from '../../data/index.js';
 import { inFile } from '../errors.js';
 import type { Output } from '../terminal/output.js';
@@ -15,7 +21,7 @@ import { displayPath } from '../data/read-file.js';
 export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    'Measure a model on labeled data. For classes, print loss, accuracy, balanced accuracy, ROC-AUC, log loss, calibration error, the precision, recall and F1 of each class, and the confusion matrix. For regression, print loss, R², mean absolute error and root mean squared error; for quantiles, the pinball loss and the share of values at or below the prediction. bp4 reads the data file with the settings of the training data.',
+    'Measure a model on labeled data. For classes, print loss, accuracy, balanced accuracy, ROC-AUC, log loss, calibration error, the precision, recall and F1 of each class, the confusion matrix, and a table of the probabilities beside how often they came true. For regression, print loss, R², mean absolute error and root mean squared error; for quantiles, the pinball loss and the share of values at or below the prediction. bp4 reads the data file with the settings of the training data.',
   ],
   examples: [
     ['bp4 evaluate iris.bp4 other.csv', 'Print a table of the classes and the confusion matrix.'],
@@ -57,6 +63,7 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
       `${output.bold(name)}: ${formatCount(count, 'sample')}, loss ${formatPrecise(figures['loss']!)}`,
     );
     for (const line of formatEvaluation(evaluation)) output.say(line);
+    if (reliability) for (const line of ['', ...formatReliability(reliability)]) output.say(line);
     warnOfEvaluation(output, data, evaluation);
     if (report === undefined) return;
     const { writeReport } = await import('../report/page.js');

@@ -93,7 +93,7 @@ async function run({ operands, options: now, given: typed, output }: Invocation<
       describeResult(output, prepared, done.result, options.ensemble);
       const { ensemble, best, trials } = done.result;
       const [{ state }] = ensemble.members as [(typeof ensemble.members)[number]];
-      const evaluation = evaluateTest(output, ensemble, state, prepared);
+      const evaluation = await evaluateTest(output, ensemble, state, prepared);
       const { figures, baseline } = evaluation;
       const about: About = {
         ...prepared.about,

@@ -13,12 +13,13 @@ import { earlyStoppingGroup } from '../options/early-stopping.js';
 import { networkGroup } from '../options/network.js';
 import { reportGroup, trainFileGroup, type TrainFlags } from '../options/files.js';
 import { shardsGroup } from '../options/shards.js';
-import { findRateOption, trainingGroup } from '../options/training.js';
+import { calibrateOption, findRateOption, trainingGroup } from '../options/training.js';
 import { rankColumns } from '../report/importance.js';
 import { chooseByNumber } from '../terminal/choose.js';
 import { quoteOption, quotePath } from '../terminal/format.js';
 import { showReading } from '../terminal/reading.js';
 import { Stop } from '../terminal/stop-signals.js';
+import { checkCalibration, isToCalibrate } from '../train/calibrate-network.js';
 import { describeTraining } from '../train/describe-training.js';
 import {
   checkCheckpointPath,
@@ -77,7 +78,7 @@ export const train: CommandDefinition<TrainFlags> = {
   ],
   groups: [
     ...[dataGroup, fileFormatGroup, networkGroup],
-    { ...trainingGroup, options: [...trainingGroup.options, findRateOption] },
+    { ...trainingGroup, options: [...trainingGroup.options, findRateOption, calibrateOption] },
     ...[testGroup, earlyStoppingGroup, shardsGroup, trainFileGroup, reportGroup],
   ],
   common: [
@@ -112,6 +113,7 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     const { data, testFile } = training.about.training;
     checkApart('--report', report, [data, testFile]); // of a resumed training they weren't typed
   }
+  if (isToCalibrate(training)) checkCalibration(training);
   describeTraining(output, training);
   output.say();
   const stop = new Stop(
@@ -132,9 +134,16 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
     try {
       if (run.isStopped) throw await saveStopped(output, last, destination, { checkpoint, epoch: run.epoch });
       output.say();
-      const evaluation = evaluateTest(output, net, state, last);
+      const evaluation = await evaluateTest(output, net, state, last);
       const { figures, baseline } = evaluation;
-      const results = { epochs: run.epoch, seconds: run.seconds, figures, ...(baseline && { baseline }) };
+      const { temperature } = trained;
+      const results = {
+        epochs: run.epoch,
+        seconds: run.seconds,
+        figures,
+        ...(baseline && { baseline }),
+        ...(temperature !== undefined && { temperature }),
+      };
       const finished = { ...about, results };
       await saveTrained(output, { net, about: finished }, destination);
       const { some, validation } = training;

@@ -50,10 +50,19 @@ export interface Evaluation {
   readonly targets?: readonly TargetFigures[];
 }
 
+/** For a regression whose training data are known: the R² of predictions without a network. */
+export interface Baselines {
+  /** Of always predicting the mean of the training targets. */
+  readonly mean: number;
+  /** Of a linear model; undefined if there are too many inputs for one. */
+  readonly linear?: number;
+}
+
 export interface TargetFigures {
   readonly name: string;
   /** Only if the outputs are quantiles. */
   readonly quantile?: QuantileFigures;
+  readonly baselines?: Baselines;
   readonly rSquared: number;
   readonly meanAbsoluteError: number;
   readonly rootMeanSquaredError: number;
@@ -169,7 +178,7 @@ function computeFigures(
   predicted: Float32Array,
   actual: Float32Array,
   q: number | undefined,
-): Omit<TargetFigures, 'name'> {
+): Omit<TargetFigures, 'name' | 'baselines'> {
   const truth = { targets: actual, outputs: 1 };
   return {
     ...(q !== undefined && {
@@ -185,6 +194,9 @@ function computeFigures(
 const column = (values: ArrayLike<number>, width: number, j: number): Float32Array =>
   Float32Array.from({ length: values.length / width }, (_, n) => values[n * width + j]!);
 
+const describeBaselines = ({ mean, linear }: Baselines): string =>
+  `always the mean: ${mean.toFixed(3)}${linear === undefined ? '' : `; a linear model: ${linear.toFixed(3)}`}`;
+
 /** Lines of text for a person. */
 export function formatEvaluation({
   count,
@@ -196,11 +208,11 @@ export function formatEvaluation({
   targets = [],
 }: Evaluation): string[] {
   if (!confusion || !scores || !classes) {
-    return targets.map(({ name, quantile, rSquared, meanAbsoluteError, rootMeanSquaredError }) =>
+    return targets.map(({ name, quantile, baselines, rSquared, meanAbsoluteError, rootMeanSquaredError }) =>
       quantile
         ? `${name}: pinball loss ${formatPrecise(quantile.pinballLoss, 3)}, ${formatPercent(quantile.coverage)} of the ` +
           `values at or below the prediction (the quantile is ${quantile.q}), of ${formatCount(count, 'sample')}`
-        : `${name}: R² ${rSquared.toFixed(3)}, mean absolute error ${formatPrecise(meanAbsoluteError, 3)}, ` +
+        : `${name}: R² ${rSquared.toFixed(3)}${baselines ? ` (${describeBaselines(baselines)})` : ''}, mean absolute error ${formatPrecise(meanAbsoluteError, 3)}, ` +
           `root mean squared error ${formatPrecise(rootMeanSquaredError, 3)}, of ${formatCount(count, 'sample')}`,
     );
   }
@@ -223,6 +235,16 @@ export function formatEvaluation({
     '',
     ...formatConfusionMatrix(confusion, classes).split('\n'),
   ];
+}
+
+/** What the probabilities promised, and what came true, as lines of a table. */
+export function formatReliability(bins: readonly ReliabilityBin[]): string[] {
+  const rows = bins.map(({ from, to, count, probability, frequency }) => [
+    `${Math.round(100 * from)}–${Math.round(100 * to)}%`,
+    ...[probability, frequency].map(formatPercent),
+    String(count),
+  ]);
+  return textTable(['probability', 'mean', 'came true', 'samples'], rows).split('\n');
 }
 
 /** What accuracy leaves unsaid, in a line. */

@@ -86,6 +86,8 @@ interface Results {
   readonly trials?: number;
   /** By name, as accuracy, loss, rSquared, meanAbsoluteError. */
   readonly figures: Readonly<Record<string, number>>;
+  /** By which `bp4 train --calibrate` divided the logits. */
+  readonly temperature?: number;
   /** For a classification: the largest class, and the accuracy of always predicting it. */
   readonly baseline?: { readonly class: string; readonly accuracy: number };
 }

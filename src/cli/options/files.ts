@@ -3,7 +3,7 @@ import type { OptionGroup } from './command.js';
 import type { DataFlags } from './data.js';
 import type { NetworkFlags } from './network.js';
 import type { ShardFlags } from './shards.js';
-import type { FindRateFlags, TrainingFlags } from './training.js';
+import type { CalibrateFlags, FindRateFlags, TrainingFlags } from './training.js';
 import { valueOption, wholeNumber } from './values.js';
 
 /** Options about the files of a run: what to save, and what to resume. */
@@ -21,6 +21,7 @@ export type TrainFlags = DataFlags &
   NetworkFlags &
   TrainingFlags &
   FindRateFlags &
+  CalibrateFlags &
   ShardFlags &
   TrainFileFlags &
   ReportFlags;

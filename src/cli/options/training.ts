@@ -151,6 +151,16 @@ export interface FindRateFlags {
 /** Of `bp4 train` alone, because each trial of a search has its own rate. */
 export const findRateOption = new Option('--find-rate', 'Find a learning rate by short trials first');
 
+export interface CalibrateFlags {
+  readonly calibrate?: true;
+}
+
+/** Of `bp4 train` alone, because a search combines several networks. */
+export const calibrateOption = new Option(
+  '--calibrate',
+  'Fit the probabilities to the validation samples: divide the last layer by the temperature with the least log loss',
+);
+
 /** The options of `Network.train` that are plain data. */
 export type PlainTrainOptions = Omit<
   TrainOptions,

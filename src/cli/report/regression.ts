@@ -30,7 +30,7 @@ export function numbersSection(targets: readonly TargetFigures[]): Content {
 }
 
 function listFigures(target: TargetFigures): [name: string, value: string][] {
-  const { quantile, rSquared, meanAbsoluteError, rootMeanSquaredError } = target;
+  const { quantile, baselines, rSquared, meanAbsoluteError, rootMeanSquaredError } = target;
   if (quantile) {
     return [
       ['quantile', String(quantile.q)],
@@ -40,6 +40,10 @@ function listFigures(target: TargetFigures): [name: string, value: string][] {
   }
   return [
     ['R²', formatPrecise(rSquared)],
+    ...(baselines ? [['R² of always the mean', formatPrecise(baselines.mean)] as [string, string]] : []),
+    ...(baselines?.linear === undefined
+      ? []
+      : [['R² of a linear model', formatPrecise(baselines.linear)] as [string, string]]),
     ['mean absolute error', formatPrecise(meanAbsoluteError)],
     ['root mean squared error', formatPrecise(rootMeanSquaredError)],
   ];

@@ -9,6 +9,7 @@ import {
 } from '../model/evaluation.js';
 import { findUnknown, warnOfUnknown } from '../model/labeled-data.js';
 import type { About } from '../model/model-file.js';
+import { measureBaselines } from './baselines.js';
 import { quotePath } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
 import type { TrainingParts } from './training-data.js';
@@ -32,20 +33,20 @@ function knownTo(
  * Evaluates on the test part, or without one on the training data.
  * @param state of the network, or of the first one of an ensemble
  */
-export function evaluateTest(
+export async function evaluateTest(
   output: Output,
   net: Predictor,
   state: Pick<NetworkState, 'spec'>,
   { test: whole, some }: Pick<TrainingParts, 'test' | 'some'>,
-): Evaluation {
+): Promise<Evaluation> {
   const test = knownTo(output, state, whole);
-  const evaluation = evaluateNetwork(net, test ?? some);
+  const evaluation = await withBaselines(evaluateNetwork(net, test ?? some), state, some, test ?? some);
   const { count, figures, confusion, classes, baseline, targets } = evaluation;
   output.event(test ? 'test' : 'evaluation', {
     count,
     ...figures,
     ...(confusion && { confusion, classes, baseline }),
-    ...(targets && targets.length > 1 && { targets }),
+    ...(targets && targets.length > 1 ? { targets } : targets?.[0] && { baselines: targets[0].baselines }),
   });
   const [summary, ...lines] = formatEvaluation(evaluation);
   output.say(output.bold(test ? `Test  ${summary!}` : `On the training data (no test set)  ${summary!}`));
@@ -57,6 +58,19 @@ export function evaluateTest(
       : 'look for outliers and for columns that say more about the answer, or try another --learning-rate or more --epochs';
   for (const warning of findPoorFigures(evaluation, cure)) output.advise(warning);
   return evaluation;
+}
+
+/** Adds the scores of predictions without a network, if they're R². */
+async function withBaselines(
+  evaluation: Evaluation,
+  state: Pick<NetworkState, 'spec'>,
+  train: Dataset,
+  test: Dataset,
+): Promise<Evaluation> {
+  const { targets } = evaluation;
+  if (!targets || 'pinballLoss' in evaluation.figures || test.count < 2) return evaluation;
+  const baselines = await measureBaselines(state, train, test);
+  return { ...evaluation, targets: targets.map((target, j) => ({ ...target, baselines: baselines[j]! })) };
 }
 
 /** Prints what to do with the model next. */

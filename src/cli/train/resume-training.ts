@@ -89,6 +89,12 @@ export async function resumeTraining(
     return { ...further, warnings: further.warnings.map((warning) => adviseNewModel(warning, path)) };
   }
   checkGiven(given, about, (name) => !freeOptions.includes(name));
+  if (about.results?.temperature !== undefined)
+    throw new DataError(
+      modelPath,
+      "it's calibrated, which ends a training",
+      'train again, for more --epochs, or on other data',
+    );
   if (!parts || difference !== undefined) throw new DataError(path, difference!, 'give the same data');
   const options = { ...training.options, epochs: flags.epochs ?? training.options.epochs! };
   await inFile(modelPath, () => checkPlainOptions(options, net.layers.length));

@@ -6,6 +6,7 @@ import type { Predictor } from '../model/evaluation.js';
 import type { TrainFlags } from '../options/files.js';
 import { formatCount, formatDuration } from '../terminal/format.js';
 import type { Output } from '../terminal/output.js';
+import { calibrateNetwork, cool, isToCalibrate } from './calibrate-network.js';
 import { describeEnd } from './describe-training.js';
 import { saveTrained, type Destination } from './destination.js';
 import { pickEngine, type PreparedTraining } from './prepare-training.js';
@@ -23,6 +24,8 @@ export interface Trained {
   /** The training that gave the weights, or that of the first network as it was prepared. */
   readonly training: PreparedTraining;
   readonly run: TrainingRun;
+  /** Of the calibration, if there was one. */
+  readonly temperature?: number | undefined;
   /** The run whose validation samples were watched: the same one, or the one before. */
   readonly watched: TrainingRun;
 }
@@ -42,8 +45,9 @@ export async function trainNetwork(
   const { epoch: epochs, seconds, bestEpoch } = watched;
   output.event('trained', { epochs, seconds, bestEpoch });
   output.sayWrapped(describeEnd(watched, training));
+  const temperature = isToCalibrate(training) ? await calibrateNetwork(output, training) : undefined;
   const again = await prepareRefit(flags, training, bestEpoch);
-  if (!again) return describeTrained(training, watched, watched);
+  if (!again) return { ...describeTrained(training, watched, watched), temperature };
   const { samples } = again.about.training;
   output.sayWrapped(
     `Training again from the start, on all ${formatCount(samples, 'sample')}, for ${formatCount(again.options.epochs!, 'epoch')}  ` +
@@ -60,7 +64,8 @@ export async function trainNetwork(
     output.event('refitted', { epochs: run.epoch, seconds: run.seconds, samples });
     output.say(`${formatCount(run.epoch, 'epoch')} in ${formatDuration(run.seconds)}.`);
   }
-  return describeTrained(again, run, watched);
+  if (temperature !== undefined && !run.isStopped) cool(again.net, temperature);
+  return { ...describeTrained(again, run, watched), temperature };
 }
 
 const describeTrained = (training: PreparedTraining, run: TrainingRun, watched: TrainingRun): Trained => ({
@@ -122,7 +127,16 @@ async function createLike(net: Network, flags: TrainFlags, seed?: number): Promi
 export function isOfSeveral(flags: TrainFlags): boolean {
   const { ensemble = 1 } = flags;
   if (ensemble === 1) return false;
-  const names = ['resume', 'checkpoint', 'tensorboard', 'report', 'diagnose', 'shards', 'queue'] as const;
+  const names = [
+    'resume',
+    'checkpoint',
+    'tensorboard',
+    'report',
+    'diagnose',
+    'calibrate',
+    'shards',
+    'queue',
+  ] as const;
   const other = names.find((name) => flags[name] !== undefined);
   if (other !== undefined)
     throw new UsageError('--ensemble', `can't be combined with --${other}, which is for one network`);

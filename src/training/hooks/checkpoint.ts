@@ -24,8 +24,8 @@ export function checkCheckpoint(option: Checkpoint | undefined): Checkpoint | un
   if (everyEpochs === undefined && everySteps === undefined) {
     throw new TypeFault({ place: 'checkpoint', problem: 'expected everyEpochs or everySteps' });
   }
-  if (everyEpochs !== undefined) checkInteger('checkpoint.everyEpochs', everyEpochs);
-  if (everySteps !== undefined) checkInteger('checkpoint.everySteps', everySteps);
+  checkInteger('checkpoint.everyEpochs', everyEpochs ?? 1);
+  checkInteger('checkpoint.everySteps', everySteps ?? 1);
   checkType('checkpoint.write', write, 'function');
   return option;
 }
