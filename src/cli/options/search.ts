@@ -82,7 +82,7 @@ const searchGroup: OptionGroup = {
   options: [
     valueOption(
       '--trials <n>',
-      'Number of trials, including those already in the journal (default: 40)',
+      'Number of trials, including those of the search that is continued (default: 40)',
       wholeNumber({ min: 1 }),
     ),
     valueOption(
@@ -123,7 +123,7 @@ const searchGroup: OptionGroup = {
     valueOption(
       '--metric <name>',
       'Metric to optimize on the held-out samples: logLoss, accuracy or macroF1 for classes; rootMeanSquaredError, ' +
-        'meanAbsoluteError or rSquared for numbers (default: the first)',
+        'meanAbsoluteError or rSquared for numbers (default: the first of each)',
       nameIn(Object.values(metricsOf).flat()),
     ),
     valueOption(
@@ -173,7 +173,7 @@ const searchFileGroup: OptionGroup = {
     ),
     new Option(
       '--resume [file]',
-      'Continue from a journal, with the data and options that it records; with <data>, like --study, but the journal must exist',
+      'Continue from a journal, the file that records the trials, with its data and options; with <data>, like --study, but the journal must exist',
     ),
   ],
 };
