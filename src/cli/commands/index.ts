@@ -72,7 +72,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'worker',
-    summary: 'Train networks for searches and runs that were started elsewhere',
+    summary: 'Train networks for searches and runs started elsewhere',
     example: 'bp4 worker --queue redis://192.168.0.5:6379',
     load: async () => (await import('./worker.js')).worker,
   },
