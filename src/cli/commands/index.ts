@@ -72,7 +72,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'worker',
-    summary: 'Train networks for searches and training runs on other machines',
+    summary: 'Train networks for searches and runs started elsewhere',
     example: 'bp4 worker --queue redis://192.168.0.5:6379',
     load: async () => (await import('./worker.js')).worker,
   },

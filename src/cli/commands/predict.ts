@@ -34,7 +34,7 @@ export const predict: CommandDefinition<PredictFlags> = {
   operands: ['<model>', '[data...]'],
   description: [
     'Read samples from files or stdin and print a prediction for each, in the same order: the most likely class with the probability of every class, or the predicted numbers. bp4 finds the columns by name, in any order, and ignores the label.',
-    'bp4 reads CSV, TSV and JSON Lines row by row, using little memory. If the model was trained with --missing drop, a sample with missing values gets a line of empty fields, or of NA in a regression. --keep puts columns of the data before each prediction.',
+    'bp4 reads CSV, TSV and JSON Lines row by row, using little memory. If the model was trained with --missing drop, a sample with missing values gets empty fields, or NA in a regression. --keep puts columns of the data before each prediction.',
   ],
   examples: [
     ['bp4 predict iris.bp4 new.csv', 'Print a line of CSV for each row of new.csv.'],

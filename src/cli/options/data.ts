@@ -142,7 +142,7 @@ export const testGroup: OptionGroup = {
   options: [
     valueOption(
       '--test-split <n>',
-      'Fraction of the samples to set aside for testing; 0 for none (default: 0.2 of at least 20)',
+      'Fraction of the samples to set aside for testing; 0 for none (default: 0.2; 0 with fewer than 20 samples)',
       number({ min: 0, max: 0.9 }),
     ),
     new Option('--test <file>', 'File to test with, instead of a fraction of the data'),

@@ -85,7 +85,7 @@ export const networkGroup: OptionGroup = {
     ),
     valueOption(
       '--hidden <sizes>',
-      `Units of each hidden layer; 0 for none (default: ${DEFAULT_UNITS})`,
+      `Units of each hidden layer, such as 64,32; 0 for none (default: ${DEFAULT_UNITS})`,
       wholeNumbers({ min: 0 }),
     ),
     valueOption(

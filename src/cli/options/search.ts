@@ -82,14 +82,14 @@ const searchGroup: OptionGroup = {
   options: [
     valueOption(
       '--trials <n>',
-      'Number of trials, including those already in the journal (default: 40)',
+      'Number of trials, including those of the search that is continued (default: 40)',
       wholeNumber({ min: 1 }),
     ),
     valueOption(
       '--space <texts>',
-      'What to search: learning-rate=1e-4..1e-1:log hidden=32|64|128,64 batch=16..64:step=16 optimizer=adam|momentum ' +
-        'momentum=0.5..0.99@optimizer=momentum (only with that optimizer), with the names and values of the options below; ' +
-        'the word default adds the default space',
+      'Values to try, for options below: learning-rate=1e-4..1e-1:log hidden=32|64|128,64 batch=16..64:step=16 ' +
+        'optimizer=adam|momentum momentum=0.5..0.99@optimizer=momentum (only with that optimizer); the word default adds ' +
+        'the default space',
       (text: string, before: readonly string[] | undefined) => [...(before ?? []), text],
     ),
     valueOption(
@@ -108,7 +108,10 @@ const searchGroup: OptionGroup = {
       'Successive halving: train every trial for 1/9 of its epochs, the best third of the trials for 1/3, and the best third of ' +
         'those to the end',
     ),
-    new Option('--hyperband', 'Several rounds of --halving, from many short trials to a few long ones'),
+    new Option(
+      '--hyperband',
+      'Stop bad trials early, in several rounds of --halving, from many short trials to a few long ones',
+    ),
     new Option('--median', 'Stop a trial that is worse than the median of earlier trials at the same epoch'),
     valueOption(
       '--folds <n>',
@@ -123,7 +126,7 @@ const searchGroup: OptionGroup = {
     valueOption(
       '--metric <name>',
       'Metric to optimize on the held-out samples: logLoss, accuracy or macroF1 for classes; rootMeanSquaredError, ' +
-        'meanAbsoluteError or rSquared for numbers (default: the first)',
+        'meanAbsoluteError or rSquared for numbers (default: the first of each)',
       nameIn(Object.values(metricsOf).flat()),
     ),
     valueOption(
@@ -134,8 +137,7 @@ const searchGroup: OptionGroup = {
     ),
     valueOption(
       '--ensemble <n>',
-      'Maximum number of rounds of greedy ensemble selection, each of which adds the trial that helps most; 1 keeps only the best ' +
-        'trial (default: 10)',
+      'Maximum number of times to add the trial that helps the ensemble most; 1 keeps only the best trial (default: 10)',
       wholeNumber({ min: 1, max: 1000 }),
     ),
     valueOption(
@@ -173,7 +175,7 @@ const searchFileGroup: OptionGroup = {
     ),
     new Option(
       '--resume [file]',
-      'Continue from a journal, with the data and options that it records; with <data>, like --study, but the journal must exist',
+      'Continue from a journal, the file that records the trials, with its data and options; with <data>, like --study, but the journal must exist',
     ),
   ],
 };

@@ -71,7 +71,7 @@ export const trainingGroup: OptionGroup = {
   options: [
     valueOption(
       '--epochs <n>',
-      'Passes over the training samples (default: 20 to 300)',
+      'Passes over the training samples (default: 300 for few samples, 20 for many)',
       wholeNumber({ min: 1 }),
     ),
     valueOption('--batch <n>', 'Samples per mini-batch (default: 32)', wholeNumber({ min: 1 })),
@@ -132,7 +132,7 @@ export const trainingGroup: OptionGroup = {
     ),
     valueOption(
       '--swa <epoch>',
-      'Validate and save the mean of the weights at the ends of the epochs from this one on; or below 1, after this share of the ' +
+      'Validate and save the mean of the weights after each epoch from this one on; or below 1, after this share of the ' +
         'epochs, such as 0.75; 0 for none. Training runs for all epochs (default: 0)',
       number({ min: 0 }),
     ),
