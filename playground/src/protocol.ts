@@ -7,6 +7,7 @@ import type {
   LossName,
   OptimizerName,
 } from 'bp4';
+import type { Importance } from 'bp4/explain';
 import type { Failure } from './run/failure.js';
 
 // The messages between the page and the training worker. All of them can be cloned.
@@ -93,6 +94,8 @@ export type Request =
   | { readonly type: 'follow'; readonly inputs: Float32Array; readonly label: number }
   /** Looks for what slows the learning down. Answered by 'diagnosed'. */
   | { readonly type: 'diagnose'; readonly id: number }
+  /** Measures how much the network depends on each column of the table. Answered by 'explained'. */
+  | { readonly type: 'explain'; readonly id: number }
   /**
    * Trains two networks from their start: one with the settings of the run, one with these. Answered by 'compared' again and again,
    * until both are trained or another request stops it; the run stays as it is.
@@ -119,6 +122,8 @@ export type Reply =
   | { readonly type: 'tried'; readonly id: number; readonly walk: Walk }
   | { readonly type: 'checked'; readonly id: number; readonly check: SlopeCheck }
   | { readonly type: 'diagnosed'; readonly id: number; readonly diagnosis: Diagnosis; readonly units: Health }
+  /** By permutation, on the test data; undefined if there are too few of them. */
+  | { readonly type: 'explained'; readonly id: number; readonly importance: Importance | undefined }
   | { readonly type: 'compared'; readonly id: number; readonly comparison: Comparison }
   | { readonly type: 'exported'; readonly fileName: string; readonly mimeType: string; readonly text: string }
   /** The run diverged, or the settings or the CSV file are invalid. */

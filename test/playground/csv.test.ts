@@ -134,3 +134,28 @@ describe('a session on a CSV file', () => {
     expect(net.predict([[25]])[0]! / 3500).toBeCloseTo(1, 1); // in the units of the file
   });
 });
+
+it('says which of the table’s own columns matter, on the test data', async () => {
+  // only the kind decides; the size is noise
+  const text = table('size,kind,flower', 60, (n) => `${(n * 7) % 11},${n % 2 ? 'a' : 'b'},${n % 2}`);
+  const page = new Page();
+  await page.open(settingsFor('csv'), { csv: { text }, steps: 300 });
+  const { hash, step } = page.progress;
+  const [reply] = ofType(await page.ask({ type: 'explain', id: 7 }), 'explained');
+  expect(reply!.id).toBe(7);
+  const { samples, columns } = reply!.importance!;
+  expect(samples).toBe(12);
+  expect(columns.map(({ column }) => column)).toEqual(['size', 'kind']);
+  expect(columns[1]!.importance).toBeGreaterThan(1);
+  expect(columns[1]!.importance).toBeGreaterThan(5 * Math.abs(columns[0]!.importance));
+  // the run stays as it is
+  await page.ask({ type: 'pause' });
+  expect(page.progress).toMatchObject({ hash, step });
+});
+
+it('says of no column that it matters without test data', async () => {
+  const page = new Page();
+  await page.open(settingsFor('csv'), { csv: { text: 'a,b\n1,2\n3,4\n5,7' } });
+  const [reply] = ofType(await page.ask({ type: 'explain', id: 1 }), 'explained');
+  expect(reply).toMatchObject({ importance: undefined });
+});

@@ -67,7 +67,7 @@ export function Curves({ history, isRegression }: CurvesProps): JSX.Element {
   return (
     <div
       class="curves"
-      role="group"
+      role="application"
       aria-label={say('curves.title')}
       tabIndex={0}
       onKeyDown={step}

@@ -166,6 +166,7 @@ export function App() {
         ]}
       />
       <main>
+        {(isProjecting || !shows('header')) && <h1 class="unseen">{say('header.title')}</h1>}
         <div class={`columns${isMissing ? ' missing' : ''}${linked.lesson === undefined ? '' : ' teaching'}`}>
           {linked.lesson !== undefined && (
             <section class="card lesson-card" aria-label={say('region.lessons')}>

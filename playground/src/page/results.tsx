@@ -6,12 +6,14 @@ import type { Move } from '../drag.js';
 import { Curves } from '../charts/curves.js';
 import type { Confusion, Csv, Problem, Progress, Request, TaskName } from '../protocol.js';
 import { Notices } from './notices.js';
+import { useAtRest } from './use-at-rest.js';
 import { usePart } from './use-part.js';
 import type { Run } from './use-run.js';
 import { currentPhase, nameOutputs, takesImages, type View } from './view.js';
 import { say, sayFailure, sayFailures } from '../words/say.js';
 
 const loadCsvPanel = () => import('../charts/csv-panel.js');
+const loadImportance = () => import('../charts/importance.js');
 const loadDrawBox = () => import('../charts/draw-box.js');
 
 interface ResultsProps extends Pick<CsvPanelProps, 'table' | 'onTable'> {
@@ -49,6 +51,7 @@ export function Results(props: ResultsProps) {
           <LiveResult {...props} />
         </section>
       )}
+      {hasResult && isThere && task === 'csv' && <Columns run={props.run} send={props.send} />}
       {isThere && props.slow}
       {hasCurves && isThere && <section class="card">{curves}</section>}
     </>
@@ -90,6 +93,25 @@ function Table({ run: { failure }, ...choice }: Pick<ResultsProps, 'run' | 'tabl
   const { part, failure: loadFailure } = usePart(loadCsvPanel, true);
   if (part === undefined) return <Notices messages={sayFailures(loadFailure)} />;
   return <part.CsvPanel {...choice} {...(failure && { error: sayFailure(failure) })} />;
+}
+
+/** Which columns of the table matter to the trained network, whenever it rests. */
+function Columns({ run, send }: { readonly run: Run; readonly send: (request: Request) => void }) {
+  const isTrained = (run.progress?.step ?? 0) > 0;
+  useAtRest(run, isTrained, run.explained, (id) => send({ type: 'explain', id }));
+  const importance = isTrained ? run.explained?.importance : undefined;
+  const { part, failure } = usePart(loadImportance, importance !== undefined);
+  return (
+    <>
+      {failure !== undefined && <Notices messages={sayFailures(failure)} />}
+      {importance !== undefined && part !== undefined && (
+        <section class="card">
+          <h2>{say('importance.title')}</h2>
+          <part.ImportanceBars importance={importance} />
+        </section>
+      )}
+    </>
+  );
 }
 
 interface DigitProps {

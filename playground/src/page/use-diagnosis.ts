@@ -1,6 +1,6 @@
 import type { Diagnosis } from 'bp4';
-import { useEffect, useRef } from 'preact/hooks';
 import type { Health, Request } from '../protocol.js';
+import { useAtRest } from './use-at-rest.js';
 import type { Run } from './use-run.js';
 
 /** What slows the learning down. */
@@ -10,26 +10,16 @@ export interface Diagnosed {
   readonly units: Health | undefined;
 }
 
-let requests = 0;
-
 /** Asks the worker for a diagnosis whenever the run has come to rest; while it plays, the report of the last epoch has one. */
 export function useDiagnosis(
-  { problem, progress, history, diagnosed, failure }: Run,
+  run: Run,
   isWanted: boolean,
   send: (request: Request) => void,
 ): Diagnosed | undefined {
-  const asked = useRef<{ id: number; of: unknown; hash: string }>(undefined);
-  const isResting = progress !== undefined && !progress.isPlaying;
-  const isBusy =
-    asked.current?.of === problem && asked.current?.id !== diagnosed?.id && failure === undefined;
-  const isKnown = asked.current?.of === problem && asked.current?.hash === progress?.hash;
-  useEffect(() => {
-    if (!isWanted || !isResting || isBusy || isKnown) return;
-    asked.current = { id: ++requests, of: problem, hash: progress.hash };
-    send({ type: 'diagnose', id: requests });
-  });
+  const { progress, history, diagnosed } = run;
+  useAtRest(run, isWanted, diagnosed, (id) => send({ type: 'diagnose', id }));
   if (!isWanted || progress === undefined) return undefined;
-  if (isResting && diagnosed !== undefined) return diagnosed;
+  if (!progress.isPlaying && diagnosed !== undefined) return diagnosed;
   const latest = history.points.reduce<Diagnosis | undefined>(
     (last, { diagnosis }) => diagnosis ?? last,
     undefined,

@@ -24,6 +24,8 @@ export interface Run {
   /** The diagnosis and the comparison that the page requested last. */
   readonly diagnosed: (Reply & { type: 'diagnosed' }) | undefined;
   readonly compared: (Reply & { type: 'compared' }) | undefined;
+  /** Which columns matter, as the page requested last. */
+  readonly explained: (Reply & { type: 'explained' }) | undefined;
   readonly failure: Failure | undefined;
   /** The settings that opened this run; `problem` belongs to them. */
   readonly settings: Settings | undefined;
@@ -40,6 +42,7 @@ const nothing: Run = {
   checked: undefined,
   diagnosed: undefined,
   compared: undefined,
+  explained: undefined,
   failure: undefined,
   settings: undefined,
 };
@@ -120,6 +123,8 @@ function afterReply(run: Run, reply: State, { opening: { settings }, id }: Asked
       return { ...run, diagnosed: reply };
     case 'compared':
       return { ...run, compared: reply };
+    case 'explained':
+      return { ...run, explained: reply };
     case 'failed':
       return {
         ...run,

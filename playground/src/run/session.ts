@@ -93,6 +93,9 @@ export class Session {
         this.#post({ type: 'checked', id, check: await this.#use().check(trial, at) });
         return;
       }
+      case 'explain':
+        this.#post({ type: 'explained', id: request.id, importance: await this.#use().explain() });
+        return;
       case 'diagnose': {
         const trainer = this.#use();
         const diagnosis = await trainer.diagnose();

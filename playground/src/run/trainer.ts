@@ -8,7 +8,8 @@ import {
   type LossName,
   type TrainOptions,
 } from 'bp4';
-import { PageError } from './failure.js';
+import type { Importance } from 'bp4/explain';
+import { loaded, PageError } from './failure.js';
 import type { Health, Parameter, Report, Settings, SlopeCheck, Trial, Walk } from '../protocol.js';
 import { lossNames, outputActivations } from './choices.js';
 import { slope } from './activations.js';
@@ -16,6 +17,8 @@ import { chosen, toData, slice, type TaskData, type Samples } from './samples.js
 
 /** The number of samples used to diagnose how fast layers learn. */
 const DIAGNOSED = 200;
+/** The largest number of samples used to find out which columns matter. */
+const EXPLAINED = 1000;
 
 /** A unit is saturated where σ′ is below this share of its largest value, as in the library's diagnosis. */
 const FLAT = 0.1;
@@ -151,6 +154,14 @@ export class Trainer {
 
   async diagnose(): Promise<Diagnosis> {
     return await this.net.diagnose(toData(slice(this.data.train, 0, DIAGNOSED)));
+  }
+
+  /** How much the network depends on each column, by permutation of the test data. @returns undefined for fewer than two samples */
+  async explain(): Promise<Importance | undefined> {
+    const { test } = this.data;
+    if (test.count < 2) return undefined;
+    const { importance } = await loaded(import('bp4/explain'));
+    return await importance(this.net, toData(test), { samples: EXPLAINED });
   }
 
   /** Which units hardly learn, or not at all, on the samples of a diagnosis. */

@@ -1,6 +1,8 @@
 // The texts of parts that load later, which add them with `addEnglish`.
 
 export const enLate = {
+  'importance.caption':
+    'How much the loss of the test data, {loss} now, grows if the values of a column are shuffled: mean ± standard deviation of five shuffles.',
   'slow.waiting': 'Looking for causes…',
   'slow.none': 'Nothing slows this network down.',
   'slow.trial':

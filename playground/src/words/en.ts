@@ -205,6 +205,7 @@ export const en = {
 
   'results.title': 'What the network has learned',
   'results.csv': 'Your data',
+  'importance.title': 'Which columns matter',
   'boundary.summary':
     'The decision boundary for x₁ and x₂ from −{reach} to {reach}, with {training} training and {test} test points. The network predicts class 1 on {share} of the plane.',
   'boundary.line': 'decision boundary',

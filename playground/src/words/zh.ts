@@ -199,6 +199,9 @@ export const zh: Dictionary = {
 
   'results.title': '网络学到了什么',
   'results.csv': '自己的数据',
+  'importance.title': '哪些列重要',
+  'importance.caption':
+    '打乱一列的值之后，测试数据的代价（现在是 {loss}）会增加多少：打乱五次的平均 ± 标准差。',
   'boundary.summary':
     'x₁ 与 x₂ 在 −{reach} 到 {reach} 之间的决策边界，有 {training} 个训练点和 {test} 个测试点。网络在平面的 {share} 上预测为类别 1。',
   'boundary.line': '决策边界',
