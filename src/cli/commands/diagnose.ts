@@ -14,7 +14,7 @@ import { textTable } from '../terminal/text-table.js';
 export const diagnose: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    "Print what keeps a network from learning or makes its score misleading, what to try, and how fast each layer learns. If the network hasn't learned well, bp4 tries cures on new networks first. Pass the training data. The model stays unchanged. The columns are:",
+    "Print what keeps a network from learning or makes its score misleading, what to try, and how fast each layer learns. If the network hasn't learned well, bp4 tries cures on new networks first. Pass the training data. The model stays unchanged. The columns of the table are:",
     [
       '|δ|: the error that reaches the layer, ∂C/∂z (root mean square)',
       '‖∂C/∂W‖/‖W‖: the relative change of its weights in a step with learning rate 1',

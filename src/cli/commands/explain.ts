@@ -38,7 +38,7 @@ const BAR = 30;
 export const explain: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags & ExplainFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    "Print how much the model depends on each column of the data: how much the loss grows if the values of that column are permuted among the samples, with the standard deviation over several permutations. Use data on which the model wasn't trained. If two columns carry the same information, each may seem unimportant.",
+    "Print how much the model depends on each column of the data. bp4 permutes the values of the column among the samples several times, and measures how much the loss grows: mean and standard deviation. Use data on which the model wasn't trained. If two columns carry the same information, each may seem unimportant.",
   ],
   examples: [
     ['bp4 explain iris.bp4 other.csv', 'Print a bar for each column.'],

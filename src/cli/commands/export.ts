@@ -47,7 +47,7 @@ export const exportModel: CommandDefinition<ExportFlags> = {
         ),
         new Option(
           '--card <file>',
-          'Write a model card in Markdown: inputs, data, figures beside a baseline, training and limits. Without [out] and --to, write nothing else',
+          'Write a model card in Markdown: inputs, data, scores compared with a baseline, training and limits. Without [out] and --to, write nothing else',
         ),
       ],
     },

@@ -24,7 +24,7 @@ import { hashWeights } from '../../search/hash-weights.js';
 export const inspect: CommandDefinition<SignatureFlags & ModelFlags> = {
   operands: ['<model>'],
   description: [
-    'Print what a model file contains: inputs and outputs, layers and parameters, how the network was trained and whether training can be resumed, the size of the weights of each layer, and a hash of all weights. For an ensemble, print its networks and their weights. <model> can be in any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, or a TensorFlow.js folder.',
+    'Print what a model file contains: inputs and outputs, layers and parameters, how the network was trained and whether training can be resumed, the range, mean and norm of the weights of each layer, and a hash of all weights. For an ensemble, print its networks and how much each counts. <model> can be in any format that bp4 reads: .bp4, .json, .onnx, .safetensors, .npz, or a TensorFlow.js folder.',
   ],
   examples: [
     ['bp4 inspect iris.bp4', 'Print a summary and a table of the layers.'],

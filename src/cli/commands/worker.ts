@@ -19,7 +19,7 @@ interface WorkerFlags {
 export const worker: CommandDefinition<WorkerFlags> = {
   operands: [],
   description: [
-    'Train networks for searches, and for bp4 train --shards, that run on other machines. Any number of workers can serve a queue, and they can start and stop at any time: the results are exactly the same. Redis and Valkey need the packages bullmq and ioredis; PostgreSQL needs bullmq and pg.',
+    'Train networks for bp4 search and bp4 train --shards on other machines. Any number of workers can serve a queue, and they can start and stop at any time: the results are exactly the same. Redis and Valkey need the packages bullmq and ioredis; PostgreSQL needs bullmq and pg.',
     'Ctrl-C, SIGTERM or SIGHUP returns the tasks to the queue and quits; a second signal quits immediately. If the environment variable BP4_SECRET is set, the worker takes only tasks that are signed with the same secret.',
   ],
   examples: [

@@ -62,7 +62,7 @@ export const dataGroup: OptionGroup = {
     valueOption('--ignore <names>', 'Columns to leave out', collectList),
     valueOption(
       '--categorical <names>',
-      'Columns to treat as categories: numeric codes, dates, yes/no, or text with many different values (default: other text columns)',
+      'Columns to treat as categories: numeric codes, dates, yes/no, or text with many different values (other text columns are by default)',
       collectList,
     ),
     valueOption(
@@ -142,7 +142,7 @@ export const testGroup: OptionGroup = {
   options: [
     valueOption(
       '--test-split <n>',
-      'Fraction of the samples to set aside for testing; 0 for none (default: 0.2; 0 with fewer than 20 samples)',
+      'Fraction of the samples to set aside for testing; 0 for none (default: 0.2 if there are at least 20)',
       number({ min: 0, max: 0.9 }),
     ),
     new Option('--test <file>', 'File to test with, instead of a fraction of the data'),

@@ -34,7 +34,7 @@ export const earlyStoppingGroup: OptionGroup = {
   options: [
     valueOption(
       '--validation-split <n>',
-      'Fraction of the other samples to set aside for validation; 0 for none (default: 0.15; 0 with fewer than 50 samples; at most 0.1 of streamed data)',
+      'Fraction of the other samples to set aside for validation; 0 for none (default: 0.15 if there are at least 50; at most 0.1 of streamed data)',
       number({ min: 0, max: 0.9 }),
     ),
     valueOption(

@@ -87,9 +87,8 @@ const searchGroup: OptionGroup = {
     ),
     valueOption(
       '--space <texts>',
-      'Values to try, for options below: learning-rate=1e-4..1e-1:log hidden=32|64|128,64 batch=16..64:step=16 ' +
-        'optimizer=adam|momentum momentum=0.5..0.99@optimizer=momentum (only with that optimizer); the word default adds ' +
-        'the default space',
+      'Options below and the values to try: learning-rate=1e-4..1e-1:log hidden=32|64|128,64 batch=16..64:step=16 optimizer=adam|momentum ' +
+        'momentum=0.5..0.99@optimizer=momentum (only with that optimizer); the word default adds the default space',
       (text: string, before: readonly string[] | undefined) => [...(before ?? []), text],
     ),
     valueOption(
@@ -153,7 +152,7 @@ const queueGroup: OptionGroup = {
   options: [
     new Option(
       '--queue [url]',
-      'Train on the machines where bp4 worker runs, through this queue: redis://, rediss:// or postgres:// (default: the environment ' +
+      'Train on the machines where bp4 worker runs, through this queue: redis://, rediss:// or postgres:// (default URL: the environment ' +
         'variable BP4_QUEUE, which keeps a password out of process lists); needs the packages bullmq and ioredis, or bullmq and pg',
     ),
     valueOption(

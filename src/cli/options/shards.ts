@@ -37,7 +37,7 @@ export const shardsGroup: OptionGroup = {
     ),
     new Option(
       '--queue [url]',
-      'Train the shards on the machines where bp4 worker runs, through this queue: redis://, rediss:// or postgres:// (default: the ' +
+      'Train the shards on the machines where bp4 worker runs, through this queue: redis://, rediss:// or postgres:// (default URL: the ' +
         'environment variable BP4_QUEUE); implies --shards; needs the packages bullmq and ioredis, or bullmq and pg',
     ),
   ],

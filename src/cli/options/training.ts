@@ -126,13 +126,13 @@ export const trainingGroup: OptionGroup = {
     ),
     valueOption(
       '--ema <β>',
-      'Validate and save an exponential moving average of the weights; 0 for none (default: 0.99 for at most 10000 samples with the ' +
+      'Validate and save an exponential moving average of the weights; 0 for none (default: 0.99 for at most 10,000 samples with the ' +
         'default optimizer and learning rate, else 0)',
       number({ min: 0, max: 1 }),
     ),
     valueOption(
       '--swa <epoch>',
-      'Validate and save the mean of the weights after each epoch from this one on; or below 1, after this share of the ' +
+      'Validate and save the mean of the weights after each epoch from this one on; a number below 1 is a share of the ' +
         'epochs, such as 0.75; 0 for none. Training runs for all epochs (default: 0)',
       number({ min: 0 }),
     ),
