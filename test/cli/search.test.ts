@@ -156,7 +156,10 @@ describe('bp4 search', () => {
     [['worker'], '--queue: expected a URL; write redis://host:6379, or set the variable BP4_QUEUE'],
     [['worker', '--queue', 'x'], '--queue is not a URL; write it as redis://host:6379'],
     [['queue', 'status'], '<url>: expected a URL; write redis://host:6379, or set'],
-    [['queue', 'sttus'], "expected init, status or clear, got 'sttus'"],
+    [['queue', 'clear', 'iris'], '<url>: expected a URL; write redis://host:6379, or set'],
+    [['queue', 'clear', 'localhost', 'iris'], '<url> is not a URL; write it as redis://host:6379'],
+    [['queue', 'status', 'redis://a', 'iris'], "unexpected argument 'iris'; see bp4 queue status --help"],
+    [['queue'], 'missing command; see bp4 queue --help'],
   ])('refuses %j with the cure', async (args, words) => {
     const { code, stderr } = await run(...args);
     expect(stderr).toContain(words);
