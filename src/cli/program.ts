@@ -53,7 +53,8 @@ class BP4Command extends Command {
 
   /** Commander prints help where a command is missing. */
   override help(context?: HelpContext | ((text: string) => string)): never {
-    if (typeof context === 'object' && context.error) throw new UsageError('', 'missing command', seeHelp(this));
+    if (typeof context === 'object' && context.error)
+      throw new UsageError('', 'missing command', seeHelp(this));
     return super.help(context as HelpContext);
   }
 

@@ -382,7 +382,7 @@ describe('bp4 search', () => {
     await run('search', ...quick, '--study', 'other.jsonl');
     const { code, stderr } = await run('search', ...quick, '--study', 'other.jsonl', '--sampler', 'random');
     expect(stderr).toMatch(
-      /other\.jsonl, line 2: the journal belongs to another study: .*another with --study/,
+      /other\.jsonl, line 2: the journal belongs to another study: .*; continue it by bp4 search --resume other\.jsonl, or name another journal with --study/,
     );
     expect(code).toBe(3);
   });
