@@ -4,7 +4,7 @@ import { commands, type ListedCommand } from './commands/index.js';
 import { exitCodeHelp } from './exit-codes.js';
 import { Output } from './terminal/output.js';
 import { styleForTerminal } from './terminal/style.js';
-import type { CommandDefinition, CommandGroup, OptionGroup } from './options/command.js';
+import type { CommandDefinition, OptionGroup } from './options/command.js';
 import { findMeant, findMeantCommand } from './options/other-names.js';
 
 // Turns the command line into a call of a command: commander parses it, and prints help.

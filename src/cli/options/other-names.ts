@@ -93,8 +93,7 @@ const commandNames: Readonly<Record<string, readonly string[]>> = {
 
 /** Finds the command that was meant by an unknown name. */
 export const findMeantCommand = (typed: string, names: readonly string[]): string | undefined =>
-  names.find((each) => commandNames[each]?.includes(typed.toLowerCase())) ??
-  findNearest(typed, names);
+  names.find((each) => commandNames[each]?.includes(typed.toLowerCase())) ?? findNearest(typed, names);
 
 /** The names that a command knows. */
 interface KnownNames {
