@@ -454,7 +454,7 @@ export class Network {
    * If the network was trained and hasn't learned well, `diagnose` first tries each cure on a new network like it, for up to 300
    * steps, unless that would take long or the network is being trained. The seed is fixed, so the same network and data give the same
    * findings.
-   * @param options validation: samples that the network didn't learn; history: the result of `train`; training: the options of the last
+   * @param options validation: samples that the network wasn't trained on; history: the result of `train`; training: the options of the last
    * training, if the network was loaded. With each option, `diagnose` can find more
    * @returns numbers for each layer, the loss and that of constant outputs, and the findings; none if all is well
    * @throws TypeError, RangeError for invalid data or options, naming the row and column
@@ -696,7 +696,7 @@ export class Network {
       throw new StateError({
         place,
         problem: 'the network is being trained',
-        cure: 'wait for it, or stop it with its signal',
+        cure: 'wait until it ends, or stop it with its signal',
       });
     }
     return this.#use();
@@ -707,7 +707,7 @@ export class Network {
       throw new StateError({
         place: '',
         problem: 'the network was disposed',
-        cure: 'create another, or dispose later',
+        cure: 'create another, or dispose of it later',
       });
     return this.#model;
   }

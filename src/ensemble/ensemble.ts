@@ -193,7 +193,7 @@ export class Ensemble {
     throw new StateError({
       place: '',
       problem: 'the ensemble was disposed',
-      cure: 'create another, or dispose later',
+      cure: 'create another, or dispose of it later',
     });
   }
 }

@@ -47,7 +47,7 @@ export interface Importance {
  * Measures how much a network or an ensemble depends on each column of the data, by permutation (Breiman 2001;
  * `permutation_importance` in scikit-learn): it permutes the values of a column among the samples, which takes away the
  * information of the column, and measures how much worse the predictions become. Columns are those of your data, before the
- * transforms: a column of categories counts as one. Use samples that the network hasn't learned. If two columns carry the same
+ * transforms: a column of categories counts as one. Use samples that the network wasn't trained on. If two columns carry the same
  * information, each may seem unimportant.
  * @throws TypeError, RangeError naming the option, or the invalid row and column; RangeError for fewer than two samples
  * @throws StateError if the network is disposed, before or during the call

@@ -122,7 +122,7 @@ function countOutputs(outputs: Float32Array, { labels, targets, outputs: width }
   throw new TypeFault({
     place: 'targets',
     problem: 'expected rows',
-    cure: 'or set the number of outputs per sample: { targets, outputs: 1 }',
+    cure: 'for a flat array, set the number of outputs per sample: { targets, outputs: 1 }',
   });
 }
 

@@ -332,7 +332,7 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
   }
   const ignoresMissing = checkName('missingTargets', missingTargets, ['error', 'ignore']) === 'ignore';
   if (ignoresMissing && last === 'softmax')
-    throw new RangeFault({ place: 'missingTargets', problem: "'ignore' is not for softmax" });
+    throw new RangeFault({ place: 'missingTargets', problem: "'ignore' doesn't work with softmax" });
   return {
     inputs,
     layers,
@@ -445,7 +445,7 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
   if (activation === 'softmax' && !isLast) {
     throw new RangeFault({
       place: `${place}.activation`,
-      problem: "'softmax' is for the last layer",
+      problem: "'softmax' works only in the last layer",
       cure: `use one of ${ofOneUnit.map(show).join(', ')}`,
       option: { name: 'activation', values: ofOneUnit },
     });
@@ -475,8 +475,8 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
   if (dropout > 0 && isLast) {
     throw new RangeFault({
       place: `${place}.dropout`,
-      problem: 'is not for the last layer',
-      cure: 'use it in earlier layers',
+      problem: 'is only for hidden layers',
+      cure: 'leave it out',
     });
   }
   const { alpha: givenAlpha = defaultAlpha } = layer;
