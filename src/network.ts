@@ -696,7 +696,7 @@ export class Network {
       throw new StateError({
         place,
         problem: 'the network is being trained',
-        cure: 'wait until it ends, or stop it with its signal',
+        cure: 'wait for it, or stop it with its signal',
       });
     }
     return this.#use();

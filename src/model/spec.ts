@@ -332,7 +332,7 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
   }
   const ignoresMissing = checkName('missingTargets', missingTargets, ['error', 'ignore']) === 'ignore';
   if (ignoresMissing && last === 'softmax')
-    throw new RangeFault({ place: 'missingTargets', problem: "'ignore' doesn't work with softmax" });
+    throw new RangeFault({ place: 'missingTargets', problem: "softmax can't use 'ignore'" });
   return {
     inputs,
     layers,
@@ -445,7 +445,7 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
   if (activation === 'softmax' && !isLast) {
     throw new RangeFault({
       place: `${place}.activation`,
-      problem: "'softmax' works only in the last layer",
+      problem: "'softmax' is only for the last layer",
       cure: `use one of ${ofOneUnit.map(show).join(', ')}`,
       option: { name: 'activation', values: ofOneUnit },
     });

@@ -323,7 +323,7 @@ describe('is refused:', async () => {
     ],
     'softmax in between': [
       file(good),
-      /layers\[0\].activation: 'softmax' works only in the last layer/,
+      /layers\[0\].activation: 'softmax' is only for the last layer/,
       { activations: ['softmax', 'linear'] },
     ],
   };

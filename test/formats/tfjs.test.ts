@@ -414,7 +414,7 @@ describe('is refused:', () => {
     ],
     'softmax in between': [
       makeModel(sequential(layer('Softmax', 'x'))),
-      /layers\[0\].activation: 'softmax' works only in the last layer/,
+      /layers\[0\].activation: 'softmax' is only for the last layer/,
     ],
     'softmax over another axis': [makeModel(sequential(layer('Softmax', 'x', { axis: 2 }))), /'x'.*axis/],
     ReLU6: [
