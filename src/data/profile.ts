@@ -66,9 +66,9 @@ export interface ColumnProfile {
   /** Whether some are integers of 16 to 20 digits, which JavaScript rounds. Those are usually identifiers. */
   readonly isRounded: boolean;
   /**
-   * For a column of at most 30 distinct values: the first column of more texts or integers, each in several rows, that
-   * determines its values in the first 1000 rows, as a patient's number determines the sex; texts may have a few exceptions. Tables of more than 100 columns
-   * aren't examined.
+   * The first column that determines the values of this one, as a patient's number determines the sex. It holds texts or integers,
+   * more distinct ones than this column, each in several rows; texts may have a few exceptions. Found in the first 1000 rows, for
+   * columns of at most 30 distinct values, in tables of at most 100 columns.
    */
   readonly determinedBy?: string;
 }
