@@ -192,7 +192,7 @@ export const zh: Dictionary = {
   'explain.penalty': '对大权重的惩罚',
   'explain.dropout': 'Dropout，这里显示的梯度没有计入',
   'explain.with': '{rule}；加上{more}',
-  'explain.rate': '其中 η = {rate}，∂C/∂w = {gradient}',
+  'explain.rate': '其中 η = {rate}，{name} = {gradient}',
   'explain.cost': '本样本的代价 C：{own}',
   'explain.costs': '本样本的代价 C：{own}；{count} 个样本的平均：{mean}',
   'explain.more': '……还有 {n} 项',
