@@ -79,7 +79,7 @@ export const zh: Dictionary = {
 
   'share.title': '保存与分享',
   'share.repeats': '用这个链接可以重现本次训练，结果逐位相同。',
-  'share.lacksData': '链接里有全部设置，但不含您的数据。',
+  'share.lacksData': '链接里有全部设置，但不含你的数据。',
   'share.hash': '权重的哈希值：',
   'share.copy': '复制链接',
   'share.copied': '已复制',
@@ -185,7 +185,7 @@ export const zh: Dictionary = {
   'explain.unitsOf': '“{layer}”',
   'explain.BP3': '偏置增加多少，z 就增加多少，所以偏置在这个样本上的梯度就是误差 δ。',
   'explain.BP4':
-    '权重的梯度，等于它末端神经元的误差 δ 乘以它始端神经元的激励 a。激励接近 0 时，这个权重就学得慢。',
+    '权重的梯度，等于终点神经元的误差 δ 乘以起点神经元的激励 a。激励接近 0 时，这个权重就学得慢。',
   'explain.mean': '这个小批量有 {count} 个样本，每个样本各有自己的梯度；更新时用它们的平均值。',
   'explain.update': '每个权重和偏置都逆着梯度走一小步（{rule}），然后轮到下一个小批量。',
   'explain.plain': '普通的梯度下降',
@@ -250,9 +250,9 @@ export const zh: Dictionary = {
 
   'slow.title': '为什么学得慢？',
   'slow.waiting': '正在寻找原因……',
-  'slow.none': '没有什么让这个网络学得慢。',
+  'slow.none': '没有发现让这个网络学得慢的原因。',
   'slow.trial':
-    '在新网络上试过：{steps} 步之后，用了对策的网络还剩常数输出代价的 {after}，这个网络还剩 {left}。',
+    '用新网络试过这个对策：{steps} 步之后，它的代价是只输出常数时的 {after}，而这个网络是 {left}。',
   'slow.cure': '对策：',
   'slow.newWeights': '重新随机抽取权重',
   'slow.compare': '并排训练',
@@ -275,7 +275,7 @@ export const zh: Dictionary = {
   'factors.sum': 'Σ w·δ',
   'factors.cost': '∂C/∂a',
   'factors.difference': 'a − y',
-  'factors.smallest.input': '最小的因子是始端的激励 a。',
+  'factors.smallest.input': '最小的因子是起点的激励 a。',
   'factors.smallest.slope': '最小的因子是 σ′：在这个 z 处 σ 很平。',
   'factors.smallest.sum': '最小的因子是传回来的误差 δ。',
   'factors.smallest.cost': '输出几乎正确：最小的因子是 ∂C/∂a。',
@@ -348,7 +348,7 @@ export const zh: Dictionary = {
   'number.delta': 'δ',
   'number.ofFastest': '最快一层的 δ',
   'number.share': '比例',
-  'number.recall': '认出',
+  'number.recall': '认出的比例',
   'number.changes': '答案变化的次数',
   'number.loss': '代价',
   'number.validationLoss': '测试代价',
