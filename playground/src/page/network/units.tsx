@@ -183,7 +183,7 @@ function Mark({ health, column, y }: { health: UnitHealth; column: Column; y: nu
 /** Half the height of a unit that shows a number. */
 const CAPSULE = 11;
 /** A number doesn't fit into a unit whose half-width is below this. */
-const NARROW = 16;
+const NARROW = 17.5;
 /** Below this, it fits only if it's small. */
 const SMALL = 20;
 
