@@ -198,7 +198,7 @@ export const en = {
   'explain.penalty': 'a penalty on large weights',
   'explain.dropout': 'dropout, which the gradients shown here leave out',
   'explain.with': '{rule}; with {more}',
-  'explain.rate': 'with η = {rate} and ∂C/∂w = {gradient}',
+  'explain.rate': 'with η = {rate} and {name} = {gradient}',
   'explain.cost': 'C of this sample: {own}',
   'explain.costs': 'C of this sample: {own}; mean of {count}: {mean}',
   'explain.more': '… {n} more',

@@ -119,14 +119,14 @@ const texts = {
   'vanishing.3':
     'Four layers back, little is left: the first hidden unit has δ¹₁ = {δ¹₁}. The gradient is δ·a, so the first layer hardly learns, though everything else is built on it.',
   'vanishing.4':
-    'Here’s the same network with relu, whose slope is 1 wherever it’s active, and weights drawn to match (heNormal). In the first layer, unit 3 has δ¹₃ = {δ¹₃} (silent units have 0), and all layers learn at a similar pace. Watch it over a whole training run in “The error δ of each layer”, below the network.',
+    'Here’s the same network with relu(z) = max(0, z), whose slope is 1 wherever z > 0, and initial weights to match (heNormal). In the first layer, unit 3 has δ¹₃ = {δ¹₃} (units with z < 0 have 0), and all layers learn at a similar pace. Watch it over a whole training run in “The error δ of each layer”, below the network.',
 
   'digit.1':
     'This network has seen 5,000 handwritten digits twice. Now it’s your turn: draw a digit in the box, say which one it is, and press “Follow it”. Or take a test image.\nWithout a digit of your own, the lesson takes the next one from the training set.',
   'digit.2':
-    'Your 784 pixels are the activations a⁰. Each hidden unit multiplies them by its own image of 784 weights, adds them up, and passes on what relu leaves.',
+    'Your 784 pixels are the activations a⁰. Each hidden unit multiplies them by its own image of 784 weights, adds them up, and passes the sum through relu(z) = max(0, z), which turns negative sums to 0.',
   'digit.3':
-    'Softmax turns the ten outputs into probabilities, which add up to 1. The target is 1 for the true digit and 0 for the nine others.',
+    'Softmax turns the ten z into probabilities, a = e^z / Σ e^z, which add up to 1. The target is 1 for the true digit and 0 for the nine others.',
   'digit.4': 'With cross-entropy, BP1 is δ = a − y for each output.',
   'digit.4.ask': 'Which sign does the δ of the true digit have?',
   'digit.4.why':
