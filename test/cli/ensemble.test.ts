@@ -163,13 +163,32 @@ describe('bp4 train, after the epochs with validation', () => {
   const args = ['train', 'iris.csv', '--epochs', '40', '--patience', '5', '--json', '--out'];
   const weigh = (ran: Ran): unknown => readEvent(ran, 'saved')['weights'];
 
-  it('trains again on all samples, for as many epochs as were best', async () => {
-    const ran = await run(...args, 'again.bp4', '--learning-rate', '0.02');
-    const { bestEpoch } = readEvent(ran, 'trained') as { bestEpoch: number };
-    expect(readEvent(ran, 'refitted')).toMatchObject({ epochs: bestEpoch, samples: 120 });
-    expect(listEvents(ran).filter(({ event }) => event === 'refit')).toHaveLength(bestEpoch);
-    const same = ['--validation-split', '0', '--epochs', String(bestEpoch), '--learning-rate', '0.02'];
+  it('trains again on all samples, for the mean of the best epochs of five seeds', async () => {
+    // With a test file, all seeds have the same training and validation samples together.
+    const more = ['--learning-rate', '0.02', '--test', 'iris.csv'];
+    const ran = await run(...args, 'again.bp4', ...more);
+    const best: number[] = [];
+    for (const seed of ['0', '1', '2', '3', '4']) {
+      const alone = await run(...args, 'alone.bp4', ...more, '--no-refit', '--seed', seed);
+      best.push(readEvent(alone, 'trained')['bestEpoch'] as number);
+    }
+    const watched = listEvents(ran).filter(({ event }) => event === 'watched');
+    expect(watched.map(({ bestEpoch }) => bestEpoch)).toEqual(best.slice(1));
+    const epochs = Math.round(best.reduce((sum, epoch) => sum + epoch) / best.length);
+    expect(epochs).not.toBe(best[0]);
+    expect(readEvent(ran, 'refitted')).toMatchObject({ epochs, samples: 150 });
+    expect(listEvents(ran).filter(({ event }) => event === 'refit')).toHaveLength(epochs);
+    const same = ['--validation-split', '0', '--epochs', String(epochs), ...more];
     expect(weigh(await run('train', 'iris.csv', '--json', '--out', 'all.bp4', ...same))).toBe(weigh(ran));
+  });
+
+  it('trusts the best epoch of many samples', async () => {
+    const rows = Array.from({ length: 1250 }, (_, n) => `${(n * 7919) % 1009},${n % 2}`);
+    writeFileSync(join(cwd, 'many.csv'), `x,label\n${rows.join('\n')}\n`);
+    const more = ['--epochs', '3', '--test-split', '0.2', '--json'];
+    const ran = await run('train', 'many.csv', ...more);
+    expect(listEvents(ran).some(({ event }) => event === 'watched')).toBe(false);
+    expect(readEvent(ran, 'refitted')['epochs']).toBe(readEvent(ran, 'trained')['bestEpoch']);
   });
 
   it.each(['--no-refit', '--keep-last', '--patience=0'])('keeps the weights with %s', async (option) => {
@@ -178,14 +197,14 @@ describe('bp4 train, after the epochs with validation', () => {
     expect(readEvent(ran, 'saved')).toBeDefined();
   });
 
-  it('goes on with it when stopped there, to the same bits', async () => {
-    const long = ['--hidden', '2048', '--batch', '8', '--epochs', '300', '--patience', '100'];
+  it.each(['watched', 'refit'])('goes on with it when stopped there, to the same bits: %s', async (event) => {
+    const long = ['--hidden', '2048', '--batch', '8', '--epochs', '60', '--patience', '60'];
     const whole = await run('train', 'iris.csv', '--json', '--out', 'whole.bp4', ...long);
     let isSent = false;
     const stopped = await bp4Process(['train', 'iris.csv', '--json', '--out', 'half.bp4', ...long], {
       cwd,
       onOutput: (stdout, kill) => {
-        if (isSent || !stdout.includes('"event":"refit"')) return;
+        if (isSent || !stdout.includes(`"event":"${event}"`)) return;
         isSent = true;
         kill('SIGINT');
       },

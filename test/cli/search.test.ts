@@ -343,7 +343,7 @@ describe('bp4 search', () => {
     ],
     [
       ['--space', 'momentum=0.5|0.9@optimizer=momentum optimizer=adam|momentum'],
-      '--space momentum@optimizer=momentum: optimizer stands after it; write optimizer=… before momentum=…',
+      '--space momentum@optimizer=momentum: optimizer comes after it; write optimizer=… before momentum=…',
     ],
     [
       ['--space', 'optimizer=adam|momentum momentum=0.5|0.9@optimizer=nesterov'],

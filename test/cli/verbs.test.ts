@@ -989,7 +989,7 @@ describe('a mistake in what is typed or read', () => {
     expectFailure(
       await run('train', 'iris.csv', '--activation', 'softmax'),
       2,
-      /^bp4: --activation: softmax is for the last layer; use --output-activation softmax$/m,
+      /^bp4: --activation: softmax is only for the last layer; use --output-activation softmax$/m,
     );
     expectFailure(
       await run('train', 'iris.csv', '--activation', 'x'),

@@ -276,7 +276,7 @@ describe('the journal of a study', () => {
     const other: typeof options.trial = (values, shape) => options.trial({ ...values, units: 3 }, shape);
     await expectError(
       () => study({ ...options, trials: 2, journal, trial: other }),
-      [StateError, /other trials/],
+      [StateError, /trials differ/],
     );
   });
 

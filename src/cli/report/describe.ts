@@ -54,7 +54,7 @@ export function describeTrainingRun(
     ...{ shape, history, ...measured },
     isClassified: about.task === 'classification',
     bestEpoch: isRefit || isRestored ? bestEpoch : undefined,
-    isRefit,
+    refitEpochs: isRefit ? options.epochs : undefined,
     evaluated: test ? `the ${formatCount(test.count, 'test sample')}` : 'the training data',
     facts: [...listFacts(net, net.state, about), ...listGuesses(found)],
   };

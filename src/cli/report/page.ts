@@ -6,7 +6,13 @@ import type { ColumnImportance } from '../../explain/index.js';
 import type { Diagnosis } from '../../training/reports.js';
 import type { EpochReport } from '../../training/reports.js';
 import type { Evaluation } from '../model/evaluation.js';
-import { formatPercent, formatPrecise, groupDigits, formatWholePercent } from '../terminal/format.js';
+import {
+  formatCount,
+  formatPercent,
+  formatPrecise,
+  groupDigits,
+  formatWholePercent,
+} from '../terminal/format.js';
 import { linearAxis, minus } from './axis.js';
 import { classesSection } from './classes.js';
 import { curves, type Line } from './curves.js';
@@ -36,8 +42,8 @@ export interface Report {
   readonly history?: readonly EpochReport[];
   /** The epoch whose weights were kept, if it isn't the last. */
   readonly bestEpoch?: number | undefined;
-  /** Whether it trained again on all samples, for as many epochs as were best. */
-  readonly isRefit?: boolean;
+  /** The epochs of the training on all samples, if it trained again. */
+  readonly refitEpochs?: number | undefined;
   readonly evaluation?: Evaluation;
   /** What was evaluated: 'the 30 samples set aside'. */
   readonly evaluated?: string;
@@ -177,7 +183,10 @@ function headline(figures: Page['figures']): Content {
   </dl>`;
 }
 
-function learningCurves({ history = [], bestEpoch, isRefit }: Report, isClassification: boolean): Content {
+function learningCurves(
+  { history = [], bestEpoch, refitEpochs }: Report,
+  isClassification: boolean,
+): Content {
   const epochs = history.map(({ epoch }) => epoch);
   const validated = history.some(({ validation }) => validation !== undefined);
   const lines = (of: (metrics: { readonly loss: number; readonly accuracy: number }) => number): Line[] => [
@@ -197,8 +206,8 @@ function learningCurves({ history = [], bestEpoch, isRefit }: Report, isClassifi
       ? undefined
       : {
           at: bestEpoch,
-          words: isRefit
-            ? `Epoch ${bestEpoch} was the best. The network then trained again from the start, on all samples, up to that number of epochs.`
+          words: refitEpochs
+            ? `Epoch ${bestEpoch} was the best. The network then trained again from the start, on all samples, for ${formatCount(refitEpochs, 'epoch')}.`
             : bestEpoch
               ? `The weights are those of epoch ${bestEpoch}, the best.`
               : 'No epoch improved on the initial weights, so these are kept.',

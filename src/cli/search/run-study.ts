@@ -108,7 +108,7 @@ function describeFailure(error: unknown, path: string): unknown {
       return new UsageError(
         '--trials',
         problem,
-        `use a larger --trials, or another journal than ${path} by --study`,
+        `use a larger --trials, or name a journal other than ${path} with --study`,
         { cause: error },
       );
     if (!place.startsWith('journal')) return new DataError(place, problem, cure, { cause: error });

@@ -4,8 +4,9 @@ import { Network } from '../../network.js';
 import { StoppedError, UsageError } from '../errors.js';
 import type { Predictor } from '../model/evaluation.js';
 import type { TrainFlags } from '../options/files.js';
+import type { PlainTrainOptions } from '../options/training.js';
 import { formatCount, formatDuration } from '../terminal/format.js';
-import type { Output } from '../terminal/output.js';
+import { Output } from '../terminal/output.js';
 import { calibrateNetwork, cool, isToCalibrate } from './calibrate-network.js';
 import { describeEnd } from './describe-training.js';
 import { saveTrained, type Destination } from './destination.js';
@@ -14,6 +15,14 @@ import { runTraining, type SavingOptions, type TrainingRun } from './run-trainin
 
 // From a prepared training to a network, or to several: each trains while its validation samples are watched, and then from the
 // start on all samples.
+
+/**
+ * With fewer samples, chance decides which epoch is best on the validation samples, and training is quick. Measured on the 44
+ * tables of bench/tables below it: accuracy +0.4 points on average, R² +0.015.
+ */
+const FEWEST_TO_WATCH_ONCE = 1000;
+/** The runs whose best epochs are averaged. */
+const WATCHED_RUNS = 5;
 
 /** A trained network, or several. */
 export interface Trained {
@@ -46,11 +55,14 @@ export async function trainNetwork(
   output.event('trained', { epochs, seconds, bestEpoch });
   output.sayWrapped(describeEnd(watched, training));
   const temperature = isToCalibrate(training) ? await calibrateNetwork(output, training) : undefined;
-  const again = await prepareRefit(flags, training, bestEpoch);
-  if (!again) return { ...describeTrained(training, watched, watched), temperature };
+  if (!bestEpoch || !isToRefit(flags, training))
+    return { ...describeTrained(training, watched, watched), temperature };
+  const refitEpochs = await chooseRefitEpochs(output, flags, training, saving, bestEpoch);
+  if (refitEpochs === undefined) return describeTrained(training, { ...watched, isStopped: true }, watched);
+  const again = await prepareRefit(flags, training, refitEpochs);
   const { samples } = again.about.training;
   output.sayWrapped(
-    `Training again from the start, on all ${formatCount(samples, 'sample')}, for ${formatCount(again.options.epochs!, 'epoch')}  ` +
+    `Training again from the start, on all ${formatCount(samples, 'sample')}, for ${formatCount(refitEpochs, 'epoch')}  ` +
       output.dim('(--no-refit leaves this out)'),
   );
   // TensorBoard would join the epochs of both runs in one curve.
@@ -87,31 +99,90 @@ async function runOrDispose(
   }
 }
 
+/** Whether to train again on all samples: not if there are no validation samples, or if the options exclude it. */
+function isToRefit({ refit }: TrainFlags, { options, about }: PreparedTraining): boolean {
+  const { validationSplit, earlyStopping } = options;
+  const isWatched = earlyStopping !== undefined && earlyStopping.restoreBest !== false;
+  return refit && isWatched && validationSplit !== undefined && !about.training.sharding;
+}
+
 /**
- * Prepares the training on all samples, for as many epochs as were best.
- * @returns undefined if there are no such epochs or no validation samples, or if the options exclude it
+ * The number of epochs of the training on all samples: the best one; for few samples, the mean of the best epochs from several
+ * seeds, each with its own validation samples.
+ * @returns undefined after a stop
  */
+async function chooseRefitEpochs(
+  output: Output,
+  flags: TrainFlags,
+  training: PreparedTraining,
+  saving: SavingOptions,
+  bestEpoch: number,
+): Promise<number | undefined> {
+  if (training.about.training.samples >= FEWEST_TO_WATCH_ONCE) return bestEpoch;
+  const { seed = 0 } = training.net.state.spec;
+  const options = omit(training.options, ['diagnose']);
+  const silent = new Output({ json: false, quiet: true });
+  const unsaved = { ...saving, resume: false, checkpoint: undefined, tensorboard: undefined };
+  const best = [bestEpoch];
+  for (let i = 1; i < WATCHED_RUNS; i++) {
+    output.draw(`Looking for the best epoch with other validation samples, ${i} of ${WATCHED_RUNS - 1}…`);
+    const net = await createAgain(training, flags, seed + i);
+    const { isStopped, ...run } = await runOrDispose(silent, { ...training, net, options }, unsaved);
+    net.dispose();
+    if (isStopped) return undefined;
+    best.push(run.bestEpoch!);
+    output.event('watched', {
+      seed: seed + i,
+      epochs: run.epoch,
+      seconds: run.seconds,
+      bestEpoch: run.bestEpoch,
+    });
+  }
+  const mean = Math.max(1, Math.round(best.reduce((sum, epoch) => sum + epoch, 0) / best.length));
+  const others = best
+    .slice(1)
+    .join(', ')
+    .replace(/, (\d+)$/, ' and $1');
+  output.sayWrapped(
+    `With other seeds and validation samples, the best epochs were ${others}. The mean of all ${best.length} is ${mean}.`,
+  );
+  return mean;
+}
+
+/** Prepares the training on all samples. */
 async function prepareRefit(
   flags: TrainFlags,
-  { net, options, about, ...parts }: PreparedTraining,
-  bestEpoch: number | undefined,
-): Promise<PreparedTraining | undefined> {
-  const { validationSplit, earlyStopping } = options;
-  const { training } = about;
-  const isWatched = earlyStopping !== undefined && earlyStopping.restoreBest !== false;
-  if (!flags.refit || !bestEpoch || !isWatched || validationSplit === undefined || training.sharding)
-    return undefined;
-  const watching = ['validationSplit', 'earlyStopping', 'diagnose'];
-  const others = Object.entries(options).filter(([name]) => !watching.includes(name));
-  const refit = { ...(Object.fromEntries(others) as typeof options), epochs: bestEpoch };
+  training: PreparedTraining,
+  epochs: number,
+): Promise<PreparedTraining> {
+  const { options, about } = training;
+  const refit = { ...omit(options, ['validationSplit', 'earlyStopping', 'diagnose']), epochs };
   return {
-    ...parts,
-    net: parts.further
-      ? await Network.fromState(parts.further.state, pickEngine(flags))
-      : await createLike(net, flags),
+    ...training,
+    net: await createAgain(training, flags),
     options: refit,
-    about: { ...about, training: { ...training, options: refit, validationSamples: 0, isRefit: true } },
+    about: {
+      ...about,
+      training: { ...about.training, options: refit, validationSamples: 0, isRefit: true },
+    },
   };
+}
+
+function omit(options: PlainTrainOptions, names: readonly (keyof PlainTrainOptions)[]): PlainTrainOptions {
+  const left = Object.entries(options).filter(([name]) => !names.some((one) => one === name));
+  return Object.fromEntries(left);
+}
+
+/** A network as it was before the training, or as it would be with another seed. */
+async function createAgain(
+  { net, further }: PreparedTraining,
+  flags: TrainFlags,
+  seed?: number,
+): Promise<Network> {
+  if (!further) return await createLike(net, flags, seed);
+  const { state } = further;
+  const spec = seed === undefined ? state.spec : { ...state.spec, seed };
+  return await Network.fromState({ ...state, spec }, pickEngine(flags));
 }
 
 /** A network with the initial weights of another, or with those of another seed. */
@@ -182,7 +253,7 @@ export async function trainMembers(
       throw new StoppedError({
         place: '',
         problem: `stopped in network ${i + 1} of ${count}; ${done}`,
-        cure: 'to train all, start again',
+        cure: 'to train all of them, start again',
       });
     }
   } finally {

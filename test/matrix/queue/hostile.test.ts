@@ -108,7 +108,7 @@ describe('a worker', () => {
   it('refuses a task under the id of another', async () => {
     await start();
     const other = packOrder({ ...order, task: { ...task, seed: 2 } }, undefined);
-    expect((await submit(other)).reason).toMatch(/not the one of its job/);
+    expect((await submit(other)).reason).toMatch(/not the task of job/);
   });
 
   it('with a secret refuses what is unsigned, or signed with another', async () => {
@@ -303,7 +303,7 @@ describe('a study', () => {
       await executor.open(data);
       expect(await executor.run(task, {})).toEqual(result);
       await expect(executor.run({ ...task, trial: 1 }, {})).rejects.toThrow(
-        new RegExp(`^result of task-[0-9a-f]{32} is that of '${id}'$`),
+        new RegExp(`^result of task-[0-9a-f]{32} is for job '${id}'$`),
       );
     } finally {
       await Promise.all([executor.close(), replaying.close()]);
