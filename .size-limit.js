@@ -79,8 +79,8 @@ export default [
   besideCore('bp4/metrics', 'metrics/index.js', '5.7 kB'),
   besideCore('bp4/ensemble', 'ensemble/index.js', '4 kB'),
   besideCore('bp4/explain', 'explain/index.js', '3.7 kB'),
-  besideCore('bp4/data', 'data/index.js', '54.6 kB', ['./parquet/*']),
-  besideCore('reading Parquet', 'data/parquet/file.js', '21.5 kB', ['./zstd.js']),
+  besideCore('bp4/data', 'data/index.js', '55.2 kB', ['./parquet/*']),
+  besideCore('reading Parquet', 'data/parquet/file.js', '21.6 kB', ['./zstd.js']),
   besideCore('reading Zstandard', 'data/parquet/zstd.js', '5 kB'),
   besideCore('bp4/search', 'search/index.js', '11.9 kB', ['../metrics/*', ...searchParts]),
   besideCore('running a study', 'search/combine-best.js', '2.2 kB', ['../ensemble/*', '../metrics/*']),
@@ -94,7 +94,7 @@ export default [
   besideCore('bp4/tfjs', 'formats/tfjs/index.js', '11.3 kB'),
   besideCore('bp4/safetensors', 'formats/safetensors/index.js', '6.8 kB'),
   besideCore('bp4/numpy', 'formats/numpy/index.js', '8 kB'),
-  besideCore('bp4/code', 'formats/code/index.js', '11.2 kB'),
+  besideCore('bp4/code', 'formats/code/index.js', '11.7 kB'),
   { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '32.4 kB', gzip: true },
   // As it is loaded, not minified again
   {

@@ -23,7 +23,7 @@ import {
   type CSVDialect,
 } from './dialect.js';
 import { refuseForeignText } from './foreign-files.js';
-import { readDecimal } from './number-formats.js';
+import { readDecimal, readPlain } from './number-formats.js';
 import { NamedData } from './align.js';
 import { adviseFormat, readSamples } from './recognize.js';
 import { buildBatches } from './samples.js';
@@ -70,7 +70,7 @@ class RowReader {
   /** A CR at the end of a chunk: the next chunk may begin with LF. */
   #heldBack = '';
   #rows = 0;
-  /** By column: whether its plain numbers may be read as numbers. */
+  /** By column: whether a text that `readPlain` reads becomes a number. */
   readonly areNumbers: boolean[] = [];
   /** The line that was split last, without quotes. */
   #line = { text: '', from: 0, to: 0 };
@@ -138,8 +138,7 @@ class RowReader {
     for (let at = from; at <= to;) {
       let end = at;
       while (end < to && text.charCodeAt(end) !== mark) end++;
-      const number = areNumbers[cells.length] ? readDecimal(text, at, end) : NaN;
-      cells.push(Number.isNaN(number) ? text.slice(at, end) : number);
+      cells.push(areNumbers[cells.length] ? readCell(text, at, end) : text.slice(at, end));
       at = end + 1;
     }
     return cells;
@@ -273,7 +272,7 @@ export class CSVRows implements TextRows {
   takeNumbers(column: number): void {
     const { comment = '' } = this.#options;
     // A comment may begin like a number.
-    if (column === 0 && /^[-.\d]/.test(comment)) return;
+    if (column === 0 && /^[-+.\d\s]/.test(comment)) return;
     this.#rows.areNumbers[column] = true;
   }
 
@@ -426,6 +425,15 @@ export class CSVRows implements TextRows {
   #skip(row: SkippedRow): void {
     if (this.#skipped.length < MOST_LISTED) this.#skipped.push(row);
   }
+}
+
+/** A plain number, or else the text. Most numbers are read without a text of their own. */
+function readCell(text: string, from: number, to: number): string | number {
+  const decimal = readDecimal(text, from, to);
+  if (!Number.isNaN(decimal)) return decimal;
+  const cell = text.slice(from, to);
+  const number = readPlain(cell);
+  return Number.isNaN(number) ? cell : number;
 }
 
 /** Joins the spaces of whole lines. */

@@ -37,7 +37,7 @@ export interface RowSource {
   readonly describeCell: (row: number, column: string) => string;
   /** Rows that aren't data, of those read so far: at most 1000. */
   readonly skipped?: readonly SkippedRow[];
-  /** Of a text, once a row has been read: further cells of a column may be numbers, where `readPlain` reads the text as one. */
+  /** Of a text, once a row has been read: from the next row on, a cell of the column may be the number that `readPlain` reads. */
   takeNumbers?(column: number): void;
 }
 

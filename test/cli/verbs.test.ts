@@ -523,6 +523,28 @@ describe('evaluate', () => {
     expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(150);
   });
 
+  it('evaluate names the threshold with the best F1 of two classes, and lists others with --json', async () => {
+    const lines = Array.from({ length: 80 }, (_, n) => `${n % 20},${n % 20 > 13 - (n % 3) ? 'yes' : 'no'}`);
+    put('bought.csv', ['x,bought', ...lines].join('\n'));
+    await captureOutput('train', 'bought.csv', '--epochs', '40', '--quiet');
+    const { stdout } = await run('evaluate', 'bought.bp4', 'bought.csv');
+    expect(stdout).toMatch(
+      /^best F1 of yes: [\d.]+% from a probability of 0\.\d+ on \(precision [\d.]+%, recall [\d.]+%\)$/m,
+    );
+    const { scores, thresholds } = readEvent(
+      await run('evaluate', 'bought.bp4', 'bought.csv', '--json'),
+      'evaluation',
+    ) as {
+      scores: { precision: number; recall: number; f1: number }[];
+      thresholds: { best: { f1: number }; table: { threshold: number; f1: number }[] };
+    };
+    const { precision, recall, f1 } = scores[1]!;
+    const { best, table } = thresholds;
+    expect(table.map(({ threshold }) => threshold)).toEqual([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]);
+    expect(table[4]).toEqual({ threshold: 0.5, precision, recall, f1: expect.closeTo(f1, 12) as number });
+    expect(best.f1).toBeGreaterThanOrEqual(Math.max(...table.map(({ f1 }) => f1)));
+  });
+
   it('evaluate prints the pinball loss and the coverage of quantiles, not R²', async () => {
     const lines = Array.from({ length: 60 }, (_, n) => `${n % 10},${(n % 10) + (n % 7)}`);
     put('spread.csv', ['x,y', ...lines].join('\n'));

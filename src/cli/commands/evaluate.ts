@@ -7,6 +7,7 @@ import {
   findPoorFigures,
   formatEvaluation,
   formatReliability,
+  formatThreshold,
   type Evaluation,
 } from '../model/evaluation.js';
 import { findWarnings, type Dataset, type DataWarning } from '../../data/index.js';
@@ -21,7 +22,7 @@ import { displayPath } from '../data/read-file.js';
 export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    'Measure a model on labeled data. For classes, print loss, accuracy, balanced accuracy, ROC-AUC, log loss, calibration error, the precision, recall and F1 of each class, the confusion matrix, and a table of the probabilities beside how often they came true. For regression, print loss, R², mean absolute error and root mean squared error; for quantiles, the pinball loss and the share of values at or below the prediction. bp4 reads the data file with the settings of the training data.',
+    'Measure a model on labeled data. For classes, print loss, accuracy, balanced accuracy, ROC-AUC, log loss, calibration error, the precision, recall and F1 of each class, the confusion matrix, for two classes the threshold with the best F1, and a table of the probabilities beside how often they came true. For regression, print loss, R², mean absolute error and root mean squared error; for quantiles, the pinball loss and the share of values at or below the prediction. bp4 reads the data file with the settings of the training data.',
   ],
   examples: [
     ['bp4 evaluate iris.bp4 other.csv', 'Print a table of the classes and the confusion matrix.'],
@@ -46,12 +47,14 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
     const { outputs } = signature;
     const evaluation: Evaluation =
       outputs.task === 'classification' ? { ...measured, classes: outputs.classes } : measured;
-    const { count, figures, confusion, scores, classes, baseline, reliability, targets } = evaluation;
+    const { count, figures, confusion, scores, classes, baseline, reliability, thresholds, targets } =
+      evaluation;
     output.event('evaluation', {
       ...{ path, count },
       ...figures,
       ...(confusion && { classes, confusion, scores, baseline }),
       ...(reliability && { reliability }),
+      ...(thresholds && { thresholds }),
       ...(targets && {
         targets: targets.map(({ name, quantile, rSquared, meanAbsoluteError, rootMeanSquaredError }) => ({
           name,
@@ -63,6 +66,7 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
       `${output.bold(name)}: ${formatCount(count, 'sample')}, loss ${formatPrecise(figures['loss']!)}`,
     );
     for (const line of formatEvaluation(evaluation)) output.say(line);
+    if (thresholds) output.say(`\n${formatThreshold(thresholds)}`);
     if (reliability) for (const line of ['', ...formatReliability(reliability)]) output.say(line);
     warnOfEvaluation(output, data, evaluation);
     if (report === undefined) return;

@@ -8,6 +8,7 @@ import {
   logLoss,
   meanAbsoluteError,
   pinballLoss,
+  precisionRecallCurve,
   reliability,
   rocAUC,
   rootMeanSquaredError,
@@ -46,8 +47,26 @@ export interface Evaluation {
   readonly baseline?: { readonly class: string; readonly accuracy: number };
   /** For a classification by probabilities: what they promise, and what came true. */
   readonly reliability?: readonly ReliabilityBin[];
+  /** For two classes by probabilities: the scores of the second, where the threshold isn't 0.5. */
+  readonly thresholds?: ThresholdTable;
   /** For a regression: the scores of each target. */
   readonly targets?: readonly TargetFigures[];
+}
+
+/** The scores of a class that counts as predicted from a probability on. */
+interface ThresholdScores {
+  readonly threshold: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+}
+
+export interface ThresholdTable {
+  readonly class: string;
+  /** The threshold with the largest F1 on these samples. */
+  readonly best: ThresholdScores;
+  /** 0.1, 0.2, … 0.9. */
+  readonly table: readonly ThresholdScores[];
 }
 
 /** For a regression whose training data are known: the R² of predictions without a network. */
@@ -112,6 +131,9 @@ export function evaluateNetwork(net: Predictor, data: Dataset): Evaluation {
       },
       ...{ confusion, scores, classes, baseline },
       ...(reliability && { reliability }),
+      ...(reliability &&
+        classes.length === 2 &&
+        supports[1]! > 0 && { thresholds: { class: classes[1]!, ...scoreThresholds(outputs, answers) } }),
     };
   }
   const width = net.outputs;
@@ -164,6 +186,25 @@ function judgeProbabilities(
       Object.entries(figures).map(([name, measure]) => [name, measure(outputs, answers)]),
     ),
     reliability: reliability(outputs, answers),
+  };
+}
+
+/** The scores of the second of two classes. */
+function scoreThresholds(outputs: Float32Array, answers: Truth): Omit<ThresholdTable, 'class'> {
+  const { thresholds, precision, recall } = precisionRecallCurve(outputs, answers, 1);
+  const at = (i: number, threshold: number): ThresholdScores => {
+    const [p, r] = [precision[i]!, recall[i]!];
+    return { threshold, precision: p, recall: r, f1: p + r > 0 ? (2 * p * r) / (p + r) : 0 };
+  };
+  const all = thresholds.map((threshold, i) => at(i, threshold));
+  return {
+    best: all.reduce((best, one) => (one.f1 > best.f1 ? one : best)),
+    table: Array.from({ length: 9 }, (_, k) => {
+      const threshold = (k + 1) / 10;
+      const i = thresholds.findIndex((one) => one >= threshold);
+      // 0/0 counts as 0, as in the scores
+      return i < 0 ? { threshold, precision: 0, recall: 0, f1: 0 } : at(i, threshold);
+    }),
   };
 }
 
@@ -236,6 +277,11 @@ export function formatEvaluation({
     ...formatConfusionMatrix(confusion, classes).split('\n'),
   ];
 }
+
+/** The threshold with the largest F1, in a line. */
+export const formatThreshold = ({ class: name, best }: ThresholdTable): string =>
+  `best F1 of ${name}: ${formatPercent(best.f1)} from a probability of ${formatPrecise(best.threshold, 3)} on ` +
+  `(precision ${formatPercent(best.precision)}, recall ${formatPercent(best.recall)})`;
 
 /** What the probabilities promised, and what came true, as lines of a table. */
 export function formatReliability(bins: readonly ReliabilityBin[]): string[] {

@@ -290,7 +290,9 @@ function toBase64(floats: Float32Array): string {
   for (let i = 0; i < floats.length; i++) view.setFloat32(4 * i, floats[i]!, true);
   let text = '';
   for (let at = 0; at < bytes.length; at += BYTES_AT_A_TIME)
-    text += btoa(Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, at + BYTES_AT_A_TIME)));
+    text += btoa(
+      Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, at + BYTES_AT_A_TIME)) as string,
+    );
   return text;
 }
 
