@@ -121,14 +121,14 @@ export class WorkerTeam implements Team {
   }
 
   async recover(): Promise<void> {
-    for (const start = performance.now(); this.#awaits(start); )
+    for (const start = performance.now(); this.#awaits(start);)
       await new Promise((resolve) => setTimeout(resolve, RECOVERY_INTERVAL));
     Atomics.store(this.#fields, words.arrived, 0);
     Atomics.store(this.#fields, words.meetings, 0);
   }
 
   settle(): void {
-    if (this.isLate) for (const start = performance.now(); this.#awaits(start); );
+    if (this.isLate) for (const start = performance.now(); this.#awaits(start););
   }
 
   /** Whether a thread is at work on its part, and hasn't been awaited for too long. */
