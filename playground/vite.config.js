@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { digitsPlugin } from './digits-file.mjs';
+import { licensesPlugin } from './licenses.mjs';
 import { writeMathFont } from './math-font.mjs';
 import { offlinePlugin } from './offline.mjs';
 import { singleFilePlugin } from './single-file.mjs';
@@ -33,7 +34,8 @@ export default defineConfig(({ mode }) => {
       ],
     },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    plugins: [digitsPlugin(mode), isSingle ? singleFilePlugin() : offlinePlugin()],
+    // the single file deletes the chunks, whose modules have the licenses
+    plugins: [digitsPlugin(mode), licensesPlugin(isSingle), isSingle ? singleFilePlugin() : offlinePlugin()],
     worker: { format: isSingle ? 'iife' : 'es', plugins: () => [digitsPlugin(mode)] },
     build: {
       outDir: at(folders[mode] ?? '../build/playground'),

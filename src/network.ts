@@ -70,9 +70,9 @@ export interface EngineOptions {
    */
   readonly engine?: EngineChoice;
   /**
-   * The number of threads that share a step of `train`, from 1 to 16, or the rows of a long `predict`, `evaluate` or `backprop`. 'auto'
-   * times either with and without others, at most four, after a second of it and then every five, and uses them while they are
-   * faster. Threads need shared memory, which in a page needs cross-origin isolation. Without it, one thread computes, and
+   * The number of threads that share a step of `train`, or the rows of a long `predict`, `evaluate` or `backprop`: from 1 to 16, or
+   * 'auto', which uses up to four threads while that's faster than one. It times both after a second of work, and then every five
+   * seconds. Threads need shared memory, which in a page needs cross-origin isolation. Without it, one thread computes, and
    * `singleThreadReason` says why. Default 1.
    */
   readonly threads?: ThreadChoice;
@@ -82,7 +82,7 @@ export interface NetworkOptions extends NetworkSpec, EngineOptions {}
 
 /** How to restore a network. */
 export interface LoadOptions extends EngineOptions {
-  /** The loss of your own with which the network was saved, since a file stores only its name. */
+  /** Your own loss, if the network was saved with one: a file stores only its name. */
   readonly loss?: OwnLoss;
 }
 
@@ -116,7 +116,7 @@ export interface Gradients {
   readonly loss: number;
   /** The inputs of the first layer, [n][inputs]: the samples after `inputScale` and transforms. */
   readonly inputs: Float32Array;
-  /** The y of the cost, [n][outputs]: labels as one-hot rows, targets after transforms. */
+  /** y, as the cost takes it, [n][outputs]: labels as one-hot rows, targets after transforms. */
   readonly targets: Float32Array;
   readonly layers: readonly LayerGradients[];
 }
@@ -313,7 +313,7 @@ export class Network {
   }
 
   /**
-   * Creates a network of the same state on the same engine: it predicts and continues to train exactly as this one would.
+   * Creates a network with the same state on the same engine: it predicts and continues to train exactly as this one would.
    * @throws StateError after `dispose`
    */
   async clone(): Promise<Network> {
@@ -323,10 +323,10 @@ export class Network {
   /**
    * Creates a network with more inputs. It keeps all weights, and draws those of the new inputs from its generator, as the default
    * initializer of the first layer does. So its outputs are the same, to the bit, wherever the new inputs are 0. The optimizer
-   * begins without a state. This network stays as it is.
-   * @param inputs the number of inputs. If the inputs have transforms with names: columns, each as a name or a transform. A column
-   * that the network has keeps its place and its transform, and gets the categories that it lacks; the others come after them, and a
-   * name alone is a number that isn't transformed
+   * starts afresh. This network stays as it is.
+   * @param inputs the number of inputs. If the inputs have transforms with names: the columns, each as a name or a transform. A column
+   * that the network has keeps its place and its transform; categories that it lacks are added. New columns come last, and a new
+   * name alone stands for a number that isn't transformed
    * @throws TypeError, RangeError naming the column
    * @throws StateError after `dispose`
    */
@@ -338,7 +338,7 @@ export class Network {
   /**
    * Creates a network with more classes, each with an output. It keeps all weights, and draws those of the new outputs from its generator,
    * as the default initializer of the last layer does. So the old outputs of sigmoid are the same, to the bit, and those of softmax
-   * keep their ratios. The optimizer begins without a state. This network stays as it is.
+   * keep their ratios. The optimizer starts afresh. This network stays as it is.
    * @param classes the names of the classes: those that the network lacks come after its own. If its classes have no names, their number
    * @throws TypeError, RangeError for invalid classes, or if the last layer isn't softmax or several sigmoid units
    * @throws StateError after `dispose`
@@ -383,7 +383,7 @@ export class Network {
    * @param inputs as `predict` takes them; to scale inputs, multiply them before
    * @param outputs [n][outputs], row-major; overwritten
    * @returns `outputs`
-   * @throws TypeError, RangeError naming the invalid row and column, or if `outputs` has another length
+   * @throws TypeError, RangeError naming the invalid row and column, or if `outputs` has a different length
    * @throws StateError after `dispose`
    */
   predictInto<Outputs extends Float32Array>(inputs: RawRows | NamedInputs, outputs: Outputs): Outputs {
@@ -451,10 +451,10 @@ export class Network {
    * Finds out why a network learns slowly or not at all, and what makes its score misleading: in the data, the options of the last
    * training, and the weights. A few hundred samples of the training data are enough. Updates nothing.
    *
-   * If the network was trained and hasn't learned well, new networks like it try the cures before they are suggested, for up to
-   * 300 steps each, unless that would take long or the network is being trained. They have a fixed seed, so the same network and data give
-   * the same findings.
-   * @param options validation: samples that the network didn't learn; history: the result of `train`; training: the options of the last
+   * If the network was trained and hasn't learned well, `diagnose` first tries each cure on a new network like it, for up to 300
+   * steps, unless that would take long or the network is being trained. The seed is fixed, so the same network and data give the same
+   * findings.
+   * @param options validation: samples that the network wasn't trained on; history: the result of `train`; training: the options of the last
    * training, if the network was loaded. With each option, `diagnose` can find more
    * @returns numbers for each layer, the loss and that of constant outputs, and the findings; none if all is well
    * @throws TypeError, RangeError for invalid data or options, naming the row and column
@@ -537,8 +537,8 @@ export class Network {
   }
 
   /**
-   * Chooses the update of `step` and `applyGradients`. The network remembers its state from call to call, and saves it. If the
-   * last update used the same optimizer, with the same momentum, decay, beta1 and beta2, it continues from its state.
+   * Chooses the update of `step` and `applyGradients`. The network keeps the optimizer's state between calls, and saves it. If the
+   * last update used the same optimizer, with the same momentum, decay, beta1 and beta2, it continues from that state.
    * @param optimizer its name, or an object with its parameters, regularization and the learningRate of steps that give none.
    * Without this call: 'sgd'
    * @throws TypeError, RangeError that name the option
@@ -567,7 +567,7 @@ export class Network {
   }
 
   /**
-   * Takes one step by gradients that you compute, as in reinforcement learning: BP2 to BP4 from your δ of the outputs, for the
+   * Takes one step with gradients that you compute, as in reinforcement learning: BP2 to BP4 from your δ of the outputs, for the
    * mean over the samples; then the update of `useOptimizer`. The forward pass is that of `predict`, without dropout.
    * @param batch inputs; and delta, [n][outputs]: δ = ∂C/∂z of the last layer, where C is the cost of the sample. For 'linear' it's
    * ∂C/∂a. For softmax and the cost −A ln a_k it's A(a − y), with y one-hot at k. For another activation, it's ∂C/∂a ⊙ σ′(z).
@@ -707,7 +707,7 @@ export class Network {
       throw new StateError({
         place: '',
         problem: 'the network was disposed',
-        cure: 'create another, or dispose later',
+        cure: 'create another, or dispose of it later',
       });
     this.#model.kernels.team?.settle();
     return this.#model;

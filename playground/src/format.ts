@@ -27,11 +27,11 @@ export function paren(x: number): string {
   return x < 0 ? `(${precise(x)})` : precise(x);
 }
 
-/** With enough decimals to show a change of this size: 0.99992 instead of 1.000. */
+/** With enough decimals to show three digits of a change of this size: 0.999918 instead of 1.000. */
 export function finely(x: number, change: number): string {
   const size = Math.abs(change);
-  if (size === 0 || !Number.isFinite(x) || Math.abs(x) <= 2 * size) return precise(x);
-  return signed(x, Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(size)))));
+  if (size === 0 || Number.isInteger(x) || !Number.isFinite(x) || Math.abs(x) <= 2 * size) return precise(x);
+  return signed(x, Math.min(8, Math.max(2, 2 - Math.floor(Math.log10(size)))));
 }
 
 export function percent(share: number): string {
@@ -55,8 +55,8 @@ export function subscript(index: number): string {
   return digits(index + 1, '₀₁₂₃₄₅₆₇₈₉');
 }
 
-/** An index from 0 as a superscript from 1. */
-function superscript(index: number): string {
+/** An index from 0 as a superscript from 1: ¹, ², … */
+export function superscript(index: number): string {
   return digits(index + 1, '⁰¹²³⁴⁵⁶⁷⁸⁹');
 }
 

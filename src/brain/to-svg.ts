@@ -52,7 +52,7 @@ export function toSVG(net: Drawable, options: Partial<SVGOptions> = {}): string 
   if (labels && labels.length !== sizes[0]) {
     throw new RangeFault({
       place: 'inputs.labels',
-      problem: `expected ${sizes[0]} of them, not enough labels for inputs`,
+      problem: `not enough labels for inputs, or too many; expected ${sizes[0]}`,
     });
   }
   const columns = width / sizes.length;

@@ -48,8 +48,8 @@ function describeStack(error: unknown): string {
  * name remains: with --help, commander would show the overview instead of the nearest command.
  */
 function normalize(argv: readonly string[]): readonly string[] {
-  const [first, second] = argv;
-  const words = first === 'help' && second !== undefined ? [second, '--help'] : argv;
+  const [first, ...rest] = argv;
+  const words = first === 'help' && rest.length > 0 ? [...rest, '--help'] : argv;
   const name = words[0]!;
   const isKnown =
     name.startsWith('-') || name === 'help' || commands.some((command) => command.name === name);
@@ -66,8 +66,10 @@ try {
 } catch (error) {
   // help and the version also end in an error, after they are printed
   if (!(error instanceof CommanderError)) {
-    const command = program.commands.find((each) => each.name() === argv[0]);
-    const flags = command?.options.flatMap(({ long }) => long ?? []) ?? [];
+    const find = (name: string | undefined, { commands } = program): typeof program | undefined =>
+      commands.find((each) => each.name() === name);
+    const command = find(argv[0]);
+    const flags = (find(argv[1], command) ?? command)?.options.flatMap(({ long }) => long ?? []) ?? [];
     report(error, flags, argv);
   }
 }

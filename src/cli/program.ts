@@ -1,4 +1,4 @@
-import { Command, Option, type ErrorOptions, type ParseOptionsResult } from 'commander';
+import { Command, Option, type ErrorOptions, type HelpContext, type ParseOptionsResult } from 'commander';
 import { UsageError } from './errors.js';
 import { commands, type ListedCommand } from './commands/index.js';
 import { exitCodeHelp } from './exit-codes.js';
@@ -49,6 +49,13 @@ class BP4Command extends Command {
     const parsed = super.parseOptions(args);
     [this.#unknown] = parsed.unknown;
     return parsed;
+  }
+
+  /** Commander prints help where a command is missing. */
+  override help(context?: HelpContext | ((text: string) => string)): never {
+    if (typeof context === 'object' && context.error)
+      throw new UsageError('', 'missing command', seeHelp(this));
+    return super.help(context as HelpContext);
   }
 
   override error(message: string, { code }: ErrorOptions = {}): never {
@@ -133,6 +140,12 @@ function configure(
   definition: Awaited<ReturnType<ListedCommand['load']>>,
   argv: readonly string[],
 ): void {
+  if ('commands' in definition) {
+    for (const each of definition.commands)
+      configure(command.command(each.name).summary(each.summary), each, argv);
+    addHelp(command.usage('<command>').helpCommand(false), definition, false);
+    return;
+  }
   const { operands, usage, groups, common, run } = definition as CommandDefinition<unknown>;
   for (const operand of operands) command.argument(operand);
   if (usage) command.usage(usage.join(`\n       ${joinCommandNames(command)} `));
@@ -167,7 +180,7 @@ function configure(
 /** @param isShort whether `--help` leaves out rare options and details, for `--help-all` to print */
 function addHelp(
   command: BP4Command,
-  { description, examples, common }: Omit<CommandDefinition, 'run'>,
+  { description, examples, common }: Pick<CommandDefinition, 'description' | 'examples' | 'common'>,
   isShort: boolean,
 ): void {
   const heading = `${outputGroup.heading}:`;

@@ -22,8 +22,8 @@ export interface Arrays {
   /** [n][outputs], instead of labels. */
   readonly targets?: Rows;
   /**
-   * [n] factors for the costs of the samples, at least 0. Default all 1. Trainings and `evaluate` heed them; metrics, and the scores
-   * of a study, don't.
+   * [n] factors for the costs of the samples, at least 0. Default all 1. `train` and `evaluate` use them; metrics and the scores of a
+   * study don't.
    */
   readonly sampleWeights?: NumericArray | readonly number[];
   /** Each input is multiplied by it first. Default 1. */

@@ -208,17 +208,24 @@ export class Column {
     return this.#isCategorical ? undefined : this.#reading.format;
   }
 
+  /** Whether it reads a text that is a plain number like the number. A text may be named as missing. */
+  get readsPlain(): boolean {
+    return this.#isCategorical === false && !this.#reading.format && !this.#reading.gaps.hasGiven;
+  }
+
   isMissing(value: unknown): boolean {
     if (this.isText) return false;
-    if (value === undefined || value === null || value === '' || Number.isNaN(value)) return true;
-    if (typeof value !== 'string') return value === Infinity || value === -Infinity;
+    if (typeof value === 'number') return !Number.isFinite(value);
+    if (value === undefined || value === null || value === '') return true;
+    if (typeof value !== 'string') return false;
     const { gaps, format } = this.#reading;
     const first = value.charCodeAt(0);
     const code = first === MINUS ? value.charCodeAt(1) : first;
     // A fast path for most cells. 1.#IND counts as missing.
     if (code >= ZERO && code <= NINE && !value.includes('#')) return gaps.isGiven(value);
+    // A category that is given, or that an earlier row has.
+    if (this.#codes.has(value)) return false;
     const isNumber = format ? this.#isOfNumbers(format) : !this.#mayBeText;
-    if (this.#given?.includes(value as never)) return false;
     return isNumber ? gaps.isInNumbers(value) || isInfinite(value) : gaps.isInTexts(value);
   }
 

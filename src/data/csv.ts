@@ -23,6 +23,7 @@ import {
   type CSVDialect,
 } from './dialect.js';
 import { refuseForeignText } from './foreign-files.js';
+import { readDecimal } from './number-formats.js';
 import { NamedData } from './align.js';
 import { adviseFormat, readSamples } from './recognize.js';
 import { buildBatches } from './samples.js';
@@ -31,8 +32,16 @@ import type { SampleArrays } from './schema.js';
 /** How to read a CSV text. */
 export interface CSVOptions extends ColumnOptions, CSVDialect {}
 
-/** The fields of a CSV row, and its number: from 1, counting the header and empty lines. */
+/**
+ * The fields of a CSV row, and its number: from 1, counting the header and empty lines. A field is a text, unless
+ * `takeNumbers` asked for its column.
+ */
 interface CSVRow extends Row {
+  readonly cells: readonly (string | number)[];
+}
+
+/** A row whose fields are texts. */
+interface SpelledRow extends CSVRow {
   readonly cells: readonly string[];
 }
 
@@ -61,6 +70,10 @@ class RowReader {
   /** A CR at the end of a chunk: the next chunk may begin with LF. */
   #heldBack = '';
   #rows = 0;
+  /** By column: whether its plain numbers may be read as numbers. */
+  readonly areNumbers: boolean[] = [];
+  /** The line that was split last, without quotes. */
+  #line = { text: '', from: 0, to: 0 };
   /** The skipped lines, with their numbers. */
   readonly skipped: SkippedRow[] = [];
 
@@ -83,24 +96,65 @@ class RowReader {
 
   /**
    * @param isLast whether the text ends with this chunk
-   * @returns the complete rows, without empty lines
+   * @returns the complete rows, without empty lines. The next chunk mustn't be read before the last of them
    * @throws RangeError naming the row with malformed quotes
    */
-  read(chunk: string, isLast = false): CSVRow[] {
+  read(chunk: string, isLast = false): Iterable<CSVRow> {
     let text = this.#heldBack + chunk;
     this.#heldBack = !isLast && text.endsWith('\r') ? '\r' : '';
     if (this.#heldBack) text = text.slice(0, -1);
     this.#rest += text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
     if (!this.#begin(isLast)) return [];
-    if (!isLast && !text.includes('\n') && this.#parser) return this.#checkLength();
-    this.#parser ??= new Papa.Parser({ delimiter: this.mark, newline: '\n' });
+    if (!isLast && !text.includes('\n')) return this.#checkLength();
     const rows = dropMarks(this.#rest.normalize('NFC'));
     return this.#parse(this.delimiter === SPACES ? joinLines(rows, isLast) : rows, isLast);
   }
 
-  #parse(text: string, isLast: boolean): CSVRow[] {
+  #parse(text: string, isLast: boolean): Iterable<CSVRow> {
     this.#checkNul(text);
-    const { data, errors, meta } = this.#parser!.parse(text, 0, !isLast) as Parsed;
+    if (text.includes('"')) return this.#parseQuoted(text, isLast);
+    const end = isLast ? text.length : text.lastIndexOf('\n') + 1;
+    this.#rest = text.slice(end);
+    this.#checkLength();
+    return this.#splitLines(text, end);
+  }
+
+  /** Without quotes, a row is a line. One at a time, so that its fields don't outlive it. */
+  *#splitLines(text: string, end: number): Generator<CSVRow, void, void> {
+    for (let from = 0; from < end;) {
+      const lineEnd = text.indexOf('\n', from);
+      const to = lineEnd < 0 ? end : lineEnd;
+      this.#line = { text, from, to };
+      this.#rows++;
+      if (to > from) yield { cells: this.#splitLine(text, from, to), number: this.#rows };
+      from = to + 1;
+    }
+  }
+
+  #splitLine(text: string, from: number, to: number): CSVRow['cells'] {
+    const { areNumbers } = this;
+    const mark = this.mark.charCodeAt(0);
+    const cells: (string | number)[] = [];
+    for (let at = from; at <= to;) {
+      let end = at;
+      while (end < to && text.charCodeAt(end) !== mark) end++;
+      const number = areNumbers[cells.length] ? readDecimal(text, at, end) : NaN;
+      cells.push(Number.isNaN(number) ? text.slice(at, end) : number);
+      at = end + 1;
+    }
+    return cells;
+  }
+
+  /** The fields of the row that was read last, as texts. */
+  spell(cells: CSVRow['cells']): readonly string[] {
+    if (cells.every((cell) => typeof cell === 'string')) return cells;
+    const { text, from, to } = this.#line;
+    return text.slice(from, to).split(this.mark);
+  }
+
+  #parseQuoted(text: string, isLast: boolean): SpelledRow[] {
+    this.#parser ??= new Papa.Parser({ delimiter: this.mark, newline: '\n' });
+    const { data, errors, meta } = this.#parser.parse(text, 0, !isLast) as Parsed;
     // An error in the last row may disappear when the row is complete.
     const wrong = errors.find(({ row }) => row < data.length);
     if (wrong) {
@@ -159,7 +213,7 @@ class RowReader {
     });
   }
 
-  #checkLength(): CSVRow[] {
+  #checkLength(): readonly CSVRow[] {
     if (this.#rest.length > LONGEST_ROW) {
       throw new RangeFault({
         place: `CSV row ${this.#rows + 1}`,
@@ -185,7 +239,7 @@ export class CSVRows implements TextRows {
   readonly #skipped: SkippedRow[] = [];
   #names: readonly string[] | undefined;
   /** The header row, if there is one. */
-  #header: CSVRow | undefined;
+  #header: SpelledRow | undefined;
   /** The number of fields in every row, once one has been read. */
   #width: number | undefined;
   /** A row that isn't data, if the text goes on after it. */
@@ -216,6 +270,13 @@ export class CSVRows implements TextRows {
     return [...this.#rows.skipped, ...this.#skipped];
   }
 
+  takeNumbers(column: number): void {
+    const { comment = '' } = this.#options;
+    // A comment may begin like a number.
+    if (column === 0 && /^[-.\d]/.test(comment)) return;
+    this.#rows.areNumbers[column] = true;
+  }
+
   /**
    * @param isLast whether the text ends with this chunk
    * @throws RangeError naming the row
@@ -223,14 +284,16 @@ export class CSVRows implements TextRows {
   *read(chunk: string, isLast?: boolean): Generator<Row, void, void> {
     const { comment, trim = false } = this.#options;
     for (const { cells: fields, number } of this.#rows.read(chunk, isLast)) {
-      if (comment !== undefined && fields[0]!.startsWith(comment)) {
-        this.#skip({ row: number, text: fields.join(this.#rows.mark), reason: 'comment' });
+      const first = fields[0]!;
+      if (comment !== undefined && typeof first === 'string' && first.startsWith(comment)) {
+        this.#skip({ row: number, text: this.#rows.spell(fields).join(this.#rows.mark), reason: 'comment' });
         continue;
       }
-      const isBlank = fields.length === 1 && fields[0]!.trim() === '';
+      const isBlank = fields.length === 1 && typeof first === 'string' && first.trim() === '';
       if (isBlank && this.#names?.length !== 1) continue;
-      const row = { cells: trim ? fields.map(trimField) : fields, number };
-      const isHeader = this.#names === undefined && this.#readNames(row);
+      const row = { cells: trim ? fields.map(trimCell) : fields, number };
+      const isHeader =
+        this.#names === undefined && this.#readNames({ cells: this.#spell(row.cells), number });
       if (!isHeader) {
         const data = this.#readRow(row);
         if (data) yield data;
@@ -241,7 +304,7 @@ export class CSVRows implements TextRows {
   }
 
   /** @returns whether the row is the header */
-  #readNames(row: CSVRow): boolean {
+  #readNames(row: SpelledRow): boolean {
     const { cells, number } = row;
     const other = [';', '\t', ',', '|'].find((mark) => mark !== this.delimiter && cells[0]!.includes(mark));
     if (cells.length === 1 && other !== undefined) {
@@ -263,16 +326,12 @@ export class CSVRows implements TextRows {
     const { cells, number } = row;
     this.#width ??= this.#findWidth(cells);
     const names = this.#names!;
-    const isRepeated =
-      cells.length >= names.length &&
-      names.length > 1 &&
-      names.every((name, k) => cells[k]!.trim() === name.trim());
-    if (isRepeated && this.#options.header !== false) {
-      this.#handleHeader(row);
+    if (this.#options.header !== false && this.#areNames(cells)) {
+      this.#handleHeader({ cells: this.#spell(cells), number });
       return undefined;
     }
     if (cells.length !== this.#width) {
-      this.#handleStray(row);
+      this.#handleStray({ cells: this.#spell(cells), number });
       return undefined;
     }
     if (this.#stray) throw this.#stray.error;
@@ -286,8 +345,24 @@ export class CSVRows implements TextRows {
     });
   }
 
+  #areNames(cells: CSVRow['cells']): boolean {
+    const names = this.#names!;
+    const [first] = cells;
+    // Most rows end here, without being spelled.
+    if (typeof first === 'number' && first !== Number(names[0])) return false;
+    if (typeof first === 'string' && first.trim() !== names[0]!.trim()) return false;
+    if (names.length === 1 || cells.length < names.length) return false;
+    const texts = this.#spell(cells);
+    return names.every((name, k) => texts[k]!.trim() === name.trim());
+  }
+
+  #spell(cells: CSVRow['cells']): readonly string[] {
+    const texts = this.#rows.spell(cells);
+    return this.#options.trim && texts !== cells ? texts.map(trimField) : texts;
+  }
+
   /** Rows, or the header, may end with a delimiter: all fields after the named columns are empty. */
-  #findWidth(first: readonly string[]): number {
+  #findWidth(first: CSVRow['cells']): number {
     const names = this.#names!;
     if (!this.#header)
       return first.length > names.length && isEmptyFrom(first, names.length) ? first.length : names.length;
@@ -298,7 +373,7 @@ export class CSVRows implements TextRows {
     return first.length;
   }
 
-  #handleHeader({ cells, number }: CSVRow): void {
+  #handleHeader({ cells, number }: SpelledRow): void {
     const skipped: SkippedRow = { row: number, text: cells.join(this.#rows.mark), reason: 'names' };
     if (this.#options.strayRows === 'skip') this.#skip(skipped);
     else
@@ -310,7 +385,7 @@ export class CSVRows implements TextRows {
   }
 
   /** A lone line, or lines after an empty one, may follow the table; anything else is an error. */
-  #handleStray({ cells, number }: CSVRow): void {
+  #handleStray({ cells, number }: SpelledRow): void {
     const [width, count] = [this.#width!, cells.length];
     const error = new RangeFault({
       place: `CSV row ${number}`,
@@ -362,8 +437,11 @@ function joinLines(text: string, isLast: boolean): string {
 /** A file that was appended to another one has left its byte order mark at the beginning of a row. */
 const dropMarks = (text: string): string => (text.includes('\uFEFF') ? text.replace(/^\uFEFF/gm, '') : text);
 
-const isEmptyFrom = (cells: readonly string[], from: number): boolean =>
+const isEmptyFrom = (cells: CSVRow['cells'], from: number): boolean =>
   cells.slice(from).every((cell) => cell === '');
+
+const trimCell = (cell: string | number): string | number =>
+  typeof cell === 'number' ? cell : trimField(cell);
 
 /** Drops spaces around a field; quotes after a space count as quotes. */
 function trimField(field: string): string {

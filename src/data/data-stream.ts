@@ -40,7 +40,7 @@ export interface StreamOptions {
   readonly rowsPerBatch?: number;
   /**
    * Called with a message if the first epoch shows that the file is sorted by class: a batch lacks a class of which it
-   * should hold twenty samples. The second argument is that class. Default: `console.warn` of the sentence.
+   * should hold twenty samples. The second argument is that class. Default: `console.warn` prints the message.
    */
   readonly onWarning?: (message: string, name: string | number) => void;
 }

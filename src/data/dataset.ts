@@ -87,8 +87,8 @@ export class Dataset extends NamedData {
 
   /**
    * Reads a table of Apache Arrow: of apache-arrow, Arquero's `toArrow()`, DuckDB-Wasm or Flechette. Only the selected
-   * columns are read. null and NaN count as missing; true is 1 and false is 0; dates, times and timestamps count days,
-   * the former since 1970-01-01 UTC. 64-bit integers must be safe integers.
+   * columns are read. null and NaN count as missing; true is 1 and false is 0; dates and timestamps count
+   * days since 1970-01-01 UTC; times are fractions of a day. 64-bit integers must be safe integers.
    * @throws TypeError or RangeError naming the option, a column that holds neither numbers nor text, or the row and
    * column
    */
@@ -160,8 +160,8 @@ export class Dataset extends NamedData {
 
   /**
    * Reads a Parquet file whose columns hold numbers or text. Pages may be compressed with Zstandard, Snappy, gzip or
-   * LZ4, and with Brotli in Node, Deno and Bun. null and NaN count as missing; true is 1 and false is 0; dates, times and
-   * timestamps count days, the former since 1970-01-01. Only the selected columns are read.
+   * LZ4, and with Brotli in Node, Deno and Bun. null and NaN count as missing; true is 1 and false is 0; dates and
+   * timestamps count days since 1970-01-01; times are fractions of a day. Only the selected columns are read.
    * @param file the bytes of the file; or `{ byteLength, slice(from, to) }`, where `slice` returns bytes or a promise
    * of them
    * @throws FormatError if the file cannot be read, naming the column

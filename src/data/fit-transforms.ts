@@ -31,7 +31,7 @@ export type FitChoice<Kind extends FitKind = FitKind> = Kind | Readonly<Record<s
 
 export interface FitOptions {
   /**
-   * Columns without a choice stay unchanged. It doesn't apply to categorical columns, which become one-hot, and to those of `text`,
+   * Columns without a choice stay unchanged. It doesn't apply to categorical columns, which become one-hot, or to those of `text`,
    * which become bags of words. Default 'standardize'.
    */
   readonly inputs?: FitChoice;
@@ -39,7 +39,7 @@ export interface FitOptions {
   readonly targets?: FitChoice<NumberTransform['kind']>;
   /**
    * A category that isn't among those of these samples: 'error' throws a RangeError naming it; 'zeros' leaves all columns of
-   * its one-hot code 0; 'other' counts it as the category 'other', and as 'zeros' if there is none. Default 'error'.
+   * its one-hot code 0; 'other' counts it as the category 'other', or like 'zeros' if there is none. Default 'error'.
    */
   readonly unknown?: UnknownPolicy;
   /**

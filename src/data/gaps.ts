@@ -72,9 +72,14 @@ export class Gaps {
     this.#values = new Set(notGaps);
   }
 
+  /** Whether the caller named texts. */
+  get hasGiven(): boolean {
+    return this.#given.size > 0;
+  }
+
   /** Whether the caller named a text. */
   isGiven(text: string): boolean {
-    return this.#given.size > 0 && this.#given.has(text);
+    return this.hasGiven && this.#given.has(text);
   }
 
   /** Whether a text stands for a missing value in a column of numbers. */

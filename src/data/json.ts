@@ -18,7 +18,7 @@ import type { SampleArrays } from './schema.js';
 
 /** How to read a JSON text. */
 export interface JSONOptions extends ColumnOptions {
-  /** The column names if rows are arrays. Default: a first row that names them, with other values than texts below; or '0', '1', …. */
+  /** The column names if rows are arrays. Default: the first row, if it holds texts above values that aren't; or '0', '1', …. */
   readonly columns?: readonly string[];
 }
 

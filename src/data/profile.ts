@@ -66,9 +66,9 @@ export interface ColumnProfile {
   /** Whether some are integers of 16 to 20 digits, which JavaScript rounds. Those are usually identifiers. */
   readonly isRounded: boolean;
   /**
-   * For a column of at most 30 distinct values: the first column of more texts or integers, each in several rows, that
-   * determines its values in the first 1000 rows, as a patient's number determines the sex; texts may have a few exceptions. Tables of more than 100 columns
-   * aren't examined.
+   * The first column that determines the values of this one, as a patient's number determines the sex. It holds texts or integers,
+   * more distinct ones than this column, each in several rows; texts may have a few exceptions. Found in the first 1000 rows, for
+   * columns of at most 30 distinct values, in tables of at most 100 columns.
    */
   readonly determinedBy?: string;
 }
@@ -313,6 +313,11 @@ class ColumnProfiler {
   }
 
   #addText(text: string): void {
+    if (this.#texts.holds(text)) {
+      this.#texts.add(text);
+      this.#addDistinct(text);
+      return;
+    }
     const number = readPlain(text);
     if (!Number.isNaN(number)) {
       this.#numbers.add(number);
@@ -328,9 +333,10 @@ class ColumnProfiler {
   }
 
   #addDistinct(value: unknown): void {
+    if (this.#distinct.size > MOST_DISTINCT) return;
     const known = this.#distinct.get(value);
     if (known !== undefined) this.#code = known;
-    else if (this.#distinct.size <= MOST_DISTINCT) {
+    else {
       this.#code = this.#distinct.size + 1;
       this.#distinct.set(value, this.#code);
     }
@@ -517,6 +523,11 @@ class Texts {
     const known = this.#words.get(text);
     if (known !== undefined || this.#words.size < MOST_WORDS) this.#words.set(text, (known ?? 0) + 1);
     else this.#examine(text, 1);
+  }
+
+  /** Whether it has counted a text, which is neither a plain number nor missing. */
+  holds(text: string): boolean {
+    return this.#words.has(text);
   }
 
   /** Examines the texts that were only counted. */

@@ -37,6 +37,8 @@ export interface RowSource {
   readonly describeCell: (row: number, column: string) => string;
   /** Rows that aren't data, of those read so far: at most 1000. */
   readonly skipped?: readonly SkippedRow[];
+  /** Of a text, once a row has been read: further cells of a column may be numbers, where `readPlain` reads the text as one. */
+  takeNumbers?(column: number): void;
 }
 
 /** Rows in memory. */

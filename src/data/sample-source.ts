@@ -33,7 +33,7 @@ export async function surveyRows(
   let survey: Survey | undefined;
   for await (const block of blocks) {
     for (const row of block) {
-      survey ??= new Survey(planFor(source));
+      survey ??= new Survey(planFor(source), source);
       survey.builder.add(row);
       if (survey.builder.count === ROWS_AT_A_TIME) survey.sumUp();
     }
@@ -59,9 +59,9 @@ class Survey {
   readonly #plan: ColumnPlan;
   readonly #means: Means | undefined;
 
-  constructor(plan: ColumnPlan) {
+  constructor(plan: ColumnPlan, source: RowSource) {
     this.#plan = plan;
-    this.builder = new SampleBuilder(plan);
+    this.builder = new SampleBuilder(plan, source);
     const width = plan.columns.filter(({ role }) => role === 'input').length;
     if (plan.missing === 'mean' || plan.missing === 'category') this.#means = new Means(width);
     else this.statistics = createStatistics({ width, targetWidth: plan.columns.length - width });

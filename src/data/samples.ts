@@ -45,8 +45,11 @@ export class SampleBuilder {
   readonly #answers: RowBuffer;
   #count = 0;
 
-  constructor(plan: ColumnPlan) {
+  /** @param source of rows that are read for these samples alone */
+  constructor(plan: ColumnPlan, source?: RowSource) {
     this.#plan = plan;
+    for (const [k, { readsPlain }] of plan.columns.entries())
+      if (readsPlain) source?.takeNumbers?.(plan.at[k]!);
     this.#width = plan.columns.filter(({ role }) => role === 'input').length;
     this.#row = new Float64Array(plan.columns.length);
     this.#inputs = new RowBuffer(this.#width);
@@ -170,7 +173,7 @@ function pickFormats(columns: readonly Column[]): Pick<Schema, 'formats'> {
 export function buildSamples({ source, rows }: OpenedRows, options: ColumnOptions): SampleArrays {
   let builder: SampleBuilder | undefined;
   for (const row of rows) {
-    builder ??= new SampleBuilder(planColumns(source, options));
+    builder ??= new SampleBuilder(planColumns(source, options), source);
     builder.add(row);
   }
   checkCount(source, builder && builder.count);
@@ -194,7 +197,7 @@ export async function* buildBatches(
   for await (const block of blocks) {
     for (const row of block) {
       plan ??= planFor(source);
-      builder ??= new SampleBuilder(plan);
+      builder ??= new SampleBuilder(plan, source);
       builder.add(row);
       if (builder.count < rowsPerBatch) continue;
       yield builder.build();

@@ -271,7 +271,7 @@ function checkChoice({ columns }: TableProfile, choice: ColumnChoice): void {
   if (answer !== undefined && (label !== undefined || targets.length > 0))
     throw new TypeFault({
       place: 'answer',
-      problem: 'expected an answer, a label or targets, got more than one of them',
+      problem: 'expected one of answer, label and targets, got more than one',
     });
   if (label !== undefined && targets.length > 0)
     throw new TypeFault({ place: 'targets', problem: 'expected either targets or a label, got both' });
@@ -569,7 +569,7 @@ function chooseTask(column: Candidate, { label, targets }: ColumnChoice): Task {
       throw new RangeFault({
         place: 'label',
         problem: `column ${show(name)} holds integers above 2^53, which JavaScript rounds`,
-        cure: 'make them texts, for example with a letter in front',
+        cure: 'turn them into text, for example with a letter in front',
       });
     if (isInteger && distinct < UNCOUNTED) return 'classification';
     throw new RangeFault({

@@ -238,8 +238,10 @@ function parseCSV(text: string, options: CSVDialect, spelled: readonly string[])
   const areSpelled = new Set(spelled);
   let columns: TextColumn[] | undefined;
   for (const { cells, number } of parseText(rows, text)) {
-    columns ??= rows.names!.map((name) => new TextColumn(areSpelled.has(name)));
-    for (let k = 0; k < columns.length; k++) columns[k]!.add(cells[k] as string);
+    columns ??= rows.names!.map(
+      (name, k) => new TextColumn(areSpelled.has(name) ? undefined : () => rows.takeNumbers(k)),
+    );
+    for (let k = 0; k < columns.length; k++) columns[k]!.add(cells[k] as string | number);
     numbers.push(number);
   }
   const names = rows.names ?? [];
@@ -272,30 +274,34 @@ const MOST_DISTINCT = 1024;
 class TextColumn {
   cells: (string | number)[] = [];
   isNumeric = false;
-  readonly #isSpelled: boolean;
+  readonly #takeNumbers: (() => void) | undefined;
   readonly #distinct = new Map<string, string>();
 
-  constructor(isSpelled: boolean) {
-    this.#isSpelled = isSpelled;
+  /** @param takeNumbers asks for numbers instead of texts; undefined if the column keeps its spelling */
+  constructor(takeNumbers: (() => void) | undefined) {
+    this.#takeNumbers = takeNumbers;
   }
 
-  add(text: string): void {
-    if (this.isNumeric) this.cells.push(toNumber(text));
+  /** @param text a number after `takeNumbers` */
+  add(text: string | number): void {
+    if (typeof text === 'number') this.cells.push(text);
+    else if (this.isNumeric) this.cells.push(toNumber(text));
     else if (this.#distinct.size > MOST_DISTINCT) this.cells.push(text);
     else {
       let held = this.#distinct.get(text);
       if (held === undefined) this.#distinct.set(text, (held = text));
       this.cells.push(held);
-      if (this.#distinct.size > MOST_DISTINCT && !this.#isSpelled) this.#convert();
+      if (this.#distinct.size > MOST_DISTINCT && this.#takeNumbers) this.#convert(this.#takeNumbers);
     }
   }
 
-  #convert(): void {
+  #convert(takeNumbers: () => void): void {
     const texts = [...this.#distinct.keys()];
     if (!texts.every((text) => isNumeric(text) || isMissingMark(text))) return;
     // 1.234 may turn out to be 1234, so it keeps its spelling.
     if (texts.some(isGrouped) && texts.every((text) => isGrouped(text) || !text.includes('.'))) return;
     this.isNumeric = true;
+    takeNumbers();
     this.cells = this.cells.map((text) => toNumber(text as string));
   }
 }

@@ -10,8 +10,8 @@ import type { Categories } from './columns.js';
 export interface DataWarning extends Fault {
   /**
    * 'few': fewer than 50 samples. 'imbalance': one class makes up 90% of the samples or more. 'rare': classes with a
-   * single sample. 'alike': classes, or categories of an input, that differ only in case, spaces or the like. 'constant': inputs with the same value in every sample. 'leak': an input that alone predicts the
-   * answer.
+   * single sample. 'alike': classes, or categories of an input, that differ only in case, spaces or the like. 'constant':
+   * inputs with the same value in every sample. 'leak': an input that alone predicts the answer.
    */
   readonly kind: 'few' | 'imbalance' | 'rare' | 'alike' | 'constant' | 'leak';
 }
@@ -52,8 +52,8 @@ const MOST_NAMES = 5;
 
 /**
  * Looks for problems that make a model or its scores misleading: few samples, a class that makes up nearly all of them,
- * classes with a single sample, classes or categories that look alike, constant inputs, and inputs that predict the answer on their own, such as a copy of it.
- * Accepts a Dataset.
+ * classes with a single sample, classes or categories that look alike, constant inputs, and inputs that predict the answer
+ * on their own, such as a copy of it. Accepts a Dataset.
  * @returns one warning for each kind that was found, with `place`, `problem` and `cure`
  */
 export function findWarnings(samples: WarnableSamples): DataWarning[] {

@@ -41,7 +41,7 @@ const MOSTLY = 0.9;
 
 /** The options of `diagnose`. */
 export interface DiagnoseOptions {
-  /** Samples that the network didn't learn. */
+  /** Samples that the network wasn't trained on. */
   readonly validation?: Data;
   /** The reports that `train` returned. */
   readonly history?: readonly EpochReport[];

@@ -37,7 +37,8 @@ export class Ensemble {
   readonly outputs: number;
   /**
    * The loss that `evaluate` measures: the loss of the members, if all have the same loss, parameter and transforms of
-   * targets. Otherwise, and for losses of your own, 'crossEntropy' for softmax, 'binaryCrossEntropy' for sigmoid, and 'meanSquaredError' for numbers.
+   * targets. Otherwise, and for losses of your own, 'crossEntropy' for softmax, 'binaryCrossEntropy' for sigmoid, and
+   * 'meanSquaredError' for numbers.
    */
   readonly loss: LossName;
 
@@ -61,7 +62,7 @@ export class Ensemble {
    * Combines copies of networks. Their inputs must match: the same number of columns, with the same names and, for
    * strings, the same categories. Their outputs must match: the same number, with the same names, and of one kind:
    * numbers, logarithms of poisson, probabilities of softmax, probabilities of sigmoid, or margins of hinge. Layers, losses
-   * and the numbers of transforms may differ.
+   * and the numbers in transforms may differ.
    * @param members at least one
    * @throws TypeError, RangeError naming the member, and how it differs from the first
    * @throws StateError if a network is disposed
@@ -153,7 +154,7 @@ export class Ensemble {
   /**
    * Computes the mean loss and the accuracy of `predict` over the data.
    *
-   * If all members have the same loss and the same transforms of targets, the loss is what `Network.evaluate` would measure of
+   * If all members have the same loss and the same transforms of targets, the loss is what `Network.evaluate` would measure for
    * these outputs: label smoothing counts, and outputs and targets are transformed. Otherwise it is the one that `loss` names, in
    * the targets' own units. The cross-entropies clip probabilities as `logLoss` of bp4/metrics does, because a mean has no
    * pre-activations. Accuracy is as in `Network.evaluate`.
@@ -192,7 +193,7 @@ export class Ensemble {
     throw new StateError({
       place: '',
       problem: 'the ensemble was disposed',
-      cure: 'create another, or dispose later',
+      cure: 'create another, or dispose of it later',
     });
   }
 }

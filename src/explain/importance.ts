@@ -17,7 +17,7 @@ export interface ImportanceOptions {
   readonly repeats?: number;
   /** The seed of the permutations, a safe integer. Default 0. */
   readonly seed?: number;
-  /** The largest number of samples to use. Of more samples, one from each of as many intervals is used. Default 5000. */
+  /** The largest number of samples to use. If there are more, it takes one from each of equal intervals. Default 5000. */
   readonly samples?: number;
   /** A metric of the outputs, of bp4/metrics or your own. Default: the loss of `evaluate`. */
   readonly metric?: Metric;
@@ -47,7 +47,7 @@ export interface Importance {
  * Measures how much a network or an ensemble depends on each column of the data, by permutation (Breiman 2001;
  * `permutation_importance` in scikit-learn): it permutes the values of a column among the samples, which takes away the
  * information of the column, and measures how much worse the predictions become. Columns are those of your data, before the
- * transforms: a column of categories is one. Use samples that the network hasn't learned. If two columns carry the same
+ * transforms: a column of categories counts as one. Use samples that the network wasn't trained on. If two columns carry the same
  * information, each may seem unimportant.
  * @throws TypeError, RangeError naming the option, or the invalid row and column; RangeError for fewer than two samples
  * @throws StateError if the network is disposed, before or during the call

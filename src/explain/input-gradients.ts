@@ -70,7 +70,7 @@ export interface IntegratedGradientOptions {
   readonly output?: number;
   /**
    * The sample to compare with, in the form of a row of the inputs. Default: all inputs 0 after the transforms, which is
-   * the mean of standardized columns, the least value of 'minMax' columns, no category, and black for images.
+   * the mean of standardized columns, the smallest value of 'minMax' columns, no category, and black for images.
    */
   readonly baseline?: RawRows[number];
   /** The number of points on the line from the baseline to the sample. Default 50. */

@@ -24,7 +24,7 @@ const MOST_STEPS = 100;
 /**
  * Calibrates probabilities by temperature scaling (Guo et al. 2017): finds the T for which softmax(z/T), or σ(z/T), has
  * the least log loss, and divides the weights and biases of the last layer by it. The order of the outputs, and so the
- * accuracy for classes, stays. Use samples that the network hasn't learned, a few hundred at least.
+ * accuracy for classes, stays the same. Use at least a few hundred samples that the network wasn't trained on.
  *
  * The log loss is convex in 1/T. Its minimum is found by Newton's method within an interval, in double precision, so the
  * result is the same on every engine. `sampleWeights` count.
@@ -140,7 +140,7 @@ function findMinimum(lossAt: (coldness: number) => Slopes): number {
     throw new RangeFault({
       place: 'data',
       problem: 'nearly every sample is right, so that probabilities of 0 and 1 would be best',
-      cure: 'pass more samples that the network has not learned',
+      cure: 'pass more samples that the network was not trained on',
     });
   }
   if (!(lossAt(low).slope < 0)) {

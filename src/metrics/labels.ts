@@ -50,7 +50,7 @@ const scoresOf = ({ right, predicted, actual }: Counts): ClassScores =>
   countedScores(right, predicted, actual);
 
 /**
- * Precision, recall and F1 of each output, for targets with any number of right answers. An output of at least the
+ * Precision, recall and F1 of each output, for targets with any number of right answers. An output at or above the
  * threshold is a yes. 0/0 counts as 0 (zero_division=0 in scikit-learn).
  * @throws TypeError or RangeError for labels, if outputs and targets differ in shape, or if a number is not finite
  */
@@ -69,7 +69,7 @@ function ofLabels(score: 'precision' | 'recall' | 'f1', average: LabelAverage): 
 
 /**
  * The precision of several independent labels: the share of right answers among the outputs that are a yes.
- * @throws TypeError or RangeError for another average; the metric throws as `scoresByLabel` does
+ * @throws TypeError or RangeError for an unknown average; the metric throws as `scoresByLabel` does
  */
 export const multiLabelPrecision = (average: LabelAverage): Measure => ofLabels('precision', average);
 

@@ -17,11 +17,11 @@ export interface Truth {
   readonly labels?: NumericArray | readonly number[] | undefined;
   /** The number of outputs per sample. Needed only if `targets` is flat. */
   readonly outputs?: number | undefined;
-  /** A single output of at least this is class 1. Default 0.5. Use 0 for a network with the hinge loss. */
+  /** A single output at or above this counts as class 1. Default 0.5. Use 0 for a network with the hinge loss. */
   readonly threshold?: number | undefined;
   /**
    * Whether targets may be NaN, as for a network with this option. `accuracy` and the metrics of numbers leave those outputs out; the
-   * others refuse them. Default 'error'.
+   * others throw an error. Default 'error'.
    */
   readonly missingTargets?: 'error' | 'ignore' | undefined;
 }
@@ -122,7 +122,7 @@ function countOutputs(outputs: Float32Array, { labels, targets, outputs: width }
   throw new TypeFault({
     place: 'targets',
     problem: 'expected rows',
-    cure: 'or set the number of outputs per sample: { targets, outputs: 1 }',
+    cure: 'for a flat array, set the number of outputs per sample: { targets, outputs: 1 }',
   });
 }
 

@@ -111,8 +111,8 @@ export const explainedVariance = (outputs: Float32Array, truth: Truth): number =
  * The pinball loss of predicted quantiles, the cost of the loss 'quantile': with e = y − a, the mean of qe where e ≥ 0,
  * else (q − 1)e.
  * @param q between 0 and 1: one for all outputs, or an array with one for each
- * @throws TypeError or RangeError for another q; the metric throws as `meanAbsoluteError` does, and if `q` has another
- * length than a row of outputs
+ * @throws TypeError or RangeError for an invalid q; the metric throws as `meanAbsoluteError` does, and if `q` and a row of outputs
+ * differ in length
  */
 export function pinballLoss(q: number | readonly number[]): Measure {
   const quantiles = Array.isArray(q) ? checkEach('q', q, checkQuantile) : [checkQuantile('q', q)];
@@ -134,8 +134,8 @@ function checkQuantile(place: string, q: unknown): number {
 }
 
 /**
- * The share of targets that are at most the output, averaged over the outputs. For a well predicted quantile it is about
- * its q.
+ * The share of targets that are at most the output, averaged over the outputs. If a quantile is predicted well, it's
+ * about q.
  * @throws as `meanAbsoluteError` does
  */
 export const coverage = (outputs: Float32Array, truth: Truth): number =>

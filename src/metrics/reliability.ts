@@ -3,8 +3,8 @@ import { argmax } from '../base/argmax.js';
 import { readClasses, readProbabilities, type Truth } from './predictions.js';
 
 /**
- * The Brier score: the mean over the samples of Σ (p − y)². 0 is best. A single output counts only its own square, so it
- * is half of what the same two classes have as two outputs.
+ * The Brier score: the mean over the samples of Σ (p − y)². 0 is best. A single output counts only its own square, so its
+ * score is half of what two outputs for the same classes would get.
  * @throws TypeError or RangeError if outputs and answers differ in shape, or a number is not in [0, 1]
  */
 export function brierScore(answers: Float32Array, truth: Truth): number {

@@ -117,7 +117,7 @@ export function parseJSON(place: string, text: string): unknown {
     if (depth > MOST_DEPTH || parts + names > MOST_PARTS) {
       throw new RangeFault({
         place,
-        problem: `nested deeper than ${MOST_DEPTH}, or of more than ${MOST_PARTS} parts`,
+        problem: `nested deeper than ${MOST_DEPTH}, or has more than ${MOST_PARTS} parts`,
       });
     }
   }

@@ -75,8 +75,8 @@ export type ActivationName =
  * The cost C of a sample. Sums over the outputs:
  * - quadratic ½ Σ (a − y)²
  * - crossEntropy −Σ y ln a; binaryCrossEntropy −Σ (y ln a + (1 − y) ln(1 − a))
- * - focal −Σ y(1 − a)^γ ln a; binaryFocal −Σ (αy(1 − a)^γ ln a + (1 − α)(1 − y)a^γ ln(1 − a)): cross-entropies for which samples that
- *   are right already count little (Lin et al. 2017)
+ * - focal −Σ y(1 − a)^γ ln a; binaryFocal −Σ (αy(1 − a)^γ ln a + (1 − α)(1 − y)a^γ ln(1 − a)): cross-entropies in which samples that
+ *   are already right count little (Lin et al. 2017)
  *
  * Means over the outputs, as in Keras and PyTorch:
  * - meanSquaredError of (a − y)²; meanAbsoluteError of |a − y|
@@ -125,8 +125,8 @@ export type LossSpec<Name extends LossName = LossName> =
 
 /**
  * A loss of your own. Its functions get the outputs a and targets y of one sample, as the loss takes them: after the transforms of
- * targets. With `missingTargets: 'ignore'`, y may hold NaN. They must depend on nothing else. The
- * rows are overwritten by the next call; `checkGradients` passes `Float64Array`s.
+ * targets. With `missingTargets: 'ignore'`, y may hold NaN. The functions must depend on nothing else. The next call overwrites the
+ * rows; `checkGradients` passes `Float64Array`s.
  */
 export interface OwnLoss {
   /** Not the name of another loss. A file stores the name alone, so pass the loss again to load it. */
@@ -171,7 +171,7 @@ export interface NetworkSpec {
   /** Seed of the initial weights, the order of samples and dropout: a safe integer. Default 0. */
   readonly seed?: number;
   /**
-   * Applied to all data passed to the network, and inverted for its outputs, so that both are in the units of your data.
+   * Applied to all data passed to the network, and inverted for its outputs, so that you use the units of your data.
    * The loss is computed on transformed targets.
    */
   readonly transforms?: Transforms;
@@ -332,7 +332,7 @@ export function checkSpec(spec: NetworkSpec): CheckedSpec {
   }
   const ignoresMissing = checkName('missingTargets', missingTargets, ['error', 'ignore']) === 'ignore';
   if (ignoresMissing && last === 'softmax')
-    throw new RangeFault({ place: 'missingTargets', problem: "'ignore' is not for softmax" });
+    throw new RangeFault({ place: 'missingTargets', problem: "softmax can't use 'ignore'" });
   return {
     inputs,
     layers,
@@ -445,7 +445,7 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
   if (activation === 'softmax' && !isLast) {
     throw new RangeFault({
       place: `${place}.activation`,
-      problem: "'softmax' is for the last layer",
+      problem: "'softmax' is only for the last layer",
       cure: `use one of ${ofOneUnit.map(show).join(', ')}`,
       option: { name: 'activation', values: ofOneUnit },
     });
@@ -475,8 +475,8 @@ function checkLayer(place: string, layer: LayerSpec, isLast: boolean): Required<
   if (dropout > 0 && isLast) {
     throw new RangeFault({
       place: `${place}.dropout`,
-      problem: 'is not for the last layer',
-      cure: 'use it in earlier layers',
+      problem: 'is only for hidden layers',
+      cure: 'leave it out',
     });
   }
   const { alpha: givenAlpha = defaultAlpha } = layer;

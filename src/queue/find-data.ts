@@ -18,7 +18,7 @@ export interface DataSources {
 
 /**
  * Finds the bytes of a dataset by their SHA-256: in the folder, at the URL of the order, at each prefix, in the queue.
- * @throws QueueError if they are nowhere, or a place has other bytes
+ * @throws QueueError if they are nowhere, naming the first server that didn't answer, or a place has other bytes
  * @throws FileError if the file is there but can't be read
  */
 export async function findData({ data, url }: Order, sources: DataSources): Promise<Uint8Array> {
@@ -30,13 +30,20 @@ export async function findData({ data, url }: Order, sources: DataSources): Prom
     if (bytes) return checkHash(path, data, bytes);
   }
   const urls = url === undefined ? prefixes.map((prefix) => `${prefix}${file}`) : [checkURL(url, prefixes)];
+  let failure: QueueError | undefined;
   for (const one of urls) {
-    const bytes = await fetchIfThere(one, signal);
     // A presigned URL has a signature behind its path.
-    if (bytes) return checkHash(one.replace(/\?.*/s, ''), data, bytes);
+    const place = one.replace(/\?.*/s, '');
+    const bytes = await fetchIfThere(one, signal).catch((error: unknown) => {
+      signal?.throwIfAborted();
+      failure ??= describeFailure(place, error);
+      return undefined;
+    });
+    if (bytes) return checkHash(place, data, bytes);
   }
   const bytes = await blobs.get(data);
   if (bytes) return bytes;
+  if (failure) throw failure;
   throw new QueueError({
     place: 'data',
     problem: `this worker can't find the dataset with the SHA-256 ${data}`,
@@ -67,6 +74,12 @@ async function fetchIfThere(url: string, signal: AbortSignal | undefined): Promi
   // A redirection could lead to where this worker may not fetch.
   const response = await fetch(url, { redirect: 'error', ...(signal && { signal }) });
   return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
+}
+
+/** What stopped a request stands behind "fetch failed". */
+function describeFailure(place: string, error: unknown): QueueError {
+  const { message, code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+  return new QueueError({ place, problem: `can't be fetched: ${message || code}` }, { cause: error });
 }
 
 /** @returns the prefix as URLs have it, so that `https://host` doesn't allow `https://host.elsewhere` */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Job, Queue } from 'bullmq';
 import { checkType, show } from '../base/check.js';
 import { QueueError } from './queue-error.js';
-import { abandon, openStore, type Store } from './store.js';
+import { abandon, nameServer, openStore, type Store } from './store.js';
 
 /** How many tasks are in each state. */
 export interface TaskCounts {
@@ -46,8 +46,7 @@ export async function initQueue(url?: string): Promise<void> {
 
 /** @throws QueueError if a package is missing or the server can't be used */
 export async function readQueueStatus(url?: string): Promise<QueueStatus> {
-  const store = await openStore(url);
-  try {
+  return await withStore(url, async (store) => {
     const workers = await store.jobs.getWorkersCount();
     const total = { waiting: 0, running: 0, completed: 0, failed: 0 };
     const studies = new Map<string, typeof total>();
@@ -58,9 +57,7 @@ export async function readQueueStatus(url?: string): Promise<QueueStatus> {
       total[state]++;
     }
     return { ...total, workers, studies: Object.fromEntries(studies) };
-  } finally {
-    await store.close();
-  }
+  });
 }
 
 /**
@@ -72,13 +69,25 @@ export async function readQueueStatus(url?: string): Promise<QueueStatus> {
  */
 export async function clearQueue(url?: string, study?: string): Promise<number> {
   if (study !== undefined) checkType('study', study, 'string');
-  const store = await openStore(url);
-  try {
+  return await withStore(url, async (store) => {
     const all = await listJobs(store);
     if (study !== undefined) return await clearStudy(store, all, study);
     await store.jobs.obliterate({ force: true });
     await store.blobs.clear();
     return all.length;
+  });
+}
+
+/** @throws QueueError if the server can't be used, or its user lacks a right */
+async function withStore<Result>(
+  url: string | undefined,
+  use: (store: Store) => Promise<Result>,
+): Promise<Result> {
+  const store = await openStore(url);
+  try {
+    return await use(store);
+  } catch (error) {
+    throw nameServer(store.name, error);
   } finally {
     await store.close();
   }

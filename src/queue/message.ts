@@ -109,7 +109,7 @@ export function unpackOrder(message: unknown, id: string | undefined, secret: st
     ...(checks !== undefined && { checks: checkType('checks', checks, 'string') }),
   };
   if (identify(order) !== id)
-    throw new QueueError({ place: 'task', problem: `is not the one of its job ${show(id)}` });
+    throw new QueueError({ place: 'task', problem: `is not the task of job ${show(id)}` });
   return order;
 }
 
@@ -127,7 +127,7 @@ export function unpackProgress(message: unknown, id: string, secret: string | un
   const content = parse(place, verify(place, message, secret));
   checkKeys(place, content, ['id', 'progress']);
   const { id: given, progress } = content as Record<string, unknown>;
-  if (given !== id) throw new QueueError({ place, problem: `is that of ${show(given)}` });
+  if (given !== id) throw new QueueError({ place, problem: `is for job ${show(given)}` });
   return checkProgress(progress);
 }
 
@@ -190,7 +190,7 @@ function checkDivision(division: unknown): void {
   checkInteger(`${place}.seed`, seed, Number.MIN_SAFE_INTEGER);
   if (validation === undefined) checkInteger(`${place}.folds`, folds, 2);
   else if (folds === undefined) checkNumber(`${place}.validation`, validation, 0, 1);
-  else throw new TypeFault({ place: `${place}.folds`, problem: 'excludes validation' });
+  else throw new TypeFault({ place: `${place}.folds`, problem: "can't be combined with validation" });
 }
 
 /** @param id the id of the job, so that a result answers for no other */
@@ -224,7 +224,7 @@ export function unpackAnswer(message: unknown, id: string, secret: string | unde
     const answer = parse(place, verify(place, message, secret));
     checkKeys(place, answer, ['id', 'worker', 'result', 'fault']);
     const { id: given, worker, result, fault } = answer as Record<string, unknown>;
-    if (given !== id) throw new QueueError({ place, problem: `is that of ${show(given)}` });
+    if (given !== id) throw new QueueError({ place, problem: `is for job ${show(given)}` });
     return {
       worker: checkType(`${place}: worker`, worker, 'string'),
       ...(fault === undefined

@@ -27,6 +27,7 @@ import {
   answer,
   answerWithin,
   MOST_BLOB,
+  nameServer,
   openStore,
   UNWANTED,
   within,
@@ -205,12 +206,15 @@ class Client {
     this.#hash = sha256(bytes);
     this.#length = bytes.length;
     this.#store = await openStore(this.#url, (error) => this.#lose(error));
-    await this.#sendData();
+    const { name } = this.#store;
+    await this.#sendData().catch((error: unknown) => {
+      throw nameServer(name, error);
+    });
     this.#events = this.#store.listen();
     this.#events.on('error', (error) => this.#lose(error));
     this.#events.on('completed', ({ jobId, returnvalue }) => void this.#complete(jobId, returnvalue));
     this.#events.on('failed', ({ jobId, failedReason }) => void this.#fail(jobId, failedReason));
-    await answer(this.#store.name, this.#events.waitUntilReady());
+    await answer(name, this.#events.waitUntilReady());
   }
 
   /** @returns whether it was missing */

@@ -11,7 +11,7 @@ import type {
 } from 'bullmq';
 import { checkType, show } from '../base/check.js';
 import { sha256 } from '../base/sha256.js';
-import { RangeFault } from '../errors.js';
+import { isFault, RangeFault } from '../errors.js';
 import { ARITHMETIC } from '../search/study.js';
 import type { Message } from './message.js';
 import { QueueError } from './queue-error.js';
@@ -212,14 +212,22 @@ async function load<Module>(peer: 'ioredis' | 'pg', importAll: () => Promise<Mod
   }
 }
 
-const unreachable = (name: string, cause: Error): QueueError => {
-  const reason = cause.message || String((cause as NodeJS.ErrnoException).code);
-  // What Redis says of a missing password is about its protocol.
-  const fault = reason.startsWith('NOAUTH')
-    ? { problem: 'needs a password', cure: 'write it into the URL: redis://:PASSWORD@host:6379' }
+/** What Redis and pg say of a missing password is about their protocols. */
+const PASSWORD_MISSING = /^NOAUTH|password must be a string/;
+
+/** @returns an error of bp4 as it is, and one of the server as a QueueError that names it */
+export function nameServer(name: string, error: unknown): Error {
+  if (isFault(error)) return error;
+  const { message, code } = error as NodeJS.ErrnoException;
+  const reason = message || String(code);
+  const example = name.startsWith('redis')
+    ? 'redis://:PASSWORD@host:6379'
+    : 'postgres://USER:PASSWORD@host/database';
+  const fault = PASSWORD_MISSING.test(reason)
+    ? { problem: 'needs a password', cure: `write it into the URL: ${example}` }
     : { problem: `can't be used: ${reason}` };
-  return new QueueError({ place: name, ...fault }, { cause });
-};
+  return new QueueError({ place: name, ...fault }, { cause: error });
+}
 
 /** @throws QueueError if the first answer of the server takes too long */
 export const answer = (place: string, work: Promise<unknown>): Promise<void> =>
@@ -255,7 +263,7 @@ async function openRedis(url: string, name: string, onError: (error: Error) => v
     await answer(name, opening);
   } catch (error) {
     client.disconnect();
-    throw error instanceof QueueError ? error : unreachable(name, last ?? (error as Error));
+    throw nameServer(name, error instanceof QueueError ? error : (last ?? error));
   }
   client.on('error', onError);
   const common = { connection: client, prefix: PREFIX };
@@ -326,8 +334,7 @@ async function openPostgres(
   } catch (error) {
     await end(Promise.resolve());
     const { code } = error as NodeJS.ErrnoException;
-    if (error instanceof QueueError) throw error;
-    if (code !== '42P01' && code !== '3F000') throw unreachable(name, error as Error);
+    if (code !== '42P01' && code !== '3F000') throw nameServer(name, error);
     throw new QueueError({ place: name, problem: 'has no queue yet', cure: 'bp4 queue init creates it' });
   }
   // The types of BullMQ differ for its two servers, where the code doesn't.
@@ -337,7 +344,7 @@ async function openPostgres(
   jobs.on('error', onError);
   await answer(name, jobs.waitUntilReady()).catch(async (error: unknown) => {
     await end(jobs.close());
-    throw error instanceof QueueError ? error : unreachable(name, error as Error);
+    throw nameServer(name, error);
   });
   const keep = async (hash: string, length: number): Promise<boolean> => {
     const { rowCount } = await pool.query(`UPDATE ${SCHEMA}.bp4_blobs SET put = now() WHERE hash = $1`, [

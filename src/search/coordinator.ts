@@ -1,7 +1,7 @@
 import { canonicalJSON } from './canonical-json.js';
 import type { Dataset } from '../data/dataset.js';
 import { StateError } from '../errors.js';
-import type { CheckedSpace, Space, Values } from './domains.js';
+import { decide, type CheckedSpace, type Space, type Values } from './domains.js';
 import { runInOrder, type Executor } from './executor.js';
 import type { EndState, Recorder, RungScore, TrialOutcome } from './journal.js';
 import { LossCurves, type Bracket, type Pruner } from './pruners.js';
@@ -151,9 +151,11 @@ export class Coordinator {
   async #propose(bracket: Bracket): Promise<Live> {
     const { sampler, describe, shape, pruner, space } = this.#plan;
     const number = this.trials.length;
-    const values = sampler.propose(number, this.#history) as Values<Space>;
-    for (const { name, toCoordinate } of space)
-      if (Object.hasOwn(values, name)) toCoordinate(values[name], `trial ${number}: ${name}`);
+    const proposed = sampler.propose(number, this.#history);
+    const values = decide(space, ({ name, toCoordinate }) => {
+      toCoordinate(proposed[name], `trial ${number}: ${name}`);
+      return proposed[name];
+    }) as Values<Space>;
     const spec = canonicalJSON(`trial ${number}`, describe(values, shape));
     await this.#recorder?.create(number, values, space, spec);
     const live: Live = {

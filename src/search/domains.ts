@@ -243,17 +243,21 @@ function checkNumbers(place: string, domain: FloatDomain | IntDomain): Scale {
   const low = check(`${place}.low`, domain.low);
   const high = check(`${place}.high`, domain.high);
   if (low >= high)
-    throw new RangeFault({ place: `${place}.low`, problem: `expected less than high, ${high}, got ${low}` });
+    throw new RangeFault({ place: `${place}.low`, problem: `expected less than high (${high}), got ${low}` });
   const isLog = checkOptional(`${place}.log`, domain.log, 'boolean') === true;
   if (isLog && domain.step !== undefined)
-    throw new RangeFault({ place: `${place}.step`, problem: 'excludes log', cure: 'set one of the two' });
+    throw new RangeFault({
+      place: `${place}.step`,
+      problem: "can't be combined with log",
+      cure: 'set one of the two',
+    });
   if (isLog && low <= 0)
     throw new RangeFault({ place: `${place}.low`, problem: `expected more than 0 with log, got ${low}` });
   const step = check(`${place}.step`, domain.step ?? 1);
   if (step <= 0 || (domain.step !== undefined && step > high - low)) {
     throw new RangeFault({
       place: `${place}.step`,
-      problem: `expected more than 0 and at most ${high - low}, high − low, got ${step}`,
+      problem: `expected more than 0 and at most ${high - low} (high − low), got ${step}`,
     });
   }
   // The sum turns −0 into 0.

@@ -232,7 +232,7 @@ function differing(number: number, before: Line, line: Line): StateError {
   const difference =
     before.op_code === SET_STUDY_ATTRIBUTE && line.op_code === SET_STUDY_ATTRIBUTE
       ? `these differ: ${listDifferences(before, line)}`
-      : 'it holds other trials than this study proposes';
+      : 'its trials differ from those that this study proposes';
   return new StateError({
     place: `journal, line ${number}`,
     problem: `the journal belongs to another study: ${difference}`,

@@ -42,7 +42,7 @@ export interface StudyOptions<S extends Space> {
   readonly validation?: number;
   /**
    * What to optimize on the held-out parts: a name, or a function of the outputs and the answers, such as `topK(2)` of bp4/metrics. A
-   * function runs in this thread, whatever the executor, which then returns each network; it excludes the median pruner. Default
+   * function runs in this thread, so the executor returns each network to it; the median pruner can't use one. Default
    * 'logLoss' for labels, 'rootMeanSquaredError' for targets.
    */
   readonly metric?: MetricName | Metric;
@@ -58,7 +58,7 @@ export interface StudyOptions<S extends Space> {
   readonly sampler?: SamplerName | Sampler;
   /**
    * The number of trials that may run at a time: trial i is proposed from the results of trials 0 to i − window. The
-   * result of the study depends on it, but not on the number of threads or machines. Default 8.
+   * result of the study depends on the window, but not on the number of threads or machines. Default 8.
    */
   readonly window?: number;
   /** Default: every trial trains to its end. */
@@ -87,9 +87,9 @@ export interface StudyResult<S extends Space = Space> {
   readonly importances: Readonly<Record<string, number>>;
   /** The networks of the chosen trials, one for each fold and repetition; their weights say how often a trial was chosen. */
   readonly ensemble: Ensemble;
-  /** The metric of the ensemble on the held-out parts, each predicted by the networks that weren't trained on it. */
+  /** The ensemble's score on the held-out parts, each predicted by the networks that weren't trained on it. */
   readonly ensembleScore: number;
-  /** The same of the best trial alone: `best.score` is the mean over the held-out parts instead. */
+  /** The same score for the best trial alone. `best.score` is the mean over the held-out parts instead. */
   readonly bestPooledScore: number;
   /** By number of trial, how often the ensemble selection chose it. */
   readonly chosen: ReadonlyMap<number, number>;

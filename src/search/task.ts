@@ -325,7 +325,11 @@ export function checkDivision(
     return { folds: chosen, seed };
   }
   if (folds !== undefined)
-    throw new TypeFault({ place: 'folds', problem: 'excludes validation', cure: 'set one of the two' });
+    throw new TypeFault({
+      place: 'folds',
+      problem: "can't be combined with validation",
+      cure: 'set one of the two',
+    });
   checkPositive('validation', checkNumber('validation', validation, 0, 1));
   return { validation, seed };
 }
@@ -361,6 +365,9 @@ export function divide(data: Dataset, division: Division, fold: number): Split {
   }
   const split = known.splits[fold];
   if (!split)
-    throw new RangeFault({ place: 'fold', problem: `expected one of ${known.splits.length}, got ${fold}` });
+    throw new RangeFault({
+      place: 'fold',
+      problem: `expected less than ${known.splits.length}, got ${fold}`,
+    });
   return split;
 }

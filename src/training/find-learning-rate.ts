@@ -67,7 +67,7 @@ export function* findLearningRate(model: Model, data: Data, given: RateSearchOpt
   const [low, high] = [checkPositive('from', from), checkPositive('to', to)];
   checkInteger('steps', steps, 10);
   if (low >= high)
-    throw new RangeFault({ place: 'to', problem: `expected more than from, ${from}, got ${to}` });
+    throw new RangeFault({ place: 'to', problem: `expected more than from (${from}), got ${to}` });
   const samples = yield* Samples.readToTrain(align(data, model, true), model, '', checked.classWeights);
   yield* samples.checkReach(model);
   const size = Math.min(checked.miniBatchSize, samples.count);

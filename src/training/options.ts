@@ -27,7 +27,7 @@ export interface TrainOptions extends RegularizationOptions {
    */
   readonly optimizer?: OptimizerName | OptimizerOptions;
   /**
-   * Factors of the cost of a sample, by its label. 'balanced' gives all classes the same total weight, by their counts in the training
+   * Factors for the cost of each sample, by its label. 'balanced' gives all classes the same total weight, by their counts in the training
    * data: n / (k · count) for n samples and k classes. Default all 1.
    */
   readonly classWeights?: ClassWeights | 'balanced';
@@ -52,13 +52,13 @@ export interface TrainOptions extends RegularizationOptions {
   /**
    * β of an exponential moving average of the weights, such as 0.999: after step t, from 0, v += (1 − βₜ)(w − v) with
    * βₜ = min(β, (1 + t)/(10 + t)). Steps update w; validation, predictions, files and the trained network have v. Training
-   * runs on one thread. At least 0, for none, and below 1. Default 0.
+   * runs on one thread. From 0 (no average) to below 1. Default 0.
    */
   readonly ema?: number;
   /**
-   * Stochastic weight averaging, instead of `ema`: the first epoch that counts; or below 1, the share of the epochs before it, such as
-   * 0.75. From then on, validation, predictions, files and the trained network have the mean of the weights at the ends of the epochs
-   * that count, and steps go on from the weights themselves, on one thread. At most `epochs`. Default 0, for none.
+   * Stochastic weight averaging, instead of `ema`: the first epoch whose weights count; or, below 1, the share of the epochs before
+   * it, such as 0.75. From then on, validation, predictions, files and the trained network have the mean of the weights at the end of
+   * each epoch that counts. Steps still update the weights themselves, on one thread. At most `epochs`. Default 0 (no average).
    */
   readonly swa?: number;
   /** Saves the network during training. */

@@ -102,7 +102,7 @@ export function targetTest(spec: CheckedSpec): ((y: number) => boolean) | undefi
 export const BUFFER_IS_GONE: Fault = {
   place: 'data',
   problem: 'the buffer of a typed array was transferred or made shorter',
-  cure: 'leave it until the call ends',
+  cure: 'keep it until the call ends',
 };
 
 /** The number of samples to probe for zeros, fewer if they are long. */
@@ -553,7 +553,7 @@ export function writeLabels(
       throw new RangeFault({
         place: 'labels',
         problem: 'changed since they were checked',
-        cure: 'leave them until the call ends',
+        cure: 'keep them until the call ends',
       });
     }
     target.fill(off, at, at + units);

@@ -156,7 +156,10 @@ describe('bp4 search', () => {
     [['worker'], '--queue: expected a URL; write redis://host:6379, or set the variable BP4_QUEUE'],
     [['worker', '--queue', 'x'], '--queue is not a URL; write it as redis://host:6379'],
     [['queue', 'status'], '<url>: expected a URL; write redis://host:6379, or set'],
-    [['queue', 'sttus'], "expected init, status or clear, got 'sttus'"],
+    [['queue', 'clear', 'iris'], '<url>: expected a URL; write redis://host:6379, or set'],
+    [['queue', 'clear', 'localhost', 'iris'], '<url> is not a URL; write it as redis://host:6379'],
+    [['queue', 'status', 'redis://a', 'iris'], "unexpected argument 'iris'; see bp4 queue status --help"],
+    [['queue'], 'missing command; see bp4 queue --help'],
   ])('refuses %j with the cure', async (args, words) => {
     const { code, stderr } = await run(...args);
     expect(stderr).toContain(words);
@@ -340,7 +343,7 @@ describe('bp4 search', () => {
     ],
     [
       ['--space', 'momentum=0.5|0.9@optimizer=momentum optimizer=adam|momentum'],
-      '--space momentum@optimizer=momentum: optimizer stands after it; write optimizer=… before momentum=…',
+      '--space momentum@optimizer=momentum: optimizer comes after it; write optimizer=… before momentum=…',
     ],
     [
       ['--space', 'optimizer=adam|momentum momentum=0.5|0.9@optimizer=nesterov'],
@@ -379,7 +382,7 @@ describe('bp4 search', () => {
     await run('search', ...quick, '--study', 'other.jsonl');
     const { code, stderr } = await run('search', ...quick, '--study', 'other.jsonl', '--sampler', 'random');
     expect(stderr).toMatch(
-      /other\.jsonl, line 2: the journal belongs to another study: .*another with --study/,
+      /other\.jsonl, line 2: the journal belongs to another study: .*; continue it by bp4 search --resume other\.jsonl, or name another journal with --study/,
     );
     expect(code).toBe(3);
   });

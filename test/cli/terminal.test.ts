@@ -6,6 +6,7 @@ import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Random } from '../../src/base/random.js';
 import { commands } from '../../src/cli/commands/index.js';
+import type { CommandDefinition } from '../../src/cli/options/command.js';
 import { guessColumns } from '../../src/cli/data/guess-columns.js';
 import { findMeant } from '../../src/cli/options/other-names.js';
 import { chooseByNumber } from '../../src/cli/terminal/choose.js';
@@ -183,8 +184,11 @@ describe('an unknown option', () => {
   });
 
   it('no command suggests an option that it lacks', async () => {
-    for (const { load } of commands) {
-      const { groups, operands } = await load();
+    const loaded = await Promise.all(commands.map(({ load }) => load()));
+    const definitions = loaded.flatMap((one): readonly CommandDefinition[] =>
+      'commands' in one ? one.commands : [one],
+    );
+    for (const { groups, operands } of definitions) {
       const options = groups.flatMap((group) => group.options.map((option) => option.name()));
       const known = { options, operands: operands.map((operand) => operand.replace(/\W/g, '')) };
       for (const [, typed] of cases) {
@@ -202,8 +206,13 @@ it.each([
   ['eval', 'evaluate'],
   ['convert', 'export'],
   ['info', 'inspect'],
-])('the command %s suggests %s', async (typed, meant) => {
-  expect((await run(typed)).stderr).toBe(`bp4: unknown command '${typed}'; did you mean '${meant}'?\n`);
+  ['queue info', 'status'],
+  ['queue cleer', 'clear'],
+])('the command %s suggests %s', async (line, meant) => {
+  const words = line.split(' ');
+  const { code, stderr } = await run(...words);
+  expect(stderr).toBe(`bp4: unknown command '${words.at(-1)}'; did you mean '${meant}'?\n`);
+  expect(code).toBe(2);
 });
 
 describe('with --json, an error is the last event', () => {

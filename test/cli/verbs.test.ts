@@ -867,6 +867,18 @@ it('help train shows both forms of the line', async () => {
   );
 });
 
+it('help of a group lists its commands, each with help of its own', async () => {
+  const group = await captureOutput('queue', '--help');
+  expect(group).toMatch(/^Usage: bp4 queue <command>$/m);
+  for (const name of ['init', 'status', 'clear']) {
+    expect(group).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
+    const help = await captureOutput('queue', name, '--help');
+    expect(help).toMatch(new RegExp(`^Usage: bp4 queue ${name} \\[options\\] \\[url\\]`));
+    expect(help).toContain('  --json ');
+    expect(await captureOutput('help', 'queue', name)).toBe(help);
+  }
+});
+
 it('--help-all of a command with few options prints its help', async () => {
   for (const name of ['predict', 'inspect'])
     expect(await captureOutput(name, '--help-all')).toBe(await captureOutput(name, '--help'));
@@ -977,7 +989,7 @@ describe('a mistake in what is typed or read', () => {
     expectFailure(
       await run('train', 'iris.csv', '--activation', 'softmax'),
       2,
-      /^bp4: --activation: softmax is for the last layer; use --output-activation softmax$/m,
+      /^bp4: --activation: softmax is only for the last layer; use --output-activation softmax$/m,
     );
     expectFailure(
       await run('train', 'iris.csv', '--activation', 'x'),

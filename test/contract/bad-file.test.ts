@@ -182,7 +182,7 @@ const cases: [what: string, bytes: Uint8Array, message: RegExp | string][] = [
   [
     'a header of very many parts',
     makeFile(`{"a":[${'[],'.repeat(600_000)}0]}`, data),
-    'or of more than 524288 parts',
+    'or has more than 524288 parts',
   ],
 ];
 

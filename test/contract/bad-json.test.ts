@@ -103,7 +103,7 @@ const cases: [what: string, change: Change, ...Expected][] = [
     'softmax in a hidden layer',
     layer(0, { activation: 'softmax' }),
     RangeError,
-    "layers[0].activation: 'softmax' is for the last layer",
+    "layers[0].activation: 'softmax' is only for the last layer",
   ],
   [
     'no weights',

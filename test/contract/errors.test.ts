@@ -193,7 +193,7 @@ const wrongSpecs: Case[] = [
     'softmax in a hidden layer',
     withLayers({ units: 2, activation: 'softmax' }, layer),
     RangeError,
-    `layers[0].activation: 'softmax' is for the last layer; use one of ${quoted(ofOneUnit)}`,
+    `layers[0].activation: 'softmax' is only for the last layer; use one of ${quoted(ofOneUnit)}`,
   ],
   [
     'alpha of a sigmoid',

@@ -391,7 +391,7 @@ describe('after dispose', () => {
     net.dispose();
     await expectError(
       () => use(net),
-      [StateError, /^the network was disposed; create another, or dispose later$/],
+      [StateError, /^the network was disposed; create another, or dispose of it later$/],
     );
   });
 
@@ -495,9 +495,9 @@ describe('data that are taken away during training, too many for the network to 
   });
   const gone = [
     TypeError,
-    /^data: the buffer of a typed array was transferred or made shorter; leave it/,
+    /^data: the buffer of a typed array was transferred or made shorter; keep it/,
   ] as const;
-  const changed = [RangeError, /^labels: changed since they were checked; leave them/] as const;
+  const changed = [RangeError, /^labels: changed since they were checked; keep them/] as const;
 
   /** Rows of 40 are copied whole, of 3 number by number. */
   it.each([3, 40])(

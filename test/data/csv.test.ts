@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvBatches, DataStream, Dataset, type CSVOptions, type TextChunks } from '../../src/data/index.js';
+import {
+  csvBatches,
+  DataStream,
+  Dataset,
+  profileTable,
+  Table,
+  type CSVOptions,
+  type TextChunks,
+} from '../../src/data/index.js';
 import type { Data } from '../../src/index.js';
 import { expectError, type Expected } from '../support/patient.js';
 import { toRows } from '../support/rows.js';
@@ -582,4 +590,134 @@ describe('csvBatches', () => {
       await expectError(() => csvBatches(...args), expected);
     },
   );
+});
+
+/** What a reader returns, or the message of its error. */
+function outcome<Result>(read: () => Result): Result | string {
+  try {
+    return read();
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+it('empty lines are no rows, not even in a table of one column', () => {
+  for (const name of ['x', '"x"']) {
+    expect(Dataset.fromCSV(`${name}\n1\n\n2\n`).inputs).toEqual(Float64Array.of(1, 2));
+  }
+});
+
+it('a skipped row is listed without the spaces that are trimmed, and its numbers keep their spelling', () => {
+  const rows = Array.from({ length: 1100 }, (_, i) => `${i},${i / 8},1`).join('\n');
+  const table = Table.fromCSV(`x,y,z\n${rows}\n\n a,2.50`, { trim: true, strayRows: 'skip' });
+  expect(table.skipped).toEqual([{ row: 1103, text: 'a,2.50', reason: 'after' }]);
+});
+
+describe('a text without quotes, whose numbers are read in place, reads like one with quotes', () => {
+  const cell = fc.oneof(
+    { weight: 6, arbitrary: fc.double({ noDefaultInfinity: true, noNaN: true }).map(String) },
+    { weight: 6, arbitrary: fc.integer({ min: -1000, max: 1000 }).map((n) => String(n / 100)) },
+    fc.constantFrom(
+      ...[
+        '',
+        ' ',
+        '-',
+        '.',
+        '-.',
+        '.5',
+        '5.',
+        '-0',
+        '+1',
+        '00',
+        '1.50',
+        '1.500',
+        '1 ',
+        ' 1',
+        '1e3',
+        '1e',
+        '0x1F',
+      ],
+      ...[
+        '1.2.3',
+        '1-',
+        '--1',
+        '123456789012345',
+        '1234567890123456',
+        '.123456789012345',
+        '9007199254740993',
+      ],
+      ...['NA', '?', 'a', 'b', '#1', '-999', 'x', '2', 'Infinity', '½', '\uFEFF1'],
+    ),
+  );
+  const row = fc.oneof(
+    { weight: 20, arbitrary: fc.tuple(cell, cell, cell).map((cells) => [...cells]) },
+    fc.array(cell, { minLength: 1, maxLength: 4 }),
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom(
+        ['x', '2', 'z'],
+        ['x', '2.0', 'z'],
+        ['# 1', '2.50', '3'],
+        [''],
+        [' a', '2.50'],
+      ),
+    },
+  );
+  const dialect = fc.record(
+    {
+      trim: fc.boolean(),
+      comment: fc.constantFrom('#', '-', '1'),
+      strayRows: fc.constantFrom('error' as const, 'skip' as const),
+      header: fc.constantFrom(true, false, ['x', '2', 'z']),
+    },
+    { requiredKeys: [] },
+  );
+  const text = fc
+    .tuple(
+      fc.array(row, { maxLength: 12 }),
+      fc.constantFrom('\n', '\r\n'),
+      fc.constantFrom('', ','),
+      fc.boolean(),
+    )
+    .map(([rows, lineBreak, end, isEnded]) => {
+      const lines = [['x', '2', 'z'], ['1', '2', '3'], ...rows].map((cells) => cells.join(',') + end);
+      return lines.join(lineBreak) + (isEnded ? lineBreak : '');
+    });
+  const quoted = (text: string): string => text.replace(/^[^,\r\n]+/, '"$&"');
+
+  it('as samples', () => {
+    const columns = fc.record(
+      {
+        categorical: fc.constantFrom(['x'], ['2']),
+        missing: fc.constantFrom('drop' as const, 'mean' as const, 'category' as const),
+        gaps: fc.constant(['-999', '1.50']),
+        notGaps: fc.constant(['-']),
+      },
+      { requiredKeys: [] },
+    );
+    const property = fc.property(text, dialect, columns, (text, dialect, columns) => {
+      const names = dialect.header === false ? { inputs: ['0', '1'], targets: '2' } : { targets: 'z' };
+      const options = { ...dialect, ...(dialect.header !== false && columns), ...names };
+      const read = (text: string): unknown => outcome(() => contents(Dataset.fromCSV(text, options)));
+      expect(read(text)).toEqual(read(quoted(text)));
+    });
+    fc.assert(property, { numRuns: 1000 });
+  });
+
+  it('as a table', () => {
+    const distinct = Array.from({ length: 1100 }, (_, i) => `${i / 8},${i},${i % 7}`).join('\n');
+    const property = fc.property(text, dialect, (text, dialect) => {
+      const long = text.replace('\n', `\n${distinct}\n`);
+      const read = (text: string): unknown =>
+        outcome(() => {
+          const table = Table.fromCSV(text, dialect);
+          const cells = Array.from({ length: table.count - 1100 }, (_, n) =>
+            table.names.map((_, k) => table.cell(1100 + n, k)),
+          );
+          return { cells, skipped: table.skipped, profile: profileTable(table) };
+        });
+      expect(read(long)).toEqual(read(quoted(long)));
+    });
+    fc.assert(property, { numRuns: 200 });
+  });
 });

@@ -271,7 +271,7 @@ describe('suggestColumns', () => {
       'an answer beside a label',
       'a,b\n1,2\n2,3',
       { answer: 'a', label: 'b' },
-      'answer: expected an answer, a label or targets',
+      'answer: expected one of answer, label and targets',
     ],
     ['an answer that names no column', 'a,b\n1,2\n2,3', { answer: 'c' }, "answer: there is no column 'c'"],
     ['text as targets', 'a,b\n1,x\n2,y', { targets: ['b'] }, "targets: column 'b' isn't numeric"],

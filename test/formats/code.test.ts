@@ -490,3 +490,25 @@ describe('its types', () => {
     expect(refusedLines(toModuleTypes(net), lines)).toEqual([]);
   });
 });
+
+it('a module of more than 10,000 parameters holds them in base64, to the same bits', async () => {
+  const layers: LayerSpec[] = [
+    { units: 111, activation: 'tanh' },
+    { units: 5, activation: 'softmax' },
+  ];
+  // 10,001 − 562 = 111·85 + 4: 84 inputs stay readable, and 85 don't.
+  for (const [inputs, isReadable] of [
+    [84, true],
+    [85, false],
+  ] as const) {
+    const net = await createNetwork(inputs, layers);
+    const text = toModule(net);
+    expect(/new Float32Array\(\[/.test(text)).toBe(isReadable);
+    expect(text.includes('atob')).toBe(!isReadable);
+    const random = Random.fromSeed(inputs);
+    const rows = Array.from({ length: 5 }, () => Array.from({ length: inputs }, () => random.normal()));
+    compare(net, await imported(text), rows);
+    const ensemble = await Ensemble.fromNetworks([{ network: net }, { network: net }]);
+    compare(ensemble, await imported(toModule(ensemble)), rows);
+  }
+});

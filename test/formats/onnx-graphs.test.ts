@@ -375,7 +375,7 @@ describe('fromONNX, of a graph it cannot read,', () => {
       'softmax within',
       [gemm, node('Softmax', ['z'], 'a'), ...next],
       [w, b, w1],
-      /layers\[0\]\.activation: 'softmax' is for the last layer/,
+      /layers\[0\]\.activation: 'softmax' is only for the last layer/,
     ],
     [
       'softmax of an activation',

@@ -323,7 +323,7 @@ describe('is refused:', async () => {
     ],
     'softmax in between': [
       file(good),
-      /layers\[0\].activation: 'softmax' is for the last layer/,
+      /layers\[0\].activation: 'softmax' is only for the last layer/,
       { activations: ['softmax', 'linear'] },
     ],
   };

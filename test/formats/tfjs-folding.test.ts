@@ -119,7 +119,7 @@ describe('BatchNormalization', () => {
       [dense('a', 2), relu, norm('n')],
       /layer 'n' .* is after the last activation/,
     ],
-    ['of another axis', [dense('a', 2), norm('n', { axis: 2 })], /axis: expected -1, the last, got 2/],
+    ['of another axis', [dense('a', 2), norm('n', { axis: 2 })], /axis: expected -1 \(the last\), got 2/],
     [
       'of a negative epsilon',
       [dense('a', 2), norm('n', { epsilon: -1 })],
@@ -194,7 +194,7 @@ describe('layers that scale the inputs', () => {
   });
 
   it.each<[string, Layer[], RegExp]>([
-    ['after a Dense', [dense('b', 2), scaled], /layer 's' .* follows another layer than the inputs/],
+    ['after a Dense', [dense('b', 2), scaled], /layer 's' .* must come directly after the inputs/],
     ['without numbers', [layer('Normalization', 's')], /weight 's\/mean': no such weight/],
     [
       'of three columns',

@@ -405,7 +405,7 @@ describe('is refused:', () => {
         { class_name: 'Sequential', config: [dense('a', 3), layer('Dropout', 'd', { rate: 0.5 })] },
         first,
       ),
-      /layers\[0\].dropout is not for the last layer/,
+      /layers\[0\].dropout is only for hidden layers/,
       floats(9),
     ],
     'a rate of 1': [
@@ -414,7 +414,7 @@ describe('is refused:', () => {
     ],
     'softmax in between': [
       makeModel(sequential(layer('Softmax', 'x'))),
-      /layers\[0\].activation: 'softmax' is for the last layer/,
+      /layers\[0\].activation: 'softmax' is only for the last layer/,
     ],
     'softmax over another axis': [makeModel(sequential(layer('Softmax', 'x', { axis: 2 }))), /'x'.*axis/],
     ReLU6: [
@@ -424,7 +424,7 @@ describe('is refused:', () => {
     'α of 0': [makeModel(sequential(layer('ELU', 'e', { alpha: 0 }))), /'e'.*alpha/],
     'scaling that is no transform': [
       makeModel(sequential(layer('Rescaling', 'r', { scale: 2, offset: 0 }))),
-      /'r' \('Rescaling'\): follows another layer than the inputs/,
+      /'r' \('Rescaling'\): must come directly after the inputs/,
     ],
     'a model within the model': [
       makeModel(sequential(layer('Model', 'm', { layers: deep }))),

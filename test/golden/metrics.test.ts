@@ -402,14 +402,14 @@ describe('validation', () => {
       outputs,
       { targets: [0, 1, 1, 0] },
       TypeError,
-      'targets: expected rows; or set the number of outputs per sample: { targets, outputs: 1 }',
+      'targets: expected rows; for a flat array, set the number of outputs per sample: { targets, outputs: 1 }',
     ],
     [
       'null targets',
       outputs,
       { targets: null },
       TypeError,
-      'targets: expected rows; or set the number of outputs per sample: { targets, outputs: 1 }',
+      'targets: expected rows; for a flat array, set the number of outputs per sample: { targets, outputs: 1 }',
     ],
     [
       'fewer targets than rows of outputs',

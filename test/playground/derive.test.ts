@@ -4,9 +4,9 @@ import { precise } from '../../playground/src/format.js';
 import { buildScene } from '../../playground/src/page/network/scene.js';
 import { findSymbol, lightPath, lightSymbol } from '../../playground/src/page/network/spotlight.js';
 import { listPhases } from '../../playground/src/page/phases.js';
-import { readParameter, restView, type View } from '../../playground/src/page/view.js';
+import { readParameter, restView, startView, type View } from '../../playground/src/page/view.js';
 import { takeTrial } from '../../playground/src/page/use-trial.js';
-import type { Settings } from '../../playground/src/protocol.js';
+import type { Parameter, Settings } from '../../playground/src/protocol.js';
 import { passInDouble } from './double.js';
 import { ofType, Page, settingsFor } from './support.js';
 
@@ -43,6 +43,36 @@ it('derives the numbers of chapter 2’s network', async () => {
     `∂C/∂b²₁ = δ²₁ = ${precise(d)}`,
   ]);
   expect(write(derive(view, { layer: 0, unit: 1, from: 0 })[3]!)).toMatch(/^a⁰₁ = x₁ = /);
+});
+
+it('shows the update of a weight and of a bias, and the mean gradient of a mini-batch', async () => {
+  const derived = async (task: 'first' | 'xor', phase: string, at: Parameter): Promise<string[]> => {
+    const page = new Page();
+    const [opened] = ofType(await page.open(settingsFor(task), { steps: 40 }), 'opened');
+    const [walk] = ofType(await page.ask({ type: 'step' }), 'walk');
+    const view = startView(walk!.walk, opened!.problem, settingsFor(task));
+    const index = view.phases.findIndex(({ name }) => name === phase);
+    return derive({ ...view, index }, at).map(write);
+  };
+  const weight = { layer: 1, unit: 0, from: 2 };
+  const [update, gradient] = await derived('first', 'update', weight);
+  const [, old, rate, mean, now] = /^w²₁₃ ← (.*) − (.*)·\(?(.*?)\)? = (.*)$/
+    .exec(update!)!
+    .map((text) => Number(text.replaceAll('−', '-')));
+  expect(old! - rate! * mean!).toBeCloseTo(now!, 3);
+  expect(gradient).toMatch(/^∂C\/∂w²₁₃ = δ²₁·a¹₃ = /);
+
+  const ofBatch = await derived('xor', 'update', weight);
+  expect(ofBatch[0]).toMatch(/^w²₁₃ ← /);
+  expect(ofBatch[1]).toMatch(/^∂C\/∂w²₁₃ = \(.* \+ … 8 more\)\/10 = /);
+  expect(ofBatch[2]).toMatch(/^sample 1: δ²₁·a¹₃ = /);
+  expect((await derived('xor', 'mean', weight))[0]).toBe(ofBatch[1]);
+  const ofBias = await derived('xor', 'update', { layer: 1, unit: 0 });
+  expect(ofBias.slice(3)).toEqual([
+    expect.stringMatching(/^sample 1: δ²₁ = /),
+    expect.stringMatching(/^b²₁ ← /),
+    expect.stringMatching(/^∂C\/∂b²₁ = \(.*\)\/10 = /),
+  ]);
 });
 
 it.each(runs)(

@@ -78,7 +78,7 @@ describe('a task', () => {
     [
       'has two divisions',
       { text: forge((it) => (it.task['division'] = { folds: 2, validation: 0.5, seed: 0 })) },
-      /excludes/,
+      /can't be combined/,
     ],
     [
       'has no such metric',
@@ -113,7 +113,7 @@ describe('a task', () => {
     [
       'is that of another job',
       { text: forge((it) => (it.task['seed'] = 8)) },
-      /^task is not the one of its job/,
+      /^task is not the task of job/,
     ],
   ])('is refused if it %s', (_, message, error) => {
     expect(() => unpackOrder(message, id, undefined)).toThrow(error);
@@ -174,7 +174,7 @@ describe('a result', () => {
       'of another job',
       packAnswer(other, { result, worker }, undefined),
       undefined,
-      /is that of 'task-ffff'$/,
+      /is for job 'task-ffff'$/,
     ],
     ['that is not signed', packAnswer(id, { result, worker }, undefined), 'secret', /is not signed/],
     ['that is nothing', null, undefined, /expected an object/],

@@ -221,12 +221,20 @@ describe('the trials of a study', () => {
     );
   });
 
-  it('hold only values of their domains, even from a sampler of your own', async () => {
-    const sampler: Sampler = { propose: () => ({ learningRate: 0.1, units: 4, optimizer: 'adamax' }) };
-    await expectError(
-      () => study({ ...options, trials: 1, sampler }),
-      [RangeError, "trial 0: optimizer: expected a value of the domain, got 'adamax'"],
-    );
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      'other',
+      { learningRate: 0.1, units: 4, optimizer: 'adamax' },
+      "optimizer: expected a value of the domain, got 'adamax'",
+    ],
+    [
+      'missing',
+      { learningRate: 0.1, optimizer: 'sgd' },
+      'units: expected a value of the domain, got undefined',
+    ],
+  ])('hold no %s value, even from a sampler of your own', async (_, proposal, message) => {
+    const sampler: Sampler = { propose: () => proposal };
+    await expectError(() => study({ ...options, trials: 1, sampler }), [RangeError, `trial 0: ${message}`]);
   });
 
   it('cannot hold a function', async () => {
@@ -268,7 +276,7 @@ describe('the journal of a study', () => {
     const other: typeof options.trial = (values, shape) => options.trial({ ...values, units: 3 }, shape);
     await expectError(
       () => study({ ...options, trials: 2, journal, trial: other }),
-      [StateError, /other trials/],
+      [StateError, /trials differ/],
     );
   });
 

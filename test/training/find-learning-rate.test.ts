@@ -99,7 +99,7 @@ it('a loss that stays infinite is refused', async () => {
 
 it.each([
   [{ from: 0 }, 'from: expected a 32-bit float above 0, got 0'],
-  [{ from: 1, to: 1 }, 'to: expected more than from, 1, got 1'],
+  [{ from: 1, to: 1 }, 'to: expected more than from (1), got 1'],
   [{ steps: 3 }, 'steps: expected a whole number of at least 10, got 3'],
   [{ epochs: 3 }, "options: unknown 'epochs'"],
   [null, 'options: expected an object { from, to, steps, optimizer, '],

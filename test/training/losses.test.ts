@@ -554,7 +554,7 @@ it('networks with missing targets learn the same bits on both engines, and are r
 
 it('softmax has no missing targets', async () => {
   const spec = { ...lastLayer('softmax', 2, 'crossEntropy'), missingTargets: 'ignore' } as const;
-  await expect(Network.create(spec)).rejects.toThrow("missingTargets: 'ignore' is not for softmax");
+  await expect(Network.create(spec)).rejects.toThrow("missingTargets: softmax can't use 'ignore'");
 });
 
 it('metrics leave missing targets out, or refuse them', async () => {

@@ -2,7 +2,7 @@ import type { Parameter } from '../protocol.js';
 import { finely, layerName, paren, precise, subscript, unitIndex, weightIndex } from '../format.js';
 import { say } from '../words/say.js';
 import { slope } from '../run/activations.js';
-import { findOutputRule, readLayer, sampleTargets, type View } from './view.js';
+import { currentPhase, findOutputRule, readLayer, readParameter, sampleTargets, type View } from './view.js';
 
 // Where a number of the network comes from: its equation with the numbers of the current sample, factor by factor.
 
@@ -32,11 +32,12 @@ function deriveUnit(view: View, { layer, unit }: Parameter): Line[] {
     activation(view, layer, unit),
     error(view, layer, unit),
     [
-      { text: `∂C/∂b${unitIndex(layer, unit)} = ` },
+      ownGradient(view, { layer, unit }),
       { text: `δ${unitIndex(layer, unit)}`, tone: 'delta' },
       { text: ' = ' },
       result(readLayer(view, layer).delta[unit]!, 'delta'),
     ],
+    ...change(view, { layer, unit }),
   ];
 }
 
@@ -44,10 +45,13 @@ function deriveWeight(view: View, layer: number, unit: number, from: number): Li
   const { before, inputs, delta } = readLayer(view, layer);
   const w = before.weights[unit * inputs.length + from]!;
   const below = layer > 0 ? { of: { layer: layer - 1, unit: from } } : {};
+  const changed = change(view, { layer, unit, from });
   return [
-    [{ text: `w${weightIndex(layer, unit, from)} = ` }, { ...signed(w), text: precise(w) }],
+    ...(changed.length > 0
+      ? changed
+      : [[{ text: `w${weightIndex(layer, unit, from)} = ` }, { ...signed(w), text: precise(w) }]]),
     [
-      { text: `∂C/∂w${weightIndex(layer, unit, from)} = ` },
+      ownGradient(view, { layer, unit, from }),
       { text: `δ${unitIndex(layer, unit)}`, tone: 'delta', of: { layer, unit } },
       { text: '·' },
       { text: `a${unitIndex(layer - 1, from)}`, tone: 'forward', ...below },
@@ -63,6 +67,66 @@ function deriveWeight(view: View, layer: number, unit: number, from: number): Li
       ? activation(view, layer - 1, from)
       : [{ text: `a${unitIndex(-1, from)} = ${inputName(view, from)} = ` }, result(inputs[from]!, 'forward')],
   ];
+}
+
+/** What the gradient of the sample is called: where the mini-batch has its own, 'sample 2: '. */
+function ownGradient(view: View, at: Parameter): Part {
+  const isOneOfMany = view.walk.count > 1 && changes(view);
+  return {
+    text: isOneOfMany ? `${say('walk.sample', { n: view.sample + 1 })}: ` : `∂C/∂${parameterName(at)} = `,
+  };
+}
+
+/** Whether the phase is about the whole mini-batch. */
+function changes(view: View): boolean {
+  return ['mean', 'update'].includes(currentPhase(view).name);
+}
+
+/** In the phases of the mini-batch: the update, and the mean gradient that it takes. */
+function change(view: View, at: Parameter): Line[] {
+  if (!changes(view)) return [];
+  const isUpdate = currentPhase(view).name === 'update';
+  const lines = [
+    ...(isUpdate ? formatUpdate(view, at) : []),
+    ...(view.walk.count > 1 ? [formatMean(view, at)] : []),
+  ];
+  return lines.map((text) => [{ text }]);
+}
+
+/** 'w²₃₁ ← 0.292 − 1·0.0300 = 0.262'. Where the rule is not plain gradient descent: the change, and what the rule starts from. */
+export function formatUpdate(view: View, at: Parameter): readonly string[] {
+  const { optimizer, l1, l2, dropout } = view.settings;
+  const [old, now] = [readParameter(view, at), readParameter(view, at, 'after')];
+  const [from, to] = [finely(old, now - old), finely(now, now - old)];
+  const rate = String(view.walk.learningRate);
+  const [name, gradient] = [parameterName(at), readGradient(view, at)];
+  const isPlain = optimizer === 'sgd' && l1 === 0 && l2 === 0 && dropout === 0;
+  return isPlain
+    ? [`${name} ← ${from} − ${rate}·${paren(gradient)} = ${to}`]
+    : [
+        `${name}: ${from} → ${to}`,
+        say('explain.rate', { rate, name: `∂C/∂${name}`, gradient: precise(gradient) }),
+      ];
+}
+
+/** '∂C/∂w²₃₁ = (0.0131 + (−0.0100))/2 = 0.00155': the mean of the samples' gradients. */
+export function formatMean(view: View, at: Parameter): string {
+  const { count } = view.walk;
+  const terms = Array.from({ length: count }, (_, sample) => {
+    const { delta, inputs } = readLayer({ ...view, sample }, at.layer);
+    const own = delta[at.unit]!;
+    return paren(at.from === undefined ? own : Math.fround(own * inputs[at.from]!));
+  });
+  const mean = precise(readGradient(view, at));
+  return `∂C/∂${parameterName(at)} = (${formatTerms(terms)})/${count} = ${mean}`;
+}
+
+/** ∂C/∂w or ∂C/∂b, the mean over the mini-batch. */
+function readGradient(view: View, { layer, unit, from }: Parameter): number {
+  const { gradients, inputs } = readLayer(view, layer);
+  return from === undefined
+    ? gradients.biasGradients[unit]!
+    : gradients.weightGradients[unit * inputs.length + from]!;
 }
 
 /** z = Σ w·a + b */
@@ -196,4 +260,10 @@ export function describePlace({ problem }: View, { layer, unit, from }: Paramete
   return from === undefined
     ? name(layer, unit)
     : say('derive.weight', { start: name(layer - 1, from), end: name(layer, unit) });
+}
+
+/** The sum of all terms if there are at most three, otherwise of the first two, and how many more there are. */
+export function formatTerms(terms: readonly string[]): string {
+  if (terms.length <= 3) return terms.join(' + ');
+  return `${terms.slice(0, 2).join(' + ')} + ${say('explain.more', { n: terms.length - 2 })}`;
 }

@@ -1,5 +1,15 @@
-import { finely, layerName, paren, precise, subscript, unitIndex, weightIndex } from '../format.js';
+import {
+  finely,
+  layerName,
+  paren,
+  precise,
+  subscript,
+  superscript,
+  unitIndex,
+  weightIndex,
+} from '../format.js';
 import { slope } from '../run/activations.js';
+import { formatMean, formatTerms, formatUpdate } from './derive.js';
 import {
   largest,
   currentPhase,
@@ -44,7 +54,7 @@ export function explain(view: View): Explanation {
 
 function forward(view: View, { layer, unit }: Place): Explanation {
   const { before, inputs, z, a, activation } = readLayer(view, layer);
-  const j = subscript(unit);
+  const j = unitIndex(layer, unit);
   const weights = before.weights.subarray(unit * inputs.length, (unit + 1) * inputs.length);
   const sum = formatSum(weights, inputs);
   const answer =
@@ -61,32 +71,34 @@ function outputDelta(view: View, { layer, unit }: Place): Explanation {
   const { z, a, delta, activation } = readLayer(view, layer);
   const y = sampleTargets(view);
   const { cancels, factor } = findOutputRule(view);
-  const j = subscript(unit);
+  const j = unitIndex(layer, unit);
   const difference = `${finely(a[unit]!, a[unit]! - y[unit]!)} − ${paren(y[unit]!)}`;
   const d = precise(delta[unit]!);
   if (cancels) {
     return {
       words: say('explain.BP1matched'),
-      numbers: [`δ${j} = a${j} − y${j} = ${difference} = ${d}`],
+      numbers: [`δ${j} = a${j} − y${subscript(unit)} = ${difference} = ${d}`],
     };
   }
   const s = precise(slope(activation, z[unit]!, a[unit]!));
   return {
     words: say('explain.BP1'),
-    numbers: [`δ${j} = ${factor}(a${j} − y${j})·σ′(z${j}) = ${factor}(${difference})·${s} = ${d}`],
+    numbers: [
+      `δ${j} = ${factor}(a${j} − y${subscript(unit)})·σ′(z${j}) = ${factor}(${difference})·${s} = ${d}`,
+    ],
   };
 }
 
 function hiddenDelta(view: View, { layer, unit }: Place): Explanation {
   const { z, a, delta, activation } = readLayer(view, layer);
   const next = readLayer(view, layer + 1);
-  const j = subscript(unit);
+  const [j, above] = [unitIndex(layer, unit), superscript(layer + 1)];
   const weights = next.delta.map((_, k) => next.before.weights[k * delta.length + unit]!);
   const s = precise(slope(activation, z[unit]!, a[unit]!));
   return {
     words: say('explain.BP2', { next: nextOnes(view, layer) }),
     numbers: [
-      `δ${j} = (Σₖ wₖ${j}·δₖ)·σ′(z${j})`,
+      `δ${j} = (Σₖ w${above}ₖ${subscript(unit)}·δ${above}ₖ)·σ′(z${j})`,
       `     = (${formatSum(weights, next.delta)})·${s} = ${precise(delta[unit]!)}`,
     ],
   };
@@ -94,10 +106,10 @@ function hiddenDelta(view: View, { layer, unit }: Place): Explanation {
 
 function biasGradient(view: View, { layer, unit }: Place): Explanation {
   const { delta } = readLayer(view, layer);
-  const j = subscript(unit);
+  const j = unitIndex(layer, unit);
   return {
     words: say('explain.BP3'),
-    numbers: [`∂C/∂b${unitIndex(layer, unit)} = δ${j} = ${precise(delta[unit]!)}`],
+    numbers: [`∂C/∂b${j} = δ${j} = ${precise(delta[unit]!)}`],
   };
 }
 
@@ -109,43 +121,21 @@ function weightGradient(view: View, { layer, unit }: Place): Explanation {
   return {
     words: say('explain.BP4'),
     numbers: [
-      `${name} = δ${subscript(unit)}·a${subscript(k)} = ${precise(delta[unit]!)}·${paren(inputs[k]!)} = ${precise(own)}`,
+      `${name} = δ${unitIndex(layer, unit)}·a${unitIndex(layer - 1, k)} = ${precise(delta[unit]!)}·${paren(inputs[k]!)} = ${precise(own)}`,
     ],
   };
 }
 
-function meanGradient(view: View, { layer, unit }: Place): Explanation {
-  const { gradients, inputs } = readLayer(view, layer);
-  const k = strongest(view, { layer, unit });
-  const { count } = view.walk;
-  const samples = Array.from({ length: count }, (_, sample) => readLayer({ ...view, sample }, layer));
-  const biases = samples.map(({ delta }) => delta[unit]!);
-  const weights = samples.map(({ delta, inputs }) => Math.fround(delta[unit]! * inputs[k]!));
-  const average = (name: string, terms: readonly number[], mean: number): string =>
-    `${name} = (${formatTerms(terms.map(paren))})/${count} = ${precise(mean)}`;
+function meanGradient(view: View, place: Place): Explanation {
+  const from = strongest(view, place);
   return {
-    words: say('explain.mean', { count }),
-    numbers: [
-      average(`∂C/∂b${unitIndex(layer, unit)}`, biases, gradients.biasGradients[unit]!),
-      average(
-        `∂C/∂w${weightIndex(layer, unit, k)}`,
-        weights,
-        gradients.weightGradients[unit * inputs.length + k]!,
-      ),
-    ],
+    words: say('explain.mean', { count: view.walk.count }),
+    numbers: [formatMean(view, place), formatMean(view, { ...place, from })],
   };
 }
 
-function update(view: View, { layer, unit }: Place): Explanation {
-  const { before, after, gradients, inputs } = readLayer(view, layer);
+function update(view: View, place: Place): Explanation {
   const { optimizer, l1, l2, dropout } = view.settings;
-  const k = strongest(view, { layer, unit });
-  const at = unit * inputs.length + k;
-  const w = `w${weightIndex(layer, unit, k)}`;
-  const [old, now, gradient] = [before.weights[at]!, after.weights[at]!, gradients.weightGradients[at]!];
-  const isPlain = optimizer === 'sgd' && l1 === 0 && l2 === 0 && dropout === 0;
-  const rate = String(view.walk.learningRate);
-  const [from, to] = [finely(old, now - old), finely(now, now - old)];
   const rule = [
     optimizer === 'sgd' ? say('explain.plain') : optimizer,
     ...(l1 > 0 || l2 > 0 ? [say('explain.penalty')] : []),
@@ -153,9 +143,7 @@ function update(view: View, { layer, unit }: Place): Explanation {
   ].reduce((rule, more) => say('explain.with', { rule, more }));
   return {
     words: say('explain.update', { rule }),
-    numbers: isPlain
-      ? [`${w} ← ${from} − ${rate}·${paren(gradient)} = ${to}`]
-      : [`${w}: ${from} → ${to}`, say('explain.rate', { rate, gradient: precise(gradient) })],
+    numbers: formatUpdate(view, { ...place, from: strongest(view, place) }),
   };
 }
 
@@ -193,10 +181,4 @@ function formatSum(weights: Float32Array, values: Float32Array): string {
   const indices = Array.from(values.keys()).filter((k) => values[k] !== 0);
   if (indices.length === 0) return '0';
   return formatTerms(indices.map((k) => `${paren(weights[k]!)}·${paren(values[k]!)}`));
-}
-
-/** The sum of all terms if there are at most three, otherwise of the first two, and how many more there are. */
-function formatTerms(terms: readonly string[]): string {
-  if (terms.length <= 3) return terms.join(' + ');
-  return `${terms.slice(0, 2).join(' + ')} + ${say('explain.more', { n: terms.length - 2 })}`;
 }

@@ -100,11 +100,15 @@ export function readLayer(view: View, layer: number): LayerValues {
   };
 }
 
-/** A weight or bias before the update; an input of the sample if the layer is −1. */
-export function readParameter(view: View, { layer, unit, from }: Parameter): number {
+/** A weight or bias before or after the update; an input of the sample if the layer is −1. */
+export function readParameter(
+  view: View,
+  { layer, unit, from }: Parameter,
+  when: 'before' | 'after' = 'before',
+): number {
   if (layer < 0) return readLayer(view, 0).inputs[unit]!;
-  const { before, inputs } = readLayer(view, layer);
-  return from === undefined ? before.biases[unit]! : before.weights[unit * inputs.length + from]!;
+  const { [when]: state, inputs } = readLayer(view, layer);
+  return from === undefined ? state.biases[unit]! : state.weights[unit * inputs.length + from]!;
 }
 
 /** The targets of the current sample. */
@@ -132,9 +136,9 @@ export function takesImages({ inputNames }: Problem): boolean {
   return inputNames.length === 0;
 }
 
-/** The name of each class. Those of a toy are named in the page's language. */
-export function nameClasses({ points, classNames }: Problem): readonly string[] {
-  return points === undefined ? classNames : classNames.map((_, n) => say('class', { n }));
+/** The name of each class. Those of a toy, 'class 0' and 'class 1', are named in the page's language. */
+export function nameClasses({ classNames }: Problem): readonly string[] {
+  return classNames.map((name) => name.replace(/^class ([01])$/, (_, n: string) => say('class', { n })));
 }
 
 /** The name of each output, as the page shows it. A single output stands for the last class. */

@@ -45,7 +45,7 @@ const neuronData: TaskData = {
   inputs: 1,
   inputNames: ['x'],
   outputNames: ['1'],
-  classNames: ['0', '1'],
+  classNames: ['class 0', 'class 1'],
   isRegression: false,
 };
 

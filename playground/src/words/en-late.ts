@@ -6,7 +6,7 @@ export const enLate = {
   'slow.waiting': 'Looking for causes…',
   'slow.none': 'Nothing slows this network down.',
   'slow.trial':
-    'Tried on a new network: after {steps} steps, its loss is {after} of the loss of constant outputs. The loss of this network is {left}.',
+    'Tried on a new network: after {steps} steps, its loss is {after} of that of constant outputs, compared with {left} for this network.',
   'slow.cure': 'Cure:',
   'slow.newWeights': 'new random weights',
   'slow.compare': 'Run side by side',
@@ -101,7 +101,7 @@ export const enLate = {
   'number.ofFastest': 'δ of the fastest layer',
   'number.share': 'share',
   'number.recall': 'recognized',
-  'number.changes': 'changes of the answer',
+  'number.changes': 'changes in the answer',
   'number.loss': 'loss',
   'number.validationLoss': 'test loss',
   'number.accuracy': 'accuracy',
@@ -133,25 +133,24 @@ export const enLate = {
   'finding.unscaledTargets':
     'The targets are much larger or smaller than 1, the size of the first outputs. Scale them.',
   'finding.targetsOutOfRange':
-    'The targets reach from {least} to {most}, but the outputs only from {from} to {to}.',
+    'The targets range from {least} to {most}, but the outputs only from {from} to {to}.',
   'finding.missingClass': 'No sample belongs to {missing} of the {classes} classes.',
   'finding.imbalance':
     'One class makes up {share} of the samples. Of the others, the network recognizes {recall}.',
-  'finding.noSignal':
-    'The inputs seem to say nothing about the answer: a new network learns nothing, either.',
+  'finding.noSignal': 'The inputs seem to say nothing about the answer: a new network learns nothing either.',
   'finding.overfitting': 'The loss is {loss} on the training data, but {validationLoss} on other data.',
   'finding.validationDiffers': 'The test data differs from the training data.',
   'finding.validationRepeats': '{share} of the test samples are also training samples.',
   'finding.rateTooSmall': 'The learning rate is too small: the steps are short.',
   'finding.rateTooLarge': 'The learning rate is too large: the steps overshoot the minimum.',
-  'finding.fewSteps': 'Training has taken only {taken} steps. Play on.',
+  'finding.fewSteps': 'Training has taken only {taken} steps. Press Play again.',
   'finding.largeBatch': 'The mini-batch is larger than the training data, so an epoch is a single step.',
   'finding.notShuffled': 'The samples are sorted by their answers.',
-  'finding.regularization': 'The penalty pulls all weights to 0.',
-  'finding.dropout': 'Dropout leaves few units to learn with: it drops {dropout}.',
+  'finding.regularization': 'The penalty pulls all weights toward 0.',
+  'finding.dropout': 'Dropout leaves few units to learn with: it drops {dropout} of them.',
   'finding.notFinite': 'W, δ or ∂C/∂W is no longer finite.',
   'finding.equalUnits':
-    'All {units} units have the same weights. They get the same gradients and stay alike, and with weights of 0 no δ comes back.',
+    'All {units} units have the same weights. They get the same gradients and stay alike. If their weights are 0, no δ flows back.',
   'finding.deadUnits':
     '{dead} of {units} units are dead: σ′ = 0 for all samples, so their δ is 0, and their weights never change.',
   'finding.saturated':

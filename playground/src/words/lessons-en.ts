@@ -30,7 +30,7 @@ const texts = {
   'option.crossEntropy': 'cross-entropy',
 
   'forward.1':
-    'This is the network of chapter 2: two inputs, three hidden units, one output. Each line is a weight, and each unit has a bias.\nOne sample comes in: a⁰₁ = {a⁰₁} and a⁰₂ = {a⁰₂}. Its way to the answer is the forward pass, one layer after another.',
+    'This network is like those in chapter 2 of Nielsen’s book: two inputs, three hidden units, one output. Each line is a weight, and each unit has a bias.\nOne sample comes in: a⁰₁ = {a⁰₁} and a⁰₂ = {a⁰₂}. In the forward pass, it goes through one layer after another.',
   'forward.2':
     'A unit first adds up its weighted inputs and its bias: z = Σ w·a + b. For the first hidden unit:\nz¹₁ = {w¹₁₁}·{a⁰₁} + {w¹₁₂}·{a⁰₂} + {b¹₁}',
   'forward.2.ask': 'Do it by hand. Is z¹₁ positive or negative?',
@@ -56,26 +56,26 @@ const texts = {
   'delta.3.ask': 'Which sign does δ²₁ have now?',
   'delta.3.why': 'The output is too low. A larger z²₁ would lower C, so δ²₁ = {δ²₁} is negative.',
   'delta.4':
-    'Don’t take it on faith. A bias shifts z one for one, so ∂C/∂b is δ. The check below the numbers moves the bias by 0.01 up and down, computes C by two forward passes, and divides. It finds the same slope, without any of the four equations.',
+    'Don’t take it on faith. A bias shifts z one for one, so ∂C/∂b is δ. The check below the numbers moves the bias by 0.01 up and down, computes C with two forward passes, and divides. It finds the same slope, without any of the four equations.',
 
   'backward.1':
     'The output has its error, δ²₁ = {δ²₁}. A hidden unit has no target, so who says how wrong it is?\nIt acts on C only through the output, along its weight. So its blame flows back along the same weight.',
   'backward.2': 'The second hidden unit reaches the output through w²₁₂ = {w²₁₂}. δ²₁ = {δ²₁} is positive.',
   'backward.2.ask': 'Which sign does δ¹₂ have?',
   'backward.2.why':
-    'Through a negative weight, a larger z¹₂ lowers the output, and so C. BP2: δ¹₂ = w·δ·σ′ = {w²₁₂}·{δ²₁}·{σ′¹₂} = {δ¹₂}',
+    'The weight is negative, so a larger z¹₂ lowers the output, and C with it. BP2: δ¹₂ = w·δ·σ′ = {w²₁₂}·{δ²₁}·{σ′¹₂} = {δ¹₂}',
   'backward.3':
     'The weights to the output are {w²₁₁}, {w²₁₂} and {w²₁₃}. The slopes σ′(z) of the hidden units are {σ′¹₁}, {σ′¹₂} and {σ′¹₃}.',
-  'backward.3.ask': 'Which hidden unit has the largest error?',
+  'backward.3.ask': 'Which hidden unit has the largest |δ|?',
   'backward.3.why':
-    'δ¹₁ = {δ¹₁}, δ¹₂ = {δ¹₂} and δ¹₃ = {δ¹₃}: the second unit has the largest weight, and a slope near the largest.',
+    'δ¹₁ = {δ¹₁}, δ¹₂ = {δ¹₂} and δ¹₃ = {δ¹₃}: the second unit has the largest |w|, and a slope near the largest.',
   'backward.4':
     'With more outputs, a hidden unit sums w·δ over all of them. With more layers, the same equation goes on, layer by layer, to the first. One pass forward and one pass back: that’s all it takes for every δ in the network.',
 
   'gradient.1':
     'Every unit has its δ now. The rest is easy. A bias shifts z one for one, so BP3 says ∂C/∂b = δ. For the second hidden unit: ∂C/∂b¹₂ = {δ¹₂}.',
   'gradient.2':
-    'A weight changes z by as much as its input lets through. BP4: ∂C/∂w = δ·a, the error at its end times the activation at its start. Take w¹₁₂, with δ¹₁ = {δ¹₁} and a⁰₂ = {a⁰₂}.',
+    'A weight acts on z through its input: if w grows a little, z changes by a times as much. BP4: ∂C/∂w = δ·a, the error at its end times the activation at its start. Take w¹₁₂, with δ¹₁ = {δ¹₁} and a⁰₂ = {a⁰₂}.',
   'gradient.2.ask': 'Is ∂C/∂w¹₁₂ positive or negative?',
   'gradient.2.why': '∂C/∂w¹₁₂ = δ¹₁·a⁰₂ = {δ¹₁}·{a⁰₂} = {∂w¹₁₂}. The sign of δ alone doesn’t decide it.',
   'gradient.3':
@@ -83,7 +83,7 @@ const texts = {
   'gradient.3.ask': 'What happens to w¹₁₂?',
   'gradient.3.why': 'Minus times minus: w¹₁₂ changes by {Δw¹₁₂}.',
   'gradient.4':
-    'All weights and biases take their step at once. C of this sample falls from {C} to {C′}.\nWritten for a whole layer, the gradient is δ·aᵀ: one row for each δ, one column for each a. Nine gradients come from four δ’s and five a’s.',
+    'All weights and biases take their step at once. C of this sample falls from {C} to {C′}.\nWritten for a whole layer, the gradient is δ·aᵀ: one row for each δ, one column for each a. The gradients of all nine weights come from four δ’s and five a’s.',
 
   'small-input.1':
     'Here, the third hidden unit hardly fires: z¹₃ = {z¹₃}, so a¹₃ = {a¹₃}. The other two activations are {a¹₁} and {a¹₂}.',
@@ -94,39 +94,39 @@ const texts = {
   'small-input.3':
     'Try it. Drag unit 3 upward, or point at it and type a larger bias. Then point at its weight to the output again: its gradient grows with a¹₃.',
   'small-input.4':
-    'The same holds for inputs. Drag an input to 0, and the gradients of its weights are 0. In a picture of a digit, most pixels are black, a = 0: from this picture, their weights learn nothing at all. That’s also why inputs are scaled to a common size.',
+    'The same holds for inputs. Drag an input to 0, and the gradients of its weights are 0. In a picture of a digit, most pixels are black (a = 0), so their weights learn nothing at all from this picture. That’s also why inputs are scaled to a common size.',
 
   'saturation.1':
-    'The neuron of chapter 3: one input x = 1, one weight, one bias. The target is y = {y₁}, but with w = {w¹₁₁} and b = {b¹₁} it answers a = {a¹₁}. It couldn’t be much more wrong.',
-  'saturation.2': 'The quadratic cost has the error δ = (a − y)·σ′(z). a − y is as large as it gets.',
+    'The neuron from chapter 3: one input x = 1, one weight, one bias. The target is y = {y₁}, but with w = {w¹₁₁} and b = {b¹₁} it answers a = {a¹₁}. It couldn’t be much more wrong.',
+  'saturation.2': 'With the quadratic cost, δ = (a − y)·σ′(z). Here, a − y is nearly as large as it gets.',
   'saturation.2.ask': 'Is |δ| large or small?',
   'saturation.2.why':
     'σ′(z) = a·(1 − a) = {σ′¹₁}, because σ is flat at z = {z¹₁}. So δ is only {δ¹₁}. The unit is saturated: confidently wrong, and hardly able to learn.',
   'saturation.3':
     'The cure: cross-entropy. Its slope has 1/σ′ in it, and σ′ cancels: δ = a − y. The more wrong, the larger the error.',
   'saturation.3.ask': 'Which sign does δ have with cross-entropy?',
-  'saturation.3.why': 'The same sign, but another size: δ = {a¹₁} − {y₁} = {δ¹₁}.',
+  'saturation.3.why': 'The same sign, but a different size: δ = {a¹₁} − {y₁} = {δ¹₁}.',
   'saturation.4':
-    'Both train on x = 1, y = 0, with η = {η}. With cross-entropy, the output crosses ½ after 17 epochs.',
+    'Two neurons train on x = 1, y = 0, with η = {η}, one with each cost. With cross-entropy, the output crosses ½ after 17 epochs.',
   'saturation.4.ask': 'How many epochs does the quadratic cost need?',
   'saturation.4.why': 'Watch it: almost nothing happens at first, where σ is flat. Then it catches up, late.',
 
   'vanishing.1':
-    'Four hidden layers of sigmoid units. BP2 multiplies δ by σ′(z) in each layer on its way back, and the σ′ of sigmoid is at most ¼.',
+    'This network has four hidden layers of sigmoid units. BP2 multiplies δ by σ′(z) in each layer on its way back, and the σ′ of sigmoid is at most ¼.',
   'vanishing.2': 'The error starts at the outputs, on the right, with δ⁵₁ = {δ⁵₁}.',
   'vanishing.2.ask': 'Which layer is slowest?',
-  'vanishing.2.why': 'The first one. At each layer, another factor of at most ¼ is lost.',
+  'vanishing.2.why': 'The first one. Each layer adds another factor σ′ of at most ¼.',
   'vanishing.3':
     'Four layers back, little is left: the first hidden unit has δ¹₁ = {δ¹₁}. The gradient is δ·a, so the first layer hardly learns, though everything else is built on it.',
   'vanishing.4':
-    'The same network with relu, whose slope is 1 wherever it’s active, and weights drawn to match (heNormal). In the first layer, unit 3 has δ¹₃ = {δ¹₃} (silent units have 0), and all layers learn at a similar pace. Watch it over a whole training run in “The error δ of each layer”, below the network.',
+    'Here’s the same network with relu(z) = max(0, z), whose slope is 1 wherever z > 0, and initial weights to match (heNormal). In the first layer, unit 3 has δ¹₃ = {δ¹₃} (units with z < 0 have 0), and all layers learn at a similar pace. Watch it over a whole training run in “The error δ of each layer”, below the network.',
 
   'digit.1':
-    'This network has seen 10,000 handwritten digits. Now it’s your turn: draw a digit in the box, say which one it is, and press “Follow it”. Or take a test image.\nWithout a digit of your own, the lesson takes the next one of the training set.',
+    'This network has seen 5,000 handwritten digits twice. Now it’s your turn: draw a digit in the box, say which one it is, and press “Follow it”. Or take a test image.\nWithout a digit of your own, the lesson takes the next one from the training set.',
   'digit.2':
-    'Your 784 pixels are the activations a⁰. Each hidden unit multiplies them by its own image of 784 weights, adds them up, and passes on what relu leaves.',
+    'Your 784 pixels are the activations a⁰. Each hidden unit multiplies them by its own image of 784 weights, adds them up, and passes the sum through relu(z) = max(0, z), which turns negative sums to 0.',
   'digit.3':
-    'Softmax turns the ten outputs into probabilities, which add up to 1. The target is 1 for the true digit and 0 for the nine others.',
+    'Softmax turns the ten z into probabilities, a = e^z / Σ e^z, which add up to 1. The target is 1 for the true digit and 0 for the nine others.',
   'digit.4': 'With cross-entropy, BP1 is δ = a − y for each output.',
   'digit.4.ask': 'Which sign does the δ of the true digit have?',
   'digit.4.why':

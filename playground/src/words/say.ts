@@ -98,11 +98,20 @@ export function sayFailures(...failures: readonly (Failure | undefined)[]): stri
 
 /** Replaces '{n}' by the value n, and '{n:unit|units}' by the first word if n is 1, otherwise by the second. */
 function fill<Value>(text: string, values: Readonly<Record<string, Value>>): (Value | string)[] {
-  return text.split(/(\{[^}]*\})/).map((part) => {
+  return split(text).map((part) => {
     if (!part.startsWith('{')) return part;
     const [name, one, other] = part.slice(1, -1).split(/[:|]/);
     const value = values[name!]!;
     if (one === undefined) return value;
     return value === 1 ? one : other!;
   });
+}
+
+const known = new Map<string, readonly string[]>();
+
+/** The parts of a text, '{n}' among them. Cached, because a run that plays says the same many times a second. */
+function split(text: string): readonly string[] {
+  const parts = known.get(text) ?? text.split(/(\{[^}]*\})/);
+  known.set(text, parts);
+  return parts;
 }

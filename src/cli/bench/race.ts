@@ -93,7 +93,7 @@ export async function race(job: RaceCase, engine: EngineOptions['engine'] = 'aut
     if (!(Math.abs(losses[0]! - losses[1]!) < 1e-3 * losses[1]!)) {
       throw new FaultError({
         place: `bench ${job.name}`,
-        problem: `the plain loop learned otherwise: loss ${losses[0]!}, bp4 ${losses[1]!}`,
+        problem: `the plain loop reached a different loss: ${losses[0]!}, bp4 ${losses[1]!}`,
       });
     }
     const contenders = threaded.threads > 1 ? trains : trains.slice(0, 2);

@@ -1,11 +1,11 @@
-import type { CommandDefinition } from '../options/command.js';
+import type { CommandDefinition, CommandGroup } from '../options/command.js';
 
 /** A command as the overview lists it. Everything else about it is loaded when it is called. */
 export interface ListedCommand {
   readonly name: string;
   readonly summary: string;
   readonly example: string;
-  readonly load: () => Promise<CommandDefinition>;
+  readonly load: () => Promise<CommandDefinition | CommandGroup>;
 }
 
 /** In the order in which help lists them. */

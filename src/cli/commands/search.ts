@@ -174,7 +174,7 @@ async function chooseJournal(
 ): Promise<string> {
   const named = typeof resume === 'string' ? resume : undefined;
   if (study !== undefined && named !== undefined && study !== named)
-    throw new UsageError('--resume', 'it names another journal than --study', 'leave one of them out');
+    throw new UsageError('--resume', 'it and --study name different journals', 'leave one of them out');
   const path = study ?? named ?? modelPath.replace(/(\.bp4)?$/, '.search.jsonl');
   checkApart(study === undefined ? '--resume' : '--study', path, others);
   await checkFolder(path);

@@ -56,3 +56,15 @@ export interface CommandDefinition<Options = never> {
   /** @throws UsageError, DataError, StoppedError, and the errors of bp4: exit-codes.ts has the exit code of each */
   readonly run: (invocation: Invocation<Options>) => Promise<void>;
 }
+
+/** The definition of a command `bp4 GROUP NAME`. */
+export interface Subcommand extends CommandDefinition<object> {
+  readonly name: string;
+  /** One line for the help of the group. */
+  readonly summary: string;
+}
+
+/** The definition of a command that only has subcommands. */
+export interface CommandGroup extends Pick<CommandDefinition, 'description' | 'examples'> {
+  readonly commands: readonly Subcommand[];
+}

@@ -141,7 +141,7 @@ export const networkGroup: OptionGroup = {
 
 function parseHiddenActivation(text: string): NamedValue {
   if (text !== 'softmax') return namedValue(hiddenActivations)(text);
-  throw refusal('softmax is for the last layer', 'use --output-activation softmax');
+  throw refusal('softmax is only for the last layer', 'use --output-activation softmax');
 }
 
 function parseThreads(text: string): number | 'auto' {

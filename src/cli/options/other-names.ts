@@ -86,12 +86,14 @@ const commandNames: Readonly<Record<string, readonly string[]>> = {
   export: words('convert save write'),
   inspect: words('info show summary describe view'),
   bench: words('benchmark speed'),
+  status: words('state show list info count'),
+  clear: words('empty flush purge remove delete'),
+  init: words('create setup migrate'),
 };
 
 /** Finds the command that was meant by an unknown name. */
 export const findMeantCommand = (typed: string, names: readonly string[]): string | undefined =>
-  Object.keys(commandNames).find((each) => commandNames[each]!.includes(typed.toLowerCase())) ??
-  findNearest(typed, names);
+  names.find((each) => commandNames[each]?.includes(typed.toLowerCase())) ?? findNearest(typed, names);
 
 /** The names that a command knows. */
 interface KnownNames {

@@ -5,7 +5,7 @@ import { study, type StudyResult } from '../../search/study.js';
 import { DataError, StoppedError, toUsageError, UsageError } from '../errors.js';
 import { nameStudy } from '../options/queue.js';
 import type { SearchFlags } from '../options/search.js';
-import { formatCount } from '../terminal/format.js';
+import { formatCount, quotePath } from '../terminal/format.js';
 import { Stop } from '../terminal/stop-signals.js';
 import type { Output } from '../terminal/output.js';
 import type { SearchPlan } from './describe-search.js';
@@ -108,11 +108,16 @@ function describeFailure(error: unknown, path: string): unknown {
       return new UsageError(
         '--trials',
         problem,
-        `use a larger --trials, or another journal than ${path} by --study`,
+        `use a larger --trials, or name a journal other than ${path} with --study`,
         { cause: error },
       );
     if (!place.startsWith('journal')) return new DataError(place, problem, cure, { cause: error });
-    const other = 'give the same data and options to continue it, or name another with --study';
+    const other = cure
+      ?.replace(
+        'resume with the same data and options',
+        `continue it by bp4 search --resume ${quotePath(path)}`,
+      )
+      .replace('start a new journal', 'name another journal with --study');
     return new DataError(place.replace('journal', path), problem, other, { cause: error });
   }
   const { place } = error as { readonly place?: unknown };

@@ -148,7 +148,7 @@ function checkWord(name: string, domain: Domain, space: Space): void {
     if (names.indexOf(other) < 0)
       throw new UsageError(place, `the space has no ${other}`, examples[kinds[other]!](other));
     if (names.indexOf(other) >= names.indexOf(name))
-      throw new UsageError(place, `${other} stands after it`, `write ${other}=… before ${name}=…`);
+      throw new UsageError(place, `${other} comes after it`, `write ${other}=… before ${name}=…`);
     try {
       const { [other]: given } = space as Record<string, Domain>;
       checkSpace({ [other]: { ...given, when: undefined }, [name]: { ...alone, when: { [other]: value } } });

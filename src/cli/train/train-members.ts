@@ -255,7 +255,7 @@ export async function trainMembers(
       throw new StoppedError({
         place: '',
         problem: `stopped in network ${i + 1} of ${count}; ${done}`,
-        cure: 'to train all, start again',
+        cure: 'to train all of them, start again',
       });
     }
   } finally {

@@ -188,7 +188,7 @@ function chooseSamples(
   if (!data.labels && !data.targets) throw new DataError(path, 'no labels or targets to learn from');
   const { label, target } = flags;
   if ((target?.length ?? 0) + Number(label !== undefined) > 1)
-    throw new UsageError('--target', `${path} has one array of answers`, 'name it by --label or by --target');
+    throw new UsageError('--target', `${path} has one array of answers`, 'name it with --label or --target');
   const { inputScale, classes } = data;
   const reading = {
     ...(label !== undefined && { label }),

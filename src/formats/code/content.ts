@@ -3,7 +3,8 @@ import { TypeFault } from '../../errors.js';
 import { checkTransforms } from '../../model/check-transforms.js';
 import { checkKeys, show } from '../../base/check.js';
 import type { Columns } from '../../model/columns.js';
-import { stateToJSON, type LayerJSON } from '../../model/json.js';
+import { specToJSON, type LayerJSON } from '../../model/json.js';
+import type { Parameters } from '../../model/state.js';
 import type { Network } from '../../network.js';
 import { checkNetwork, isEnsemble } from '../portable.js';
 
@@ -35,10 +36,13 @@ export interface ModuleNetwork {
   readonly weight: number;
   /** The number of transformed values, the inputs of the network. */
   readonly inputs: number;
-  readonly layers: readonly LayerJSON[];
+  readonly layers: readonly ModuleLayer[];
   readonly inputColumns: Columns | undefined;
   readonly targetColumns: Columns | undefined;
 }
+
+/** A layer of a module. */
+export type ModuleLayer = Pick<LayerJSON, 'activation' | 'alpha' | 'units'> & Parameters;
 
 /**
  * @throws TypeError if `net` is neither a Network nor an Ensemble, or an option is unknown or invalid
@@ -50,7 +54,8 @@ export function describeModule(net: Network | Ensemble, options: ModuleOptions):
   checkKeys('options', options, ['outputs']);
   const members = isOne ? [{ state: net.state, weight: 1 }] : net.members;
   const networks = members.map(({ state, weight }): ModuleNetwork => {
-    const { inputs, layers, transforms = {} } = stateToJSON(state);
+    const { inputs, layers: specs, transforms = {} } = specToJSON(state);
+    const layers = specs.map((spec, l) => ({ ...spec, ...state.parameters[l]! }));
     const checked = checkTransforms(transforms, inputs, net.outputs);
     return { weight, inputs, layers, inputColumns: checked.inputs, targetColumns: checked.targets };
   });

@@ -1,13 +1,14 @@
+import { shortestOf } from '../../base/shortest.js';
 import type { Ensemble } from '../../ensemble/ensemble.js';
 import type { Columns, Formula } from '../../model/columns.js';
 import type { Transform } from '../../model/transforms.js';
-import type { LayerJSON } from '../../model/json.js';
 import type { Network } from '../../network.js';
 import {
   describeModule,
   numbers,
   outputsComment,
   predictComment,
+  type ModuleLayer,
   type ModuleContent,
   type ModuleNetwork,
   type ModuleOptions,
@@ -21,7 +22,8 @@ import { parts } from './parts.js';
  * it contains the functions of bp4's plain TypeScript engine. The module works under a strict Content-Security-Policy,
  * and its source is safe inside a script element for any names.
  *
- * An Ensemble becomes one module with all its networks. The source has about 13 characters per weight, plus 4 to 7 kB.
+ * An Ensemble becomes one module with all its networks. The source has about 13 characters per weight, plus 4 to 7 kB. A module of
+ * more than 10,000 parameters holds them in base64 instead, 5.3 characters per weight, which it decodes with `atob`.
  * @throws TypeError if `net` is neither a Network nor an Ensemble, or an option is unknown or invalid
  * @throws StateError after `dispose`
  */
@@ -31,6 +33,7 @@ export function toModule(net: Network | Ensemble, options: ModuleOptions = {}): 
   const shapes = networks.map(
     ({ inputs, layers }) => `[${[inputs, ...layers.map(({ units }) => units)].join(', ')}]`,
   );
+  const isLarge = countParameters(networks) > MOST_READABLE;
   const what = isEnsemble ? 'An ensemble of multilayer perceptrons' : 'A multilayer perceptron';
   return `// ${what} ${shapes.join(', ')} written by bp4/code: the computation, then the trained parameters.
 ${outputs ? `\n${outputsComment}\nexport const outputs = ${toLiteral(outputs)};\n` : ''}
@@ -68,8 +71,36 @@ function weigh(W, a, b) {
   return z;
 }
 
-${checkedFunction(content)}${functionsFor(content)}${isEnsemble ? networksCode(content) : networkCode(networks[0]!)}`;
+${checkedFunction(content)}${functionsFor(content)}${isLarge ? decodeFunctions : ''}${
+    isEnsemble ? networksCode(content, isLarge) : networkCode(networks[0]!, isLarge)
+  }`;
 }
+
+/** A module with more parameters isn't one to read. */
+const MOST_READABLE = 10_000;
+
+const countParameters = (networks: readonly ModuleNetwork[]): number =>
+  networks
+    .flatMap(({ layers }) => layers)
+    .reduce((count, { weights, biases }) => count + weights.length + biases.length, 0);
+
+const decodeFunctions = `
+/** The floats whose bytes, little-endian, a text holds in base64. */
+function floats(base64) {
+  const text = atob(base64);
+  const bytes = new DataView(new ArrayBuffer(text.length));
+  for (let i = 0; i < text.length; i++) bytes.setUint8(i, text.charCodeAt(i));
+  const list = new Float32Array(text.length / 4);
+  for (let i = 0; i < list.length; i++) list[i] = bytes.getFloat32(4 * i, true);
+  return list;
+}
+
+/** The rows of a matrix. */
+function rows(matrix, width) {
+  const count = matrix.length / width;
+  return Array.from({ length: count }, (_, j) => matrix.subarray(j * width, (j + 1) * width));
+}
+`;
 
 /** The layers in turn: from the checked sample a to the activations a of the last layer. */
 const forward = `  for (const { W, b, activation } of layers) {
@@ -161,24 +192,24 @@ const layersComment =
   '/** For each layer: W, one row of weights per unit; b, one bias per unit; and the activation σ. */';
 
 /** The constants of a module with one network. */
-function networkCode({ inputColumns, targetColumns, layers }: ModuleNetwork): string {
+function networkCode({ inputColumns, targetColumns, layers }: ModuleNetwork, isLarge: boolean): string {
   const constant = (name: string, columns: Columns | undefined): string =>
     columns ? `\n${columnsComment}\nconst ${name} = ${columnsCode(columns)};\n` : '';
   return `${constant('columns', inputColumns)}${constant('targets', targetColumns)}
 ${layersComment}
-const layers = ${layersCode(layers)};
+const layers = ${layersCode(layers, isLarge)};
 `;
 }
 
 /** The constant of a module with an ensemble. */
-function networksCode({ networks }: ModuleContent): string {
+function networksCode({ networks }: ModuleContent, isLarge: boolean): string {
   const list = networks.map(({ weight, inputs, inputColumns, targetColumns, layers }) => {
     const columns = inputColumns ? `\ncolumns: ${columnsCode(inputColumns)},` : '';
     const targets = targetColumns ? `\ntargets: ${columnsCode(targetColumns)},` : '';
     return `{
 weight: ${toLiteral(Math.fround(weight))},
 width: ${inputs},${columns}${targets}
-layers: ${layersCode(layers)},
+layers: ${layersCode(layers, isLarge)},
 },
 `;
   });
@@ -222,20 +253,48 @@ function fieldsCode(formula: Formula): string {
   return fields.flatMap(([name, value]) => (name === 'isOfText' ? [] : toLiteral(value))).join(', ');
 }
 
-const layersCode = (layers: readonly LayerJSON[]): string => `[\n${layers.map(layerCode).join('')}]`;
+const layersCode = (layers: readonly ModuleLayer[], isLarge: boolean): string =>
+  `[\n${layers.map(isLarge ? packedLayerCode : layerCode).join('')}]`;
 
-function layerCode({ weights, biases, activation, alpha }: LayerJSON): string {
-  const rows = weights.map((row) => `      new Float32Array(${toLiteral(row)}),\n`).join('');
+function layerCode({ weights, biases, activation, alpha }: ModuleLayer): string {
+  const width = weights.length / biases.length;
+  const rows = Array.from(biases, (_, j) => {
+    const row = weights.subarray(j * width, (j + 1) * width);
+    return `      new Float32Array(${toLiteral(shortestOf(row))}),\n`;
+  });
   return `  {
     activation: ${activationCode(activation, alpha)},
     W: [
-${rows}    ],
-    b: new Float32Array(${toLiteral(biases)}),
+${rows.join('')}    ],
+    b: new Float32Array(${toLiteral(shortestOf(biases))}),
   },
 `;
 }
 
-function activationCode(name: LayerJSON['activation'], alpha: number | undefined): string {
+function packedLayerCode({ weights, biases, activation, alpha }: ModuleLayer): string {
+  return `  {
+    activation: ${activationCode(activation, alpha)},
+    W: rows(floats('${toBase64(weights)}'), ${weights.length / biases.length}),
+    b: floats('${toBase64(biases)}'),
+  },
+`;
+}
+
+/** Bytes that become text at a time: a multiple of 3, which fill whole characters. */
+const BYTES_AT_A_TIME = 3 * 2 ** 12;
+
+/** The bytes of floats, little-endian, in base64. A spread of the bytes takes six times as long as `apply`. */
+function toBase64(floats: Float32Array): string {
+  const bytes = new Uint8Array(4 * floats.length);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < floats.length; i++) view.setFloat32(4 * i, floats[i]!, true);
+  let text = '';
+  for (let at = 0; at < bytes.length; at += BYTES_AT_A_TIME)
+    text += btoa(Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, at + BYTES_AT_A_TIME)));
+  return text;
+}
+
+function activationCode(name: ModuleLayer['activation'], alpha: number | undefined): string {
   if (name === 'softmax') return '(z) => (softmax(z, 0, 0, z.length), z)'; // softmax works in place
   return `(z) => z.map((z_j) => ${name}(z_j${alpha === undefined ? '' : `, round(${alpha})`}))`;
 }

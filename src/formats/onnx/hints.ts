@@ -11,7 +11,7 @@ export interface Hint {
 }
 
 const normalizes: Hint = {
-  problem: 'it normalizes each sample by its own mean or deviation, which no layer of bp4 computes',
+  problem: 'it normalizes each sample by its own mean or deviation, which no layer of bp4 does',
   cure: 'train without it, or with BatchNormalization, which folds into the weights',
 };
 

@@ -165,7 +165,7 @@ class LayerReader {
     if (this.layers.length > 0 || this.#norms.length > 0) {
       throw new FormatError({
         place: describeLayer(layer),
-        problem: 'follows another layer than the inputs',
+        problem: 'must come directly after the inputs',
         cure: 'scale the inputs, or use BatchNormalization',
       });
     }
@@ -206,7 +206,7 @@ class LayerReader {
     if (axis !== -1 && axis !== dimensions) {
       throw new FormatError({
         place: `${describeLayer(layer)}: axis`,
-        problem: `expected -1, the last, got ${show(axis)}`,
+        problem: `expected -1 (the last), got ${show(axis)}`,
       });
     }
     const last = this.layers.at(-1);

@@ -108,7 +108,7 @@ describe('a worker', () => {
   it('refuses a task under the id of another', async () => {
     await start();
     const other = packOrder({ ...order, task: { ...task, seed: 2 } }, undefined);
-    expect((await submit(other)).reason).toMatch(/not the one of its job/);
+    expect((await submit(other)).reason).toMatch(/not the task of job/);
   });
 
   it('with a secret refuses what is unsigned, or signed with another', async () => {
@@ -153,13 +153,25 @@ describe('a worker', () => {
       expect(await ask(`${origin}/open/../secret/data`)).toMatch(/may not fetch/);
       expect(await ask('file:///etc/passwd')).toMatch(/may not fetch/);
       expect(asked).toEqual([]);
-      expect(await ask(`${origin}/moved/data`)).toMatch(/fetch failed/);
+      expect(await ask(`${origin}/moved/data`)).toBe(
+        `${origin}/moved/data: can't be fetched: unexpected redirect`,
+      );
       expect(await ask(`${origin}/open/data?signed`)).toBeUndefined();
       expect(asked).toEqual(['/moved/data', '/open/data?signed']);
     } finally {
       http.close();
       http.closeAllConnections();
     }
+  });
+
+  it('takes data from the queue where no URL answers, and without them says why', async () => {
+    await start({ allow: ['http://127.0.0.1:65535/'] });
+    expect((await submit(packOrder(order, undefined), identify(order), 1)).reason).toMatch(
+      /^http:\/\/127\.0\.0\.1:65535\/[0-9a-f]{64}\.bp4data: can't be fetched: connect ECONNREFUSED/,
+    );
+    await clearQueue(server.url);
+    await store.blobs.put(order.data, data.save());
+    expect((await submit(packOrder(order, undefined), identify(order), 1)).reason).toBeUndefined();
   });
 
   it('refuses a network above its limit, and a task that takes longer', async () => {
@@ -291,7 +303,7 @@ describe('a study', () => {
       await executor.open(data);
       expect(await executor.run(task, {})).toEqual(result);
       await expect(executor.run({ ...task, trial: 1 }, {})).rejects.toThrow(
-        new RegExp(`^result of task-[0-9a-f]{32} is that of '${id}'$`),
+        new RegExp(`^result of task-[0-9a-f]{32} is for job '${id}'$`),
       );
     } finally {
       await Promise.all([executor.close(), replaying.close()]);

@@ -1,10 +1,14 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Queue } from 'bullmq';
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { clearQueue, queue, readQueueStatus } from '../../../dist/queue/index.js';
+import { clearQueue, initQueue, queue, readQueueStatus } from '../../../dist/queue/index.js';
 import { bp4Process, listEvents } from '../../support/cli.js';
 import { compare, servers, useServer } from './site.js';
-import { folder, run, type Ran } from './studies.js';
+import { startPostgres, startRedis } from './servers.js';
+import { endWorker, folder, run, spawnWorker, type Ran } from './studies.js';
 
 // Studies that share a queue are counted one by one, and one of them can be removed without the others.
 
@@ -103,7 +107,6 @@ describe.each(servers)('A queue on %s', (name, start) => {
 });
 
 it('a queue of more tasks than are read at a time is counted and cleared whole', async () => {
-  const { startRedis } = await import('./servers.js');
   const server = await startRedis();
   const jobs = new Queue('bp4-1', { connection: { url: server.url }, prefix: '{bp4}' });
   await jobs.addBulk(
@@ -121,4 +124,64 @@ it('a queue of more tasks than are read at a time is counted and cleared whole',
   expect((await readQueueStatus(server.url)).waiting).toBe(401);
   await jobs.close();
   await server.stop();
+});
+
+describe('A user of the queue', () => {
+  const guide = readFileSync(new URL('../../../docs/guide/many-machines.md', import.meta.url), 'utf8');
+  /** The lines that give the user its rights. */
+  const readRights = (start: RegExp): string =>
+    guide.slice(guide.search(start)).split('```')[0]!.replaceAll('\n', ' ');
+  const at = (url: string, user: string): string => url.replace(/\/\/([^@]*@)?/, `//${user}@`);
+
+  const useAs = async (url: string): Promise<void> => {
+    const worker = await spawnWorker(url);
+    const executor = queue(url, { study: 'rights', threads: 1 });
+    compare('with few rights', await run(executor, { trials: 4 }), await run(undefined, { trials: 4 }));
+    expect((await readQueueStatus(url)).workers).toBe(1);
+    expect(await clearQueue(url, 'rights')).toBeGreaterThan(0);
+    await endWorker(worker);
+    expect(await clearQueue(url)).toBe(0);
+  };
+  /** @param problem of a user with no rights at all */
+  const refuseTo = async (url: string, problem: RegExp): Promise<void> => {
+    const user = { name: 'QueueError', message: expect.stringMatching(problem) as string };
+    await expect(readQueueStatus(url)).rejects.toMatchObject(user);
+    await expect(clearQueue(url)).rejects.toMatchObject(user);
+    await expect(run(queue(url, { threads: 1 }), { trials: 1 })).rejects.toMatchObject(user);
+  };
+
+  it('of Redis needs a password, and the rights of the guide', async () => {
+    const server = await startRedis({ flags: ['--requirepass', 'secret'] });
+    const redis = (...words: string[]): unknown =>
+      execFileSync('redis-cli', ['-u', at(server.url, 'default:secret'), '--no-auth-warning', ...words]);
+    await refuseTo(server.url, /^redis:.*\d: needs a password; write it into the URL: redis:/);
+    await refuseTo(at(server.url, ':wrong'), /^redis:\/\/127.*\d: can't be used: WRONGPASS /);
+    redis(
+      ...readRights(/^ACL SETUSER/m)
+        .replace('PASSWORD', 'its')
+        .trim()
+        .split(/ +/),
+    );
+    await useAs(at(server.url, 'bp4:its'));
+    redis('ACL', 'SETUSER', 'nobody', 'on', 'nopass', '~other:*', '+@all');
+    await refuseTo(at(server.url, 'nobody:x'), /^redis:\/\/nobody@.*\d: can't be used: NOPERM /);
+    await server.stop();
+  });
+
+  it('of PostgreSQL needs the rights of the guide', async () => {
+    const server = await startPostgres();
+    await initQueue(server.url);
+    const client = new pg.Client(server.url);
+    await client.connect();
+    // The server of the tests has an owner of this name.
+    await client.query(readRights(/^CREATE ROLE/m).replaceAll(/\b(ROLE|TO) bp4\b/g, '$1 guest'));
+    await useAs(at(server.url, 'guest'));
+    await client.query('CREATE ROLE nobody LOGIN');
+    await refuseTo(
+      at(server.url, 'nobody'),
+      /^postgres:\/\/nobody@.*: can't be used: permission denied for /,
+    );
+    await client.end();
+    await server.stop();
+  });
 });

@@ -128,6 +128,8 @@ export function EdgeLabels(props: EdgesProps) {
   const { values } = scene.edges[layer]!;
   const share = placeSubjectLabels(scene.labels, to.x - from.x);
   const texts = edgesOfSubject(scene.subject, scene.labels, from, to);
+  const room = to.x - to.reach - (from.x + from.reach);
+  if (texts.some(({ j, k }) => short(values[j * fanIn + k]!).length * LETTER > room)) return null;
   return (
     <g class="edge-labels" aria-hidden="true">
       {texts.map(({ j, k }) => (
@@ -162,6 +164,9 @@ function findShare({ labels, subject }: Scene, layer: number, from: Column, to: 
 
 /** Half the width of a label, and the room that it needs from top to bottom, in pixels. */
 const [HALF_LABEL, LABEL_HEIGHT] = [19, 13];
+
+/** The width of a letter of a label, in pixels. */
+const LETTER = 7;
 
 /** A layer with more edges has no room for their numbers. */
 const MOST_LABELS = 16;

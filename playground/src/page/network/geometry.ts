@@ -51,7 +51,8 @@ export function placeColumns(
   isWhole = false,
 ): Column[] {
   const isNarrow = width < 480;
-  const left = isNarrow ? 32 : 56;
+  // room for the names beside the inputs, which are wide in a picture of few layers
+  const left = isNarrow ? (sizes.length > 4 ? 36 : 44) : 56;
   const right = isNarrow ? 72 : 108;
   const few = sizes.map((_, i) => shownUnits(sizes, i));
   const drawn = isWhole ? sizes : few;
@@ -89,7 +90,7 @@ export function placeColumns(
       fewer: shown - few[i]!,
       moreY,
       radius,
-      reach: Math.min(26, pitch * 0.3),
+      reach: Math.min(26, Math.max(pitch * 0.3, Math.min(pitch * 0.44, 19))),
       below,
       beside,
     };

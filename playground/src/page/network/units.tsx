@@ -79,7 +79,7 @@ function More({
   column: Column;
   onToggle: () => void;
 }) {
-  const isNarrow = reach < 20;
+  const isNarrow = reach < SMALL;
   const text = isNarrow
     ? fewer > 0
       ? `−${fewer}`
@@ -183,7 +183,9 @@ function Mark({ health, column, y }: { health: UnitHealth; column: Column; y: nu
 /** Half the height of a unit that shows a number. */
 const CAPSULE = 11;
 /** A number doesn't fit into a unit whose half-width is below this. */
-const NARROW = 12;
+const NARROW = 17.5;
+/** Below this, it fits only if it's small. */
+const SMALL = 20;
 
 interface ShapeProps {
   readonly look: UnitLook;
@@ -207,7 +209,7 @@ function Shape({ look, column: { x, radius, reach, below }, y, isSubject, isUnli
       <rect class="ground" {...place} />
       <rect class="tint" {...place} style={{ fillOpacity: 0.28 * look.strength }} />
       {text !== '' && (
-        <text class="value" x={x} y={y + 4}>
+        <text class={reach < SMALL ? 'value small' : 'value'} x={x} y={y + 4}>
           {text}
         </text>
       )}
