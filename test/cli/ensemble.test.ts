@@ -121,6 +121,7 @@ describe('bp4 train --ensemble', () => {
       { event: 'member', member: 0, members: 2, seed: 3 },
       { event: 'member', member: 1, members: 2, seed: 4 },
     ]);
+    expect(listEvents(ran).some(({ event }) => event === 'watched')).toBe(false);
     const evaluated = readEvent(await run('evaluate', 'two.bp4', 'iris.csv', '--json'), 'evaluation');
     expect(evaluated['accuracy']).toBe(readEvent(ran, 'evaluation')['accuracy']);
   });
@@ -183,7 +184,7 @@ describe('bp4 train, after the epochs with validation', () => {
   });
 
   it('trusts the best epoch of many samples', async () => {
-    const rows = Array.from({ length: 1250 }, (_, n) => `${(n * 7919) % 1009},${n % 2}`);
+    const rows = Array.from({ length: 2500 }, (_, n) => `${(n * 7919) % 1009},${n % 2}`);
     writeFileSync(join(cwd, 'many.csv'), `x,label\n${rows.join('\n')}\n`);
     const more = ['--epochs', '3', '--test-split', '0.2', '--json'];
     const ran = await run('train', 'many.csv', ...more);

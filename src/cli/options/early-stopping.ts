@@ -58,7 +58,7 @@ export const earlyStoppingGroup: OptionGroup = {
     new Option(
       '--no-refit',
       'Keep the weights of the best epoch (default: train once more from the start, on the validation samples too, up to the ' +
-        'number of that epoch; with fewer than 1000 samples, up to the mean of five such numbers, from different seeds)',
+        'number of that epoch; with fewer than 2000 samples, up to the mean of five such numbers, from different seeds)',
     ),
   ],
 };
