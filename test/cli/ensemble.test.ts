@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ensemble } from '../../src/ensemble/index.js';
-import { Network } from '../../src/index.js';
+import { Network, Random } from '../../src/index.js';
 import { bp4, bp4Process, irisCSV, listEvents, readEvent, type Ran } from '../support/cli.js';
 
 const cwd = mkdtempSync(join(tmpdir(), 'bp4-cli-ensemble-'));
@@ -181,6 +181,27 @@ describe('bp4 train, after the epochs with validation', () => {
     expect(listEvents(ran).filter(({ event }) => event === 'refit')).toHaveLength(epochs);
     const same = ['--validation-split', '0', '--epochs', String(epochs), ...more];
     expect(weigh(await run('train', 'iris.csv', '--json', '--out', 'all.bp4', ...same))).toBe(weigh(ran));
+  });
+
+  it('survives the divergence of runs with other seeds, and of the one on all samples', async () => {
+    const random = Random.fromSeed(1);
+    const rows = Array.from({ length: 120 }, () => {
+      const [a, b, c] = [random.normal(), random.normal(), random.normal()];
+      return [a, b, c, 2 * a - b * c].map((value) => value.toFixed(3)).join();
+    });
+    writeFileSync(join(cwd, 'steep.csv'), `a,b,c,y\n${rows.join('\n')}\n`);
+    const steep = ['train', 'steep.csv', '--target', 'y', '--epochs', '40', '--hidden', '16', '--json'];
+    const more = [...steep, '--optimizer', 'sgd', '--learning-rate', '0.2', '--seed'];
+    const count = (ran: Ran, event: string): number =>
+      listEvents(ran).filter((one) => one.event === event).length;
+
+    const lucky = await run(...more, '0');
+    expect(count(lucky, 'watched')).toBe(2);
+    expect(count(lucky, 'refitted')).toBe(1);
+    const unlucky = await run(...more, '2');
+    expect(readEvent(unlucky, 'warning')['problem']).toMatch(/^training on all samples diverged/);
+    expect(count(unlucky, 'refitted')).toBe(0);
+    expect(weigh(unlucky)).toBe(weigh(await run(...more, '2', '--no-refit')));
   });
 
   it('trusts the best epoch of many samples', async () => {

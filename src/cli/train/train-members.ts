@@ -1,6 +1,7 @@
 import { Ensemble } from '../../ensemble/ensemble.js';
 import type { NetworkState } from '../../model/state.js';
 import { Network } from '../../network.js';
+import { DivergenceError } from '../../errors.js';
 import { StoppedError, UsageError } from '../errors.js';
 import type { Predictor } from '../model/evaluation.js';
 import type { TrainFlags } from '../options/files.js';
@@ -66,7 +67,15 @@ export async function trainNetwork(
       output.dim('(--no-refit leaves this out)'),
   );
   // TensorBoard would join the epochs of both runs in one curve.
-  const run = await runOrDispose(output, again, { ...saving, resume: false, tensorboard: undefined });
+  let run: TrainingRun;
+  try {
+    run = await runOrDispose(output, again, { ...saving, resume: false, tensorboard: undefined });
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error;
+    const problem = 'training on all samples diverged, so the network of the first training run is kept';
+    output.advise({ place: '', problem, cure: 'lower --learning-rate' });
+    return { ...describeTrained(training, watched, watched), temperature };
+  }
   if (run.isStopped && !again.net.state.run?.step) {
     again.net.dispose();
     return describeTrained(training, { ...watched, isStopped: true }, watched);
@@ -128,25 +137,34 @@ async function chooseRefitEpochs(
   const best = [bestEpoch];
   for (let i = 1; i < WATCHED_RUNS; i++) {
     output.draw(`Looking for the best epoch with other validation samples, ${i} of ${WATCHED_RUNS - 1}…`);
-    const net = await createAgain(training, flags, seed + i);
-    const { isStopped, ...run } = await runOrDispose(silent, { ...training, net, options }, unsaved);
-    net.dispose();
-    if (isStopped) return undefined;
-    best.push(run.bestEpoch!);
-    output.event('watched', {
-      seed: seed + i,
-      epochs: run.epoch,
-      seconds: run.seconds,
-      bestEpoch: run.bestEpoch,
-    });
+    const other = Number.isSafeInteger(seed + i) ? seed + i : seed - i;
+    const net = await createAgain(training, flags, other);
+    try {
+      const { isStopped, epoch, seconds, bestEpoch } = await runTraining(
+        silent,
+        { ...training, net, options },
+        unsaved,
+      );
+      if (isStopped) return undefined;
+      best.push(bestEpoch!);
+      output.event('watched', { seed: other, epochs: epoch, seconds, bestEpoch });
+    } catch (error) {
+      // The first seed has trained, so the rate isn't hopeless; a run that diverged has no best epoch.
+      if (!(error instanceof DivergenceError)) throw error;
+    } finally {
+      net.dispose();
+    }
   }
+  if (best.length === 1) return bestEpoch;
   const mean = Math.max(1, Math.round(best.reduce((sum, epoch) => sum + epoch, 0) / best.length));
   const others = best
     .slice(1)
     .join(', ')
     .replace(/, (\d+)$/, ' and $1');
+  const diverged = WATCHED_RUNS - best.length;
   output.sayWrapped(
-    `With other seeds and validation samples, the best epochs were ${others}. The mean of all ${best.length} is ${mean}.`,
+    `With other seeds and validation samples, the best epochs were ${others}${diverged > 0 ? `; ${formatCount(diverged, 'run')} diverged` : ''}. ` +
+      `The mean of all ${best.length} is ${mean}.`,
   );
   return mean;
 }
