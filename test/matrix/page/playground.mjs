@@ -4,7 +4,7 @@
  */
 
 /** The limit of each wait, in milliseconds. */
-const TIME_LIMIT = 20_000;
+const TIME_LIMIT = 60_000;
 
 /** The address at which in-browsers.mjs serves it: in a folder, as on many hosts. */
 const ADDRESS = '/some/folder/index.html';
