@@ -5,7 +5,7 @@ import { StateError } from '../errors.js';
 import { Network } from '../network.js';
 import { publish, type Coordinator, type Ended, type Plan, type StudyTrial } from './coordinator.js';
 import type { Combination, Recorder } from './journal.js';
-import { weightedMean } from './ranks.js';
+import { weightedMean } from './statistics.js';
 import { toLoss } from './scores.js';
 import { selectEnsemble } from './select-ensemble.js';
 import { countFolds, divide, scoreOutputs, type TaskResult } from './task.js';

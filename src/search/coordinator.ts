@@ -5,7 +5,7 @@ import { decide, type CheckedSpace, type Space, type Values } from './domains.js
 import { runInOrder, type Executor } from './executor.js';
 import type { EndState, Recorder, RungScore, TrialOutcome } from './journal.js';
 import { LossCurves, type Bracket, type Pruner } from './pruners.js';
-import { average, compare, insert } from './ranks.js';
+import { average, compare, insert } from './statistics.js';
 import type { Observation, Sampler } from './samplers/sampler.js';
 import { toLoss, type MetricName, type Objective } from './scores.js';
 import { divide, scoreNetwork } from './task.js';

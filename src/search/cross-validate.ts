@@ -8,7 +8,7 @@ import type { Metrics } from '../training/evaluate.js';
 import { checkMetrics, measure, type Answers, type NamedMetrics } from '../training/hooks/metrics.js';
 import { checkSignal } from '../training/options.js';
 import { inline, runInOrder, type Executor } from './executor.js';
-import { average } from './ranks.js';
+import { average } from './statistics.js';
 import { checkDataset, checkDivision, divide, listParts, type TrialSpec } from './task.js';
 
 /** Scores on the samples that weren't trained on. */

@@ -1,5 +1,5 @@
 import { canonicalJSON } from './canonical-json.js';
-import { average, rank } from './ranks.js';
+import { average, rank } from './statistics.js';
 
 /** A trial with its loss. */
 export interface Scored {

@@ -1,5 +1,5 @@
 import { checkInteger, checkKeys, checkName } from '../base/check.js';
-import { compare, insert } from './ranks.js';
+import { compare, insert } from './statistics.js';
 
 /** Ends trials that don't look promising. */
 export type Pruner =

@@ -21,7 +21,7 @@ import { assertResumable, countSlots, startRun } from '../training/resume.js';
 import type { Samples } from '../training/samples.js';
 import { measureWatched, readData, type CheckedData } from '../training/train.js';
 import { runInOrder, type Executor } from './executor.js';
-import { weightedMean } from './ranks.js';
+import { weightedMean } from './statistics.js';
 import type { Shard } from './shard.js';
 
 // The rounds of a sharded training: all shards train from the same network, and the next round begins with their mean.

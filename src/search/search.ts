@@ -2,7 +2,7 @@ import { checkInteger, checkKeys, checkOptional, checkType, show } from '../base
 import { DivergenceError, TypeFault } from '../errors.js';
 import { checkSignal } from '../training/options.js';
 import { checkSpace, type Space, type Values } from './domains.js';
-import { compare } from './ranks.js';
+import { compare } from './statistics.js';
 import { createSampler, type SamplerName } from './samplers/create-sampler.js';
 import type { Observation } from './samplers/sampler.js';
 

@@ -1,6 +1,6 @@
 import type { Random } from '../../base/random.js';
 import { type CheckedSpace, decide, type Dimension } from '../domains.js';
-import { compare, insert } from '../ranks.js';
+import { compare, insert } from '../statistics.js';
 import { ParzenEstimator } from './parzen.js';
 import { createTrialRandom } from './random.js';
 import type { Observation, Sampler } from './sampler.js';
