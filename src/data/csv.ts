@@ -23,7 +23,7 @@ import {
   type CSVDialect,
 } from './dialect.js';
 import { refuseForeignText } from './foreign-files.js';
-import { readDecimal, readPlain } from './number-formats.js';
+import { readPlain } from './number-formats.js';
 import { NamedData } from './align.js';
 import { adviseFormat, readSamples } from './recognize.js';
 import { buildBatches } from './samples.js';
@@ -427,13 +427,10 @@ export class CSVRows implements TextRows {
   }
 }
 
-/** A plain number, or else the text. Most numbers are read without a text of their own. */
-function readCell(text: string, from: number, to: number): string | number {
-  const decimal = readDecimal(text, from, to);
-  if (!Number.isNaN(decimal)) return decimal;
-  const cell = text.slice(from, to);
-  const number = readPlain(cell);
-  return Number.isNaN(number) ? cell : number;
+/** A plain number, or else the text. */
+function readCell(line: string, from: number, to: number): string | number {
+  const number = readPlain(line, from, to);
+  return Number.isNaN(number) ? line.slice(from, to) : number;
 }
 
 /** Joins the spaces of whole lines. */

@@ -128,7 +128,7 @@ const POWERS_OF_TEN = Float64Array.from({ length: 16 }, (_, k) => Number(`1e${k}
  * Reads digits with a minus and a point, three times as fast as Number. NaN for other texts, and for more than 15 digits: fewer
  * are exact, and so is the power of ten, so that their quotient is rounded like the text.
  */
-export function readDecimal(text: string, from = 0, to = text.length): number {
+function readDecimal(text: string, from: number, to: number): number {
   const isNegative = text.charCodeAt(from) === MINUS;
   const first = isNegative ? from + 1 : from;
   if (to - first > 16) return NaN;
@@ -146,10 +146,14 @@ export function readDecimal(text: string, from = 0, to = text.length): number {
   return isNegative ? -size : size;
 }
 
-/** A number as JavaScript writes it, without the forms that only programs write, such as 0x1F. NaN if it isn't one. */
-export function readPlain(text: string): number {
-  const decimal = readDecimal(text);
+/**
+ * A number as JavaScript writes it, without the forms that only programs write, such as 0x1F. NaN if it isn't one.
+ * @param line the text, or one that holds it between `from` and `to`: most numbers are read without a text of their own
+ */
+export function readPlain(line: string, from = 0, to = line.length): number {
+  const decimal = readDecimal(line, from, to);
   if (!Number.isNaN(decimal)) return decimal;
+  const text = line.slice(from, to);
   const number = Number(text);
   if (!(number - number === 0)) return NaN;
   const code = text.charCodeAt(0);
