@@ -72,10 +72,16 @@ export async function calibrate(net: Network, data: Data): Promise<Calibration> 
   const before = lossAt(1);
   const coldness = findMinimum(lossAt);
   const after = lossAt(coldness);
-  const { weights: last, biases } = net.layers.at(-1)!;
-  const scale = (value: number): number => value * coldness;
-  net.setLayer(net.layers.length - 1, { weights: last.map(scale), biases: biases.map(scale) });
+  cool(net, coldness);
   return { temperature: 1 / coldness, before: before.loss / total, after: after.loss / total };
+}
+
+/** Multiplies the logits of a network by 1/T, as part of its last layer. */
+export function cool(net: Network, coldness: number): void {
+  const { layers } = net;
+  const { weights, biases } = layers.at(-1)!;
+  const scale = (value: number): number => value * coldness;
+  net.setLayer(layers.length - 1, { weights: weights.map(scale), biases: biases.map(scale) });
 }
 
 /** A loss, and its first and second derivatives with respect to 1/T. */

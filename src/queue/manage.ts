@@ -28,6 +28,8 @@ const states = {
   failed: 'failed',
 } as const satisfies Record<string, keyof TaskCounts>;
 
+const noTasks = { waiting: 0, running: 0, completed: 0, failed: 0 };
+
 /** Jobs that are read or removed at a time. */
 const PAGE = 500;
 /** Milliseconds for workers to stop what they run, which they look for every 2 seconds, and between two looks here. */
@@ -48,10 +50,10 @@ export async function initQueue(url?: string): Promise<void> {
 export async function readQueueStatus(url?: string): Promise<QueueStatus> {
   return await withStore(url, async (store) => {
     const workers = await store.jobs.getWorkersCount();
-    const total = { waiting: 0, running: 0, completed: 0, failed: 0 };
+    const total = { ...noTasks };
     const studies = new Map<string, typeof total>();
     for (const { job, state } of await listJobs(store)) {
-      const counts = studies.get(job.name) ?? { waiting: 0, running: 0, completed: 0, failed: 0 };
+      const counts = studies.get(job.name) ?? { ...noTasks };
       studies.set(job.name, counts);
       counts[state]++;
       total[state]++;

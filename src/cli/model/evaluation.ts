@@ -232,7 +232,8 @@ function computeFigures(
   };
 }
 
-const column = (values: ArrayLike<number>, width: number, j: number): Float32Array =>
+/** Column j of rows with `width` values. */
+export const column = (values: ArrayLike<number>, width: number, j: number): Float32Array =>
   Float32Array.from({ length: values.length / width }, (_, n) => values[n * width + j]!);
 
 const describeBaselines = ({ mean, linear }: Baselines): string =>

@@ -28,6 +28,15 @@ export function tryEachFlag<Flags extends object>(
 /** The options that were typed, each with its values as text; '' for an option that takes none. */
 export type GivenOptions = Readonly<Record<string, readonly string[]>>;
 
+/** Options, each of which may be absent, without some. */
+export const omit = <Options extends object>(
+  options: Options,
+  names: readonly (keyof Options & string)[],
+): Options =>
+  Object.fromEntries(
+    Object.entries(options).filter(([name]) => !(names as readonly string[]).includes(name)),
+  ) as Options;
+
 /** The input of a command. */
 export interface Invocation<Options> {
   /** The arguments that aren't options: files. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Option } from 'commander';
 import type { Journal } from '../../search/journal.js';
 import { inFile, UsageError } from '../errors.js';
-import type { GivenOptions } from '../options/command.js';
+import { omit, type GivenOptions } from '../options/command.js';
 import { incidentalOptions, searchGroups, type SearchFlags } from '../options/search.js';
 import { quotePath } from '../terminal/format.js';
 
@@ -27,9 +27,6 @@ export const pickDefining = (given: GivenOptions): GivenOptions =>
 
 /** A URL may hold a password, and another machine has other threads. */
 const unkept = incidentalOptions.filter((name) => name !== 'out' && name !== 'report');
-
-const omit = (given: GivenOptions, names: readonly string[]): GivenOptions =>
-  Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)));
 
 /** A journal whose first lines are followed by the command. */
 export function keepCommand(journal: Journal, data: string, given: GivenOptions): Journal {

@@ -2,7 +2,7 @@ import type { Dataset } from '../../data/index.js';
 import { rSquared } from '../../metrics/index.js';
 import type { NetworkState } from '../../model/state.js';
 import { Network } from '../../network.js';
-import type { Baselines } from '../model/evaluation.js';
+import { column, type Baselines } from '../model/evaluation.js';
 
 // What predictions of numbers are worth beside a score: those of the mean, and those of a linear model on the same inputs.
 
@@ -25,19 +25,17 @@ export async function measureBaselines(
   test: Dataset,
 ): Promise<Baselines[]> {
   const outputs = train.targets!.length / train.count;
-  const columnOf = ({ targets }: Pick<Dataset, 'targets'>, j: number): Float32Array =>
-    Float32Array.from({ length: targets!.length / outputs }, (_, n) => targets![n * outputs + j]!);
   const linear = await predictLinearly(spec, train, test);
   return Array.from({ length: outputs }, (_, j) => {
-    const truth = { targets: columnOf(test, j), outputs: 1 };
-    const learned = columnOf(train, j);
+    const truth = { targets: column(test.targets!, outputs, j), outputs: 1 };
+    const learned = column(train.targets!, outputs, j);
     const mean = learned.reduce((sum, y) => sum + y / learned.length, 0);
     return {
       mean: rSquared(
         truth.targets.map(() => mean),
         truth,
       ),
-      ...(linear && { linear: rSquared(columnOf({ targets: linear }, j), truth) }),
+      ...(linear && { linear: rSquared(column(linear, outputs, j), truth) }),
     };
   });
 }

@@ -1,6 +1,5 @@
 import type { Dataset } from '../../data/index.js';
 import { calibrate } from '../../metrics/index.js';
-import type { Network } from '../../network.js';
 import { splitSamples } from '../../training/split.js';
 import { isInputFault, UsageError } from '../errors.js';
 import { evaluateNetwork } from '../model/evaluation.js';
@@ -62,13 +61,6 @@ export async function calibrateNetwork(
     output.advise({ place: '--calibrate', problem: `the network stays as it is: ${problem}`, cure });
     return undefined;
   }
-}
-
-/** Divides the weights and biases of the last layer by a temperature, as `calibrate` does. */
-export function cool(net: Network, temperature: number): void {
-  const { weights, biases } = net.layers.at(-1)!;
-  const scale = (value: number): number => value / temperature;
-  net.setLayer(net.layers.length - 1, { weights: weights.map(scale), biases: biases.map(scale) });
 }
 
 /** The validation samples: those that `train` sets aside, if it does. */

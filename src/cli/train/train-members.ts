@@ -1,14 +1,15 @@
 import { Ensemble } from '../../ensemble/ensemble.js';
+import { DivergenceError } from '../../errors.js';
+import { cool } from '../../metrics/calibrate.js';
 import type { NetworkState } from '../../model/state.js';
 import { Network } from '../../network.js';
-import { DivergenceError } from '../../errors.js';
 import { StoppedError, UsageError } from '../errors.js';
 import type { Predictor } from '../model/evaluation.js';
 import type { TrainFlags } from '../options/files.js';
-import type { PlainTrainOptions } from '../options/training.js';
+import { omit } from '../options/command.js';
 import { formatCount, formatDuration } from '../terminal/format.js';
 import { Output } from '../terminal/output.js';
-import { calibrateNetwork, cool, isToCalibrate } from './calibrate-network.js';
+import { calibrateNetwork, isToCalibrate } from './calibrate-network.js';
 import { describeEnd } from './describe-training.js';
 import { saveTrained, type Destination } from './destination.js';
 import { pickEngine, type PreparedTraining } from './prepare-training.js';
@@ -85,7 +86,7 @@ export async function trainNetwork(
     output.event('refitted', { epochs: run.epoch, seconds: run.seconds, samples });
     output.say(`${formatCount(run.epoch, 'epoch')} in ${formatDuration(run.seconds)}.`);
   }
-  if (temperature !== undefined && !run.isStopped) cool(again.net, temperature);
+  if (temperature !== undefined && !run.isStopped) cool(again.net, 1 / temperature);
   return { ...describeTrained(again, run, watched), temperature };
 }
 
@@ -186,11 +187,6 @@ async function prepareRefit(
       training: { ...about.training, options: refit, validationSamples: 0, isRefit: true },
     },
   };
-}
-
-function omit(options: PlainTrainOptions, names: readonly (keyof PlainTrainOptions)[]): PlainTrainOptions {
-  const left = Object.entries(options).filter(([name]) => !names.some((one) => one === name));
-  return Object.fromEntries(left);
 }
 
 /** A network as it was before the training, or as it would be with another seed. */
