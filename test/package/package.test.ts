@@ -66,7 +66,7 @@ describe('the tarball', () => {
       'package.json',
     ]);
     // `prepack` adds the page of `bp4 playground`, and this test packs with and without it
-    const ofPage = /^dist\/playground\/(index\.html|assets\/[\w-]+\.(css|woff2))$/;
+    const ofPage = /^dist\/playground\/(index\.html|THIRD-PARTY\.txt|assets\/[\w-]+\.(css|woff2))$/;
     const others = paths.filter((path) => path.startsWith('dist/') && !/\.(js|d\.ts)$/.test(path));
     expect(others.filter((path) => !ofPage.test(path))).toEqual(['dist/cjs/package.json', 'dist/core.wasm']);
     expect(paths).toContain('dist/index.js');
