@@ -37,6 +37,9 @@ interface Run {
   readonly name: string;
   /** Trials that train at the same time. */
   readonly workers: number;
+  /** Seconds until the first training starts: modules, threads, and connections, whatever the length of the study. */
+  readonly start: number;
+  /** Seconds from then on. */
   readonly seconds: number;
   /** Seconds of training, over all workers. */
   readonly training: number;
@@ -95,9 +98,10 @@ async function runStudy(
   epochs: number,
 ): Promise<Run> {
   let training = 0;
+  let start = 0;
   let seconds = 0;
   const before = process.cpuUsage();
-  const start = performance.now();
+  const called = performance.now();
   const { best, ensemble } = await study({
     space: { learningRate: float(0.001, 0.01, { log: true }) },
     trial: ({ learningRate }, { outputs }) => ({
@@ -109,13 +113,15 @@ async function runStudy(
     }),
     ...{ data, trials, executor, validation: 0.2, ensemble: 1, seed: seed++, journal: openJournal() },
     onTrial(trial) {
+      const elapsed = (performance.now() - called) / 1000;
+      if (trial.number === 0) start = elapsed - trial.seconds!;
       training += trial.seconds!;
-      seconds = (performance.now() - start) / 1000; // before the best is trained again
+      seconds = elapsed - start; // before the best is trained again
     },
   });
   ensemble.dispose();
   const { user, system } = process.cpuUsage(before);
-  return { name, workers, seconds, training, processor: (user + system) / 1e6, best: best.score! };
+  return { name, workers, start, seconds, training, processor: (user + system) / 1e6, best: best.score! };
 }
 
 const openJournal = (): ReturnType<typeof journalFile> =>
@@ -123,10 +129,11 @@ const openJournal = (): ReturnType<typeof journalFile> =>
 
 function showRuns(runs: readonly Run[]): void {
   console.log(`\nstudies of ${TRIALS} trials of about ${AIM} s`);
-  for (const { name, workers, seconds, training } of runs) {
+  for (const { name, workers, start, seconds, training } of runs) {
     const outside = 100 * (1 - training / (workers * seconds));
+    const rate = `${(TRIALS / seconds).toFixed(2).padStart(7)} trials/s`;
     console.log(
-      `${name.padEnd(18)}${(TRIALS / seconds).toFixed(2).padStart(7)} trials/s${outside.toFixed(1).padStart(7)} % outside training`,
+      `${name.padEnd(18)}${rate}${outside.toFixed(1).padStart(7)} % outside training, after ${start.toFixed(2)} s to start`,
     );
   }
 }
