@@ -240,7 +240,10 @@ export async function answerWithin(
   work: Promise<unknown>,
 ): Promise<void> {
   if (await within(milliseconds, work)) return;
-  throw new QueueError({ place, problem: `can't be used: no answer within ${milliseconds / 1000} seconds` });
+  const problem = `can't be used: no answer within ${milliseconds / 1000} seconds`;
+  // A Redis without TLS takes the start of a handshake for a long command and waits for its end.
+  const cure = place.startsWith('rediss:') ? { cure: 'if the server has no TLS, write redis://' } : {};
+  throw new QueueError({ place, problem, ...cure });
 }
 
 async function openRedis(url: string, name: string, onError: (error: Error) => void): Promise<Store> {

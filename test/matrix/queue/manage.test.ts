@@ -155,6 +155,11 @@ describe('A user of the queue', () => {
     const redis = (...words: string[]): unknown =>
       execFileSync('redis-cli', ['-u', at(server.url, 'default:secret'), '--no-auth-warning', ...words]);
     await refuseTo(server.url, /^redis:.*\d: needs a password; write it into the URL: redis:/);
+    await expect(readQueueStatus(server.url.replace('redis:', 'rediss:'))).rejects.toMatchObject({
+      name: 'QueueError',
+      problem: "can't be used: no answer within 10 seconds",
+      cure: 'if the server has no TLS, write redis://',
+    });
     await refuseTo(at(server.url, ':wrong'), /^redis:\/\/127.*\d: can't be used: WRONGPASS /);
     redis(
       ...readRights(/^ACL SETUSER/m)
