@@ -41,9 +41,9 @@ export async function* readText(
 ): AsyncGenerator<string, void, void> {
   const decoder = new ByteDecoder(place, encoding);
   for await (const chunk of iterable(await source())) {
-    yield typeof chunk === 'string' ? chunk : decoder.decode(chunk);
+    yield typeof chunk === 'string' ? chunk : decoder.decode(chunk, false);
   }
-  const rest = decoder.decode();
+  const rest = decoder.decode(new Uint8Array(0), true);
   if (rest !== '') yield rest;
 }
 
