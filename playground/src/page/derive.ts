@@ -2,7 +2,15 @@ import type { Parameter } from '../protocol.js';
 import { finely, layerName, paren, precise, subscript, unitIndex, weightIndex } from '../format.js';
 import { say } from '../words/say.js';
 import { slope } from '../run/activations.js';
-import { currentPhase, findOutputRule, readLayer, readParameter, sampleTargets, type View } from './view.js';
+import {
+  currentPhase,
+  findOutputRule,
+  isForward,
+  readLayer,
+  readParameter,
+  sampleTargets,
+  type View,
+} from './view.js';
 
 // Where a number of the network comes from: its equation with the numbers of the current sample, factor by factor.
 
@@ -27,9 +35,10 @@ export function derive(view: View, at: Parameter): readonly Line[] {
 }
 
 function deriveUnit(view: View, { layer, unit }: Parameter): Line[] {
+  const answer = [weightedInput(view, layer, unit), activation(view, layer, unit)];
+  if (isForward(view)) return answer;
   return [
-    weightedInput(view, layer, unit),
-    activation(view, layer, unit),
+    ...answer,
     error(view, layer, unit),
     [
       ownGradient(view, { layer, unit }),

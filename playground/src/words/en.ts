@@ -105,6 +105,7 @@ export const en = {
 
   'failure.worker': 'The training worker failed to start. Reload the page.',
   'failure.load': 'A part of the page failed to load. Check the connection, then try again.',
+  'failure.tryAgain': 'Try again',
   'failure.noNetwork': 'There’s no network yet. Choose a task.',
   'failure.oneOutput':
     'Softmax compares at least two outputs. Choose quadratic or binaryCrossEntropy for one output.',
@@ -143,7 +144,8 @@ export const en = {
   'network.input': 'input {name}: {value}',
   'network.bias': '{layer}, unit {unit}: bias {bias}',
   'network.shown': '{place}: {values}',
-  'network.values': '{layer}, unit {unit}: bias {bias}, z {z}, a\u00a0{a}, δ\u00a0{delta}',
+  'network.answer': '{layer}, unit {unit}: bias {bias}, z {z}, a\u00a0{a}',
+  'network.values': '{answer}, δ\u00a0{delta}',
 
   'phase.rest': 'rest',
   'phase.forward': 'forward',
