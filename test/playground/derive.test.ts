@@ -126,7 +126,9 @@ it('tells the error of a unit only after the forward pass', async () => {
   expect(told(2)).toContain('δ');
 });
 
-it('writes the largest terms of a sum first, and the others together', async () => {
+it('writes the terms of a sum in their order; of many, the largest ones first and the others together', async () => {
+  const few = derive(await rest(settingsFor('first')), { layer: 1, unit: 0 })[0]!;
+  expect(few.flatMap(({ of }) => of?.from ?? [])).toEqual([0, 1, 2]);
   const view = await rest(settingsFor('first', { hidden: [9] }));
   const line = derive(view, { layer: 1, unit: 0 })[0]!;
   expect(write(line)).toContain(' + 5 more: ');

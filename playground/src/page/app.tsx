@@ -235,6 +235,7 @@ export function App() {
             />
             <Stepper
               view={view}
+              hasStep={shows('training')}
               hasControls={shows('walk')}
               hasNumbers={shows('numbers')}
               hasEquations={shows('equations')}

@@ -216,11 +216,14 @@ interface Term {
   readonly of: Parameter;
 }
 
-/** The largest terms first; the smallest ones together, if there are many. */
+/** All terms in their order; of many, the largest ones first and the others together. */
 function sum(terms: readonly Term[]): Part[] {
   const size = ({ factors: [w, x] }: Term): number => w.value! * x.value!;
-  const sorted = [...terms].sort((one, other) => Math.abs(size(other)) - Math.abs(size(one)));
-  const shown = terms.length > MOST_TERMS + 1 ? sorted.slice(0, MOST_TERMS) : sorted;
+  const isLong = terms.length > MOST_TERMS + 1;
+  const sorted = isLong
+    ? [...terms].sort((one, other) => Math.abs(size(other)) - Math.abs(size(one)))
+    : terms;
+  const shown = isLong ? sorted.slice(0, MOST_TERMS) : sorted;
   const parts = shown.flatMap(({ factors: [w, x], of }, i): Part[] => [
     ...(i > 0 ? [{ text: ' + ' }] : []),
     { ...w, of },

@@ -169,7 +169,8 @@ export const en = {
   'walk.title': 'One mini-batch, step by step',
   'walk.chooseTable': 'Choose a CSV file or the example, then a column to predict.',
   'walk.invitation':
-    'Press {step} to follow one mini-batch through the network and the equations, with its actual numbers. Point at a unit or a line to see where its number comes from. Drag it to change it.',
+    'Press {step} to follow one mini-batch through the network and the equations, with its actual numbers.',
+  'walk.point': 'Point at a unit or a line to see where its number comes from. Drag it to change it.',
   'walk.previous': 'Previous phase',
   'walk.next': 'Next',
   'walk.auto': 'Auto',

@@ -165,8 +165,8 @@ export const zh: Dictionary = {
 
   'walk.title': '一步一步跟着一个小批量',
   'walk.chooseTable': '请选择一个 CSV 文件或示例数据，再选择要预测的列。',
-  'walk.invitation':
-    '按“{step}”，跟着一个小批量走过网络和各个方程，看到的都是真实的数值。指向一个神经元或一条连线，看它的数值从何而来；拖动可以改变它。',
+  'walk.invitation': '按“{step}”，跟着一个小批量走过网络和各个方程，看到的都是真实的数值。',
+  'walk.point': '指向一个神经元或一条连线，看它的数值从何而来；拖动可以改变它。',
   'walk.previous': '上一阶段',
   'walk.next': '下一步',
   'walk.auto': '自动',
