@@ -106,7 +106,7 @@ function answer(step) {
 
 async function waitForNumbers(page) {
   await page.locator('.lesson-text').filter({ hasNotText: '…' }).waitFor();
-  await page.locator('.network svg .subject').waitFor();
+  await page.locator('.network svg :is(.subject, .value)').first().waitFor();
 }
 
 /** Asks for the derivation of a weight. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { derive, type Line } from '../../playground/src/page/derive.js';
 import { precise } from '../../playground/src/format.js';
-import { buildScene } from '../../playground/src/page/network/scene.js';
+import { buildScene, readout } from '../../playground/src/page/network/scene.js';
 import { findSymbol, lightPath, lightSymbol } from '../../playground/src/page/network/spotlight.js';
 import { listPhases } from '../../playground/src/page/phases.js';
 import { readParameter, restView, startView, type View } from '../../playground/src/page/view.js';
@@ -113,7 +113,22 @@ function sumOf(line: Line): number {
   return sum;
 }
 
-it('writes the largest terms of a sum first, and the others together', async () => {
+it('tells the error of a unit only after the forward pass', async () => {
+  const { walk, problem, settings } = await rest(settingsFor('first'));
+  const view = startView(walk, problem, settings);
+  const lines = (index: number): string[] => derive({ ...view, index }, { layer: 1, unit: 0 }).map(write);
+  const known = lines(view.phases.findIndex(({ name }) => name === 'BP1'));
+  expect(known).toHaveLength(4);
+  expect(lines(0)).toEqual(known.slice(0, 2));
+  const told = (index: number): string =>
+    readout('outputs', { layer: 1, unit: 0 }, walk.before, { ...view, index });
+  expect(told(0)).not.toContain('δ');
+  expect(told(2)).toContain('δ');
+});
+
+it('writes the terms of a sum in their order; of many, the largest ones first and the others together', async () => {
+  const few = derive(await rest(settingsFor('first')), { layer: 1, unit: 0 })[0]!;
+  expect(few.flatMap(({ of }) => of?.from ?? [])).toEqual([0, 1, 2]);
   const view = await rest(settingsFor('first', { hidden: [9] }));
   const line = derive(view, { layer: 1, unit: 0 })[0]!;
   expect(write(line)).toContain(' + 5 more: ');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Settings } from '../../playground/src/protocol.js';
 import { parseLink } from '../../playground/src/run/link.js';
 import { ofType, Page, settingsFor, withoutDiagnosis } from './support.js';
@@ -116,6 +116,20 @@ it('reports its progress and how fast the layers learn while it plays', async ()
   expect(page.progress.isPlaying).toBe(false);
   const { diagnosis } = page.reports.find((report) => report.diagnosis)!;
   expect(diagnosis!.layers).toHaveLength(3);
+});
+
+it('trains epochs of one step while the clock stands still, as it does for a millisecond in Firefox', async () => {
+  const page = new Page();
+  vi.spyOn(performance, 'now').mockReturnValue(1);
+  try {
+    await page.open(settingsFor('neuron'));
+    const replies = await page.askAtOnce(epoch, epoch, epoch);
+    const shown = ofType(replies, 'progress').filter(({ progress }) => progress.next);
+    expect(ofType(replies, 'failed')).toEqual([]);
+    expect(shown.map(({ progress }) => progress.epoch)).toEqual([1, 2, 3]);
+  } finally {
+    vi.restoreAllMocks();
+  }
 });
 
 it('shows in a walk the step that was taken: with sgd, W after = W before − η·∂C/∂W', async () => {

@@ -47,15 +47,14 @@ export function Boundary({
   const colors = useColors();
   const [options, setOptions] = useState<Options>({ showsTest: true, isDiscrete: false });
   const { showsTest, isDiscrete } = options;
-  const [field] = useState(makeField);
+  const field = useMemo(() => paintField(boundary, isDiscrete, colors), [boundary, isDiscrete, colors]);
   const line = useMemo(() => contour(boundary, GRID, 0.5), [boundary]);
 
   const draw: Draw = (context, width, height) => {
-    paintField(field, boundary, isDiscrete, colors);
     context.imageSmoothingEnabled = true;
     context.imageSmoothingQuality = 'high';
     // The values belong to grid points, which are the centers of the pixels: skip half a pixel at each edge.
-    context.drawImage(field.canvas, 0.5, 0.5, GRID - 1, GRID - 1, 0, 0, width, height);
+    context.drawImage(field, 0.5, 0.5, GRID - 1, GRID - 1, 0, 0, width, height);
     drawLine(context, line, width / (GRID - 1), colors);
     const place = (inputs: Float32Array, i: number): [number, number] => [
       (inputs[2 * i]! / REACH + 1) * (width / 2),
@@ -88,7 +87,7 @@ export function Boundary({
       <Movable points={points} showsTest={showsTest} at={held} onMove={onMove}>
         <Canvas
           draw={draw}
-          when={[line, isDiscrete, points, showsTest, marked, current, colors]}
+          when={[field, points, showsTest, marked, current, colors]}
           role="img"
           aria-label={summary}
         />
@@ -179,23 +178,14 @@ function Switches({ options, onChange }: SwitchesProps): JSX.Element {
   );
 }
 
-/** The canvas of the background, an image of GRID × GRID pixels. */
-function makeField(): CanvasRenderingContext2D {
-  const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = GRID;
-  return canvas.getContext('2d')!;
-}
-
 /** The number of colors from class 0 to class 1, less one. */
 const SHADES = 255;
 
-/** Paints the background, whose top row is y = 1.1. */
-function paintField(
-  context: CanvasRenderingContext2D,
-  boundary: Float32Array,
-  isDiscrete: boolean,
-  colors: Colors,
-): void {
+/** The background, an image of GRID × GRID pixels, whose top row is y = 1.1. */
+function paintField(boundary: Float32Array, isDiscrete: boolean, colors: Colors): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = GRID;
+  const context = canvas.getContext('2d')!;
   const shades = Array.from({ length: SHADES + 1 }, (_, i) => mix(i / SHADES, STRONGEST, colors));
   const image = context.createImageData(GRID, GRID);
   const { data } = image;
@@ -207,6 +197,7 @@ function paintField(
     data[4 * i + 3] = 255;
   }
   context.putImageData(image, 0, 0);
+  return canvas;
 }
 
 /** The color from class 0 (value 0) over the card (½) to class 1 (1). @param strongest the most of a class's color */

@@ -103,7 +103,7 @@ const slowest: Question = {
 
 export const lessons: Readonly<Record<LessonName, readonly Step[]>> = {
   forward: [
-    { run: outside, phase: 'forward', layer: 0, isBlank: true, light: 'a⁰' },
+    { run: outside, phase: 'forward', layer: 0, isBlank: true, light: 'a⁰ w¹ a¹ w² a²' },
     {
       run: outside,
       phase: 'forward',

@@ -1,5 +1,7 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { layerName } from '../format.js';
+import { LoadFailure } from '../page/notices.js';
+import { usePart } from '../page/use-part.js';
 import type { View } from '../page/view.js';
 import type { Opening } from '../page/use-opening.js';
 import type { Stage } from '../page/stage.js';
@@ -38,8 +40,11 @@ export function Panel(props: PanelProps) {
   // before the page is painted, so that no step shows the numbers of another
   useLayoutEffect(() => onStage(stage), [stage, onStage]);
   useRunOf(step, onRun);
-  const words = useWords(language);
-  if (words === undefined) return null;
+  // another language mounts another panel
+  const { part, failure } = usePart(loaders[language], true);
+  if (failure !== undefined) return <LoadFailure failure={failure} />;
+  if (part === undefined) return null;
+  const { words } = part;
 
   const go = (action: Move): void =>
     onPlace(
@@ -172,23 +177,9 @@ function useRunOf({ run, phase }: Step, onRun: (run: Opening) => void): void {
   }, [run, phase, onRun]);
 }
 
+const loadEnglish = () => import('../words/lessons-en.js');
 const loaders = {
-  en: () => import('../words/lessons-en.js'),
-  zh: () => import('../words/lessons-zh.js'),
+  en: loadEnglish,
+  // English takes the place of a language that fails to load
+  zh: () => import('../words/lessons-zh.js').catch(loadEnglish),
 };
-
-function useWords(language: Language): LessonWords | undefined {
-  const [words, setWords] = useState<LessonWords>();
-  useEffect(() => {
-    let isWanted = true;
-    // English takes the place of a language that fails to load
-    loaders[language]()
-      .catch(loaders.en)
-      .then(
-        (module) => isWanted && setWords(module.words),
-        () => undefined,
-      );
-    return () => void (isWanted = false);
-  }, [language]);
-  return words;
-}

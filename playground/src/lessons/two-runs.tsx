@@ -1,6 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { startClient } from '../run/client.js';
+import type { Failure } from '../run/failure.js';
+import { Notices } from '../page/notices.js';
 import type { LessonWords } from '../words/lessons-en.js';
+import { sayFailures } from '../words/say.js';
 import { neuron } from './lessons.js';
 
 const EPOCHS = 300;
@@ -18,7 +21,7 @@ export function TwoRuns({ words }: { words: LessonWords }) {
       <figcaption>{words.runs}</figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words.runs}>
         <line class="half" x1={0} x2={WIDTH} y1={y(0.5)} y2={y(0.5)} />
-        {runs.map((outputs, i) => (
+        {runs.map(({ outputs }, i) => (
           <polyline
             key={i}
             class={`run-${i}`}
@@ -27,7 +30,7 @@ export function TwoRuns({ words }: { words: LessonWords }) {
         ))}
       </svg>
       <ul>
-        {runs.map((outputs, i) => {
+        {runs.map(({ outputs }, i) => {
           const halfway = outputs.findIndex((a) => a <= 0.5);
           return (
             <li key={i} class={`run-${i}`}>
@@ -37,25 +40,33 @@ export function TwoRuns({ words }: { words: LessonWords }) {
           );
         })}
       </ul>
+      <Notices messages={sayFailures(runs.find(({ failure }) => failure)?.failure)} />
     </figure>
   );
 }
 
-/** The output of the neuron before training and after each epoch so far. */
-function useOutputs(loss: (typeof losses)[number]): readonly number[] {
-  const [outputs, setOutputs] = useState<readonly number[]>([]);
+interface Outputs {
+  /** Before training and after each epoch so far. */
+  readonly outputs: readonly number[];
+  readonly failure?: Failure;
+}
+
+/** Trains the neuron and follows its output. */
+function useOutputs(loss: (typeof losses)[number]): Outputs {
+  const [state, setState] = useState<Outputs>({ outputs: [] });
   useEffect(() => {
     const client = startClient();
     const seen: number[] = [];
     let frame = 0;
     client.subscribe((reply) => {
+      if (reply.type === 'failed') setState((old) => ({ ...old, failure: reply }));
       if (reply.type !== 'opened' && reply.type !== 'progress') return;
       // the sample of the next step is the only one
       const output = reply.progress.next?.gradients.layers[0]!.activations[0];
       if (output === undefined) return;
       seen.push(output);
       cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => setOutputs([...seen]));
+      frame = requestAnimationFrame(() => setState((old) => ({ ...old, outputs: [...seen] })));
     });
     client.send({ type: 'open', ...neuron(loss) });
     // all at once: the worker answers them in order
@@ -65,5 +76,5 @@ function useOutputs(loss: (typeof losses)[number]): readonly number[] {
       client.close();
     };
   }, [loss]);
-  return outputs;
+  return state;
 }

@@ -11,7 +11,7 @@ import { Header } from './header.js';
 import { findSymbol, lightPath, lightSymbol, type MathSymbol } from './network/spotlight.js';
 import { Network } from './network/picture.js';
 import { readMap } from './network/unit-maps.js';
-import { Notices } from './notices.js';
+import { LoadFailure, Notices } from './notices.js';
 import { Provenance } from './provenance.js';
 import { Results } from './results.js';
 import { Slow } from './slow/slow.js';
@@ -162,7 +162,7 @@ export function App() {
       <Notices
         messages={[
           ...messages,
-          ...sayFailures(settings.task === 'csv' ? undefined : run.failure, teaching.failure, detailsFailure),
+          ...sayFailures(settings.task === 'csv' ? undefined : run.failure, detailsFailure),
         ]}
       />
       <main>
@@ -170,6 +170,7 @@ export function App() {
         <div class={`columns${isMissing ? ' missing' : ''}${linked.lesson === undefined ? '' : ' teaching'}`}>
           {linked.lesson !== undefined && (
             <section class="card lesson-card" aria-label={say('region.lessons')}>
+              {teaching.failure !== undefined && <LoadFailure failure={teaching.failure} />}
               {teaching.Panel !== undefined && (
                 <teaching.Panel
                   key={linked.lesson}
@@ -234,6 +235,7 @@ export function App() {
             />
             <Stepper
               view={view}
+              hasStep={shows('training')}
               hasControls={shows('walk')}
               hasNumbers={shows('numbers')}
               hasEquations={shows('equations')}

@@ -2,7 +2,15 @@ import type { Parameter } from '../protocol.js';
 import { finely, layerName, paren, precise, subscript, unitIndex, weightIndex } from '../format.js';
 import { say } from '../words/say.js';
 import { slope } from '../run/activations.js';
-import { currentPhase, findOutputRule, readLayer, readParameter, sampleTargets, type View } from './view.js';
+import {
+  currentPhase,
+  findOutputRule,
+  isForward,
+  readLayer,
+  readParameter,
+  sampleTargets,
+  type View,
+} from './view.js';
 
 // Where a number of the network comes from: its equation with the numbers of the current sample, factor by factor.
 
@@ -27,9 +35,10 @@ export function derive(view: View, at: Parameter): readonly Line[] {
 }
 
 function deriveUnit(view: View, { layer, unit }: Parameter): Line[] {
+  const answer = [weightedInput(view, layer, unit), activation(view, layer, unit)];
+  if (isForward(view)) return answer;
   return [
-    weightedInput(view, layer, unit),
-    activation(view, layer, unit),
+    ...answer,
     error(view, layer, unit),
     [
       ownGradient(view, { layer, unit }),
@@ -207,11 +216,14 @@ interface Term {
   readonly of: Parameter;
 }
 
-/** The largest terms first; the smallest ones together, if there are many. */
+/** All terms in their order; of many, the largest ones first and the others together. */
 function sum(terms: readonly Term[]): Part[] {
   const size = ({ factors: [w, x] }: Term): number => w.value! * x.value!;
-  const sorted = [...terms].sort((one, other) => Math.abs(size(other)) - Math.abs(size(one)));
-  const shown = terms.length > MOST_TERMS + 1 ? sorted.slice(0, MOST_TERMS) : sorted;
+  const isLong = terms.length > MOST_TERMS + 1;
+  const sorted = isLong
+    ? [...terms].sort((one, other) => Math.abs(size(other)) - Math.abs(size(one)))
+    : terms;
+  const shown = isLong ? sorted.slice(0, MOST_TERMS) : sorted;
   const parts = shown.flatMap(({ factors: [w, x], of }, i): Part[] => [
     ...(i > 0 ? [{ text: ' + ' }] : []),
     { ...w, of },

@@ -36,11 +36,10 @@ interface ResultsProps extends Pick<CsvPanelProps, 'table' | 'onTable'> {
 export function Results(props: ResultsProps) {
   const { throttledRun, task, hasResult, hasCurves } = props;
   const isThere = props.run.problem !== undefined;
+  const { history, problem } = throttledRun;
   const curves = useMemo(
-    () => (
-      <Curves history={throttledRun.history} isRegression={throttledRun.problem?.isRegression === true} />
-    ),
-    [throttledRun],
+    () => <Curves history={history} isRegression={problem?.isRegression === true} />,
+    [history, problem],
   );
   // the task of one neuron has no plane to show
   return (
@@ -61,6 +60,7 @@ export function Results(props: ResultsProps) {
 /** The plane, a box to draw a digit, or the user's table. */
 function LiveResult({ task, run, view, onMove, table, onTable, onCsv, send }: ResultsProps) {
   const { problem, progress } = run;
+  const marks = useMemo(() => view && markPoints(view), [view]);
   if (task === 'csv') return <Table {...{ run, table, onTable, onCsv }} />;
   if (problem === undefined || progress === undefined) return null;
   if (takesImages(problem))
@@ -71,7 +71,7 @@ function LiveResult({ task, run, view, onMove, table, onTable, onCsv, send }: Re
       boundary={progress.boundary}
       points={problem.points}
       isRegression={problem.isRegression}
-      {...(view !== undefined && markPoints(view))}
+      {...marks}
       {...(onMove && { onMove })}
     />
   );

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Parameter, Problem } from '../protocol.js';
-import type { View } from './view.js';
+import { currentPhase, type View } from './view.js';
 
 /** What the user asks about: the weight or unit under the pointer, or the one clicked last. */
 export interface Asking {
@@ -11,14 +11,16 @@ export interface Asking {
 }
 
 /**
- * A new phase or another network ends the question.
+ * A new phase, another network or another number to explain ends the question. The next step of a lesson may be about the same
+ * phase, and keeps it.
  * @param given what the page explains unless the user asks about something else
  */
 export function useSubject(view: View | undefined, given: Parameter | undefined): Asking {
   const [pointed, point] = useState<Parameter>();
   const [pinned, setPinned] = useState<Parameter>();
-  const { problem, index } = view ?? {};
-  useEffect(() => setPinned(undefined), [problem, index, view?.phases]);
+  const problem = view?.problem;
+  const { name, layer } = (view && currentPhase(view)) ?? {};
+  useEffect(() => setPinned(undefined), [problem, name, layer, given?.layer, given?.unit, given?.from]);
   const pin = useCallback((at: Parameter | undefined) => {
     setPinned((old) => (old !== undefined && at !== undefined && isSame(old, at) ? undefined : at));
   }, []);

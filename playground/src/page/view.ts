@@ -29,6 +29,11 @@ export function currentPhase(view: View): Phase {
   return view.phases[view.index]!;
 }
 
+/** Whether the errors δ are yet to come: the page tells no number before its phase. */
+export function isForward(view: View): boolean {
+  return currentPhase(view).name === 'forward';
+}
+
 export function startView(walk: Walk, problem: Problem, settings: Settings): View {
   const phases = listPhases(problem.sizes.length - 1, walk.isTrained);
   return { walk, phases, index: 0, sample: 0, chosen: undefined, problem, settings };

@@ -27,10 +27,14 @@ const listPoints = ({ points, labels, targets }: Samples): Points => ({
   targets: Float32Array.from((labels ?? targets!) as Float32Array),
 });
 
-/** The state of a run. Takes the trainer's reports, so that each is sent once. */
+/**
+ * The state of a run. Takes the trainer's reports, so that each is sent once.
+ * @param isAtRest whether the trainer is between two requests: during an epoch it has no next mini-batch to show
+ */
 export function describeProgress(
   trainer: Trainer,
   now: Pick<Progress, 'isPlaying' | 'samplesPerSecond'>,
+  isAtRest: boolean,
 ): Progress {
   const { net, data, epoch, step } = trainer;
   const { layers } = net;
@@ -40,7 +44,7 @@ export function describeProgress(
     step,
     hash: hashLayers(layers),
     layers,
-    ...(now.samplesPerSecond === 0 && !now.isPlaying && { next: trainer.preview() }),
+    ...(isAtRest && { next: trainer.preview() }),
     reports: trainer.takeReports(),
     ...(data.toInputs && { boundary: computeBoundary(net, data), maps: computeMaps(layers, data) }),
     ...(!data.isRegression && { confusion: countAnswers(net, data) }),

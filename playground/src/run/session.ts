@@ -127,7 +127,7 @@ export class Session {
     this.#start = { settings, ...(parameters && { parameters }) };
     if (!isOutdated()) await this.#go('open', steps);
     if (isOutdated()) return;
-    const progress = describeProgress(trainer, { isPlaying: false, samplesPerSecond: 0 });
+    const progress = describeProgress(trainer, { isPlaying: false, samplesPerSecond: 0 }, true);
     this.#post({ type: 'opened', id, problem: describeProblem(trainer), progress });
   }
 
@@ -196,8 +196,11 @@ export class Session {
     const begun = performance.now();
     const { type, isStopped } = this.#activity ?? {};
     const isPlaying = type === 'play' && !isStopped;
-    const samplesPerSecond = type ? this.#meter.rate(trainer.samplesSeen) : 0;
-    this.#post({ type: 'progress', progress: describeProgress(trainer, { isPlaying, samplesPerSecond }) });
+    const isAtRest = type === undefined;
+    // also 0 in the first tick of a training: clocks of browsers have ticks of a millisecond
+    const samplesPerSecond = isAtRest ? 0 : this.#meter.rate(trainer.samplesSeen);
+    const progress = describeProgress(trainer, { isPlaying, samplesPerSecond }, isAtRest);
+    this.#post({ type: 'progress', progress });
     this.#meter.done('progress', begun);
   }
 

@@ -105,6 +105,7 @@ export const en = {
 
   'failure.worker': 'The training worker failed to start. Reload the page.',
   'failure.load': 'A part of the page failed to load. Check the connection, then try again.',
+  'failure.tryAgain': 'Try again',
   'failure.noNetwork': 'There’s no network yet. Choose a task.',
   'failure.oneOutput':
     'Softmax compares at least two outputs. Choose quadratic or binaryCrossEntropy for one output.',
@@ -143,7 +144,8 @@ export const en = {
   'network.input': 'input {name}: {value}',
   'network.bias': '{layer}, unit {unit}: bias {bias}',
   'network.shown': '{place}: {values}',
-  'network.values': '{layer}, unit {unit}: bias {bias}, z {z}, a\u00a0{a}, δ\u00a0{delta}',
+  'network.answer': '{layer}, unit {unit}: bias {bias}, z {z}, a\u00a0{a}',
+  'network.values': '{answer}, δ\u00a0{delta}',
 
   'phase.rest': 'rest',
   'phase.forward': 'forward',
@@ -167,7 +169,8 @@ export const en = {
   'walk.title': 'One mini-batch, step by step',
   'walk.chooseTable': 'Choose a CSV file or the example, then a column to predict.',
   'walk.invitation':
-    'Press {step} to follow one mini-batch through the network and the equations, with its actual numbers. Point at a unit or a line to see where its number comes from. Drag it to change it.',
+    'Press {step} to follow one mini-batch through the network and the equations, with its actual numbers.',
+  'walk.point': 'Point at a unit or a line to see where its number comes from. Drag it to change it.',
   'walk.previous': 'Previous phase',
   'walk.next': 'Next',
   'walk.auto': 'Auto',

@@ -114,7 +114,7 @@ const texts = {
   'vanishing.1':
     'This network has four hidden layers of sigmoid units. BP2 multiplies δ by σ′(z) in each layer on its way back, and the σ′ of sigmoid is at most ¼.',
   'vanishing.2': 'The error starts at the outputs, on the right, with δ⁵₁ = {δ⁵₁}.',
-  'vanishing.2.ask': 'Which layer is slowest?',
+  'vanishing.2.ask': 'Which layer learns slowest?',
   'vanishing.2.why': 'The first one. Each layer adds another factor σ′ of at most ¼.',
   'vanishing.3':
     'Four layers back, little is left: the first hidden unit has δ¹₁ = {δ¹₁}. The gradient is δ·a, so the first layer hardly learns, though everything else is built on it.',

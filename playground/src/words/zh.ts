@@ -105,6 +105,7 @@ export const zh: Dictionary = {
 
   'failure.worker': '训练线程没能启动，请重新加载页面。',
   'failure.load': '页面的一部分没能载入，请检查网络连接后重试。',
+  'failure.tryAgain': '重试',
   'failure.noNetwork': '还没有网络，请先选择一个任务。',
   'failure.oneOutput': 'softmax 至少要有两个输出。只有一个输出时请选择 quadratic 或 binaryCrossEntropy。',
   'failure.loss': '代价函数只能是 {losses}，不能是 {loss}。',
@@ -140,7 +141,8 @@ export const zh: Dictionary = {
   'network.input': '输入 {name}：{value}',
   'network.bias': '{layer}，神经元 {unit}：偏置 {bias}',
   'network.shown': '{place}：{values}',
-  'network.values': '{layer}，神经元 {unit}：偏置 {bias}，z {z}，a\u00a0{a}，δ\u00a0{delta}',
+  'network.answer': '{layer}，神经元 {unit}：偏置 {bias}，z {z}，a\u00a0{a}',
+  'network.values': '{answer}，δ\u00a0{delta}',
 
   'phase.rest': '静止',
   'phase.forward': '前向',
@@ -163,8 +165,8 @@ export const zh: Dictionary = {
 
   'walk.title': '一步一步跟着一个小批量',
   'walk.chooseTable': '请选择一个 CSV 文件或示例数据，再选择要预测的列。',
-  'walk.invitation':
-    '按“{step}”，跟着一个小批量走过网络和各个方程，看到的都是真实的数值。指向一个神经元或一条连线，看它的数值从何而来；拖动可以改变它。',
+  'walk.invitation': '按“{step}”，跟着一个小批量走过网络和各个方程，看到的都是真实的数值。',
+  'walk.point': '指向一个神经元或一条连线，看它的数值从何而来；拖动可以改变它。',
   'walk.previous': '上一阶段',
   'walk.next': '下一步',
   'walk.auto': '自动',

@@ -25,8 +25,11 @@ async function takeStep(page) {
   const text = await page.until('the numbers', () => !read().includes('…') && read());
   const question = page.find('lesson-question');
   if (!question) return { text };
-  const subject = () => page.window.document.querySelector('.network .subject')?.textContent;
-  await page.until('the walk', () => subject() !== undefined);
+  const texts = (selector) =>
+    Array.from(page.window.document.querySelectorAll(`.network ${selector}`), (found) => found.textContent);
+  const subject = () => texts('.subject')[0];
+  // a question about a whole layer marks no unit
+  await page.until('the walk', () => subject() !== undefined || texts('.value').includes('?'));
   const shown = subject();
   const asked = { isBlocked: page.find('lesson-next').ariaDisabled === 'true', shown };
   page.click('lesson-next'); // doesn't go on
@@ -37,7 +40,7 @@ async function takeStep(page) {
   await page.until('the choice', () => page.find('lesson-next').ariaDisabled === 'false');
   page.click('lesson-next');
   const why = await page.until('the explanation', () => page.find('lesson-why')?.textContent);
-  await page.until('the number', () => !subject().startsWith('?'));
+  await page.until('the number', () => subject()?.startsWith('?') === false);
   const then = subject();
   const halfway = page.find('two-runs') && (await readRuns(page));
   return {

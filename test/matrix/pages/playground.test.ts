@@ -85,3 +85,54 @@ it.each(Object.entries(states))('is accessible in light and dark: %s', async (_,
     await page.close();
   }
 });
+
+it('offers to try again if the texts of a lesson fail to load', async () => {
+  const page = await browser.newPage({ serviceWorkers: 'block' });
+  await page.route('**/lessons-en*', (route) => route.abort());
+  await page.goto(`${server.url}#lesson=forward&lang=en`);
+  const again = page.getByTestId('try-again');
+  await again.waitFor();
+  expect(await page.getByRole('alert').allTextContents()).toContain(
+    'A part of the page failed to load. Check the connection, then try again.',
+  );
+  await page.unrouteAll();
+  await again.click();
+  await page.getByTestId('lesson-next').waitFor();
+  await page.close();
+});
+
+it('keeps the pinned weight at the next step of a lesson about the same phase', async () => {
+  const page = await browser.newPage();
+  await page.goto(`${server.url}#lesson=backward&lang=en`);
+  const next = page.getByTestId('lesson-next');
+  await next.click();
+  await takeStep(page, 2);
+  await next.click();
+  await takeStep(page, 3);
+  await page.locator('[data-weight="1,0,2"]').dispatchEvent('click');
+  const title = page.locator('.derivation-title');
+  await title.filter({ hasText: 'hidden 1, unit 3' }).waitFor();
+  await next.click();
+  await page.locator('[data-testid="lesson"][data-step="4"]').waitFor();
+  await frames(page);
+  expect(await title.textContent()).toContain('hidden 1, unit 3');
+  await page.close();
+});
+
+/** Answers the question of a step of a lesson. */
+async function takeStep(page: Page, step: number): Promise<void> {
+  await page
+    .locator(`[data-testid="lesson"][data-step="${step}"] .lesson-text`)
+    .filter({ hasNotText: '…' })
+    .waitFor();
+  await page.getByRole('radio').first().click();
+  await page.getByTestId('lesson-next').click();
+  await page.getByTestId('lesson-why').waitFor();
+}
+
+/** Lets effects run that follow a change. */
+async function frames(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+}

@@ -5,7 +5,7 @@ import { derive, describePlace, parameterName } from '../derive.js';
 import { describeCosts } from '../explain.js';
 import { usePart } from '../use-part.js';
 import type { Trying } from '../use-trial.js';
-import type { View } from '../view.js';
+import { isForward, type View } from '../view.js';
 import './derivation.css';
 
 interface DerivationProps {
@@ -24,6 +24,7 @@ const loadFigures = () => import('../figures/figures.js');
 /** Where a number comes from, in the numbers of the current sample. Its factors lead to their own derivations. */
 export function Derivation({ view, at, check, map, onPoint, onChoose }: DerivationProps) {
   const lines = at.layer < 0 ? [] : derive(view, at);
+  const hasSlope = at.layer >= 0 && (at.from !== undefined || !isForward(view));
   const { part } = usePart(loadFigures, true);
   return (
     <div class="derivation" data-testid="derivation">
@@ -56,7 +57,7 @@ export function Derivation({ view, at, check, map, onPoint, onChoose }: Derivati
           )}
         </p>
       ))}
-      {at.layer >= 0 && <Check at={at} check={check} />}
+      {hasSlope && <Check at={at} check={check} />}
     </div>
   );
 }

@@ -11,6 +11,8 @@ import './stepper.css';
 
 interface StepperProps {
   readonly view: View | undefined;
+  /** Whether the page has the button 'Step'. */
+  readonly hasStep: boolean;
   readonly hasControls: boolean;
   readonly hasNumbers: boolean;
   readonly hasEquations: boolean;
@@ -64,14 +66,19 @@ export function Stepper(props: StepperProps) {
   );
 }
 
-function Resting({ isMissing, derivation, change }: StepperProps) {
+function Resting({ hasStep, isMissing, derivation, change }: StepperProps) {
   return (
     <div class="walk resting">
       {derivation || (
         <p class="invitation">
-          {isMissing
-            ? say('walk.chooseTable')
-            : sayWith('walk.invitation', { step: <b>{say('transport.step')}</b> })}
+          {isMissing ? (
+            say('walk.chooseTable')
+          ) : (
+            <>
+              {hasStep && sayWith('walk.invitation', { step: <b>{say('transport.step')}</b> })}{' '}
+              {say('walk.point')}
+            </>
+          )}
         </p>
       )}
       {change}

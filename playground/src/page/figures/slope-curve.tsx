@@ -1,7 +1,7 @@
 import { precise, short } from '../../format.js';
 import { slope, squash } from '../../run/activations.js';
 import { say } from '../../words/say.js';
-import { readLayer, type View } from '../view.js';
+import { isForward, readLayer, type View } from '../view.js';
 
 const WIDTH = 132;
 const HEIGHT = 66;
@@ -13,7 +13,7 @@ interface SlopeCurveProps {
   readonly unit: number;
 }
 
-/** The curve of σ with the unit's z on it, and the tangent whose slope is σ′(z). */
+/** The curve of σ with the unit's z on it, and after the forward pass the tangent, whose slope is σ′(z). */
 export function SlopeCurve({ view, layer, unit }: SlopeCurveProps) {
   const { z: all, activation } = readLayer(view, layer);
   const z = all[unit]!;
@@ -30,21 +30,26 @@ export function SlopeCurve({ view, layer, unit }: SlopeCurveProps) {
   const a = squash(activation, z);
   const steepness = slope(activation, z, a);
   const half = reach / 3;
-  const summary = say('slope.curve', { name: activation, z: precise(z), slope: precise(steepness) });
+  const hasTangent = !isForward(view);
+  const summary = hasTangent
+    ? say('slope.curve', { name: activation, z: precise(z), slope: precise(steepness) })
+    : `${activation}(${precise(z)}) = ${precise(a)}`;
   const [cx, cy] = place(z, a).split(',');
   return (
     <figure class="slope-curve" data-testid="slope-curve">
       <svg width={WIDTH} height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={summary}>
         <path class="axis" d={`M0 ${place(0, 0).split(',')[1]}H${WIDTH}M${WIDTH / 2} 0V${HEIGHT}`} />
         <polyline class="curve" points={points.map(([x, y]) => place(x, y)).join(' ')} />
-        <polyline
-          class="tangent"
-          points={`${place(z - half, a - half * steepness)} ${place(z + half, a + half * steepness)}`}
-        />
+        {hasTangent && (
+          <polyline
+            class="tangent"
+            points={`${place(z - half, a - half * steepness)} ${place(z + half, a + half * steepness)}`}
+          />
+        )}
         <circle cx={cx} cy={cy} r="4.5" />
       </svg>
       <figcaption>
-        z <b>{short(z)}</b> σ′ <b>{short(steepness)}</b>
+        z <b>{short(z)}</b> {hasTangent ? 'σ′' : 'a'} <b>{short(hasTangent ? steepness : a)}</b>
       </figcaption>
     </figure>
   );

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { type Column } from './geometry.js';
 import { PIXELS, SIDE } from '../../protocol.js';
 import { Pixels } from './pixels.js';
@@ -21,8 +22,14 @@ interface ImagesProps {
 export function Images({ columns, edges, image, side }: ImagesProps) {
   const [input, first] = [columns[0]!, columns[1]!];
   const small = smallSide(first);
-  const shown = edges.subarray(0, first.ys.length * PIXELS);
-  const scale = shown.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12) * 0.7;
+  const units = first.ys.length;
+  const { images, scale } = useMemo(() => {
+    const shown = edges.subarray(0, units * PIXELS);
+    return {
+      images: first.ys.map((_, unit) => shown.subarray(unit * PIXELS, (unit + 1) * PIXELS)),
+      scale: shown.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12) * 0.7,
+    };
+  }, [edges, units]);
   return (
     <>
       <Pixels
@@ -37,7 +44,7 @@ export function Images({ columns, edges, image, side }: ImagesProps) {
       {first.ys.map((y, unit) => (
         <Pixels
           key={unit}
-          values={edges.subarray(unit * PIXELS, (unit + 1) * PIXELS)}
+          values={images[unit]!}
           grid={SIDE}
           tone="signed"
           scale={scale}

@@ -1,6 +1,14 @@
 import type { LayerState } from 'bp4';
 import { finely, precise, short } from '../../format.js';
-import { currentPhase, type Place, findSubject, sampleTargets, readLayer, type View } from '../view.js';
+import {
+  currentPhase,
+  type Place,
+  findSubject,
+  isForward,
+  sampleTargets,
+  readLayer,
+  type View,
+} from '../view.js';
 import { describePlace } from '../derive.js';
 import type { PhaseName } from '../phases.js';
 import { say } from '../../words/say.js';
@@ -59,6 +67,8 @@ export function buildScene(view: View, isBlank = false): Scene {
   const columns = Array.from(view.problem.sizes.keys());
   const { name, layer } = currentPhase(view);
   const subject = findSubject(view);
+  // the subject that the page finds itself has the largest |δ|, which would be an answer
+  const isMarked = name !== 'rest' && !(isBlank && view.chosen === undefined);
   const showsGradients = name === 'BP4' || name === 'mean';
   const hidesEdges = isBlank && (showsGradients || name === 'update');
   return {
@@ -73,7 +83,7 @@ export function buildScene(view: View, isBlank = false): Scene {
       ),
     quantity: showsGradients && !isBlank ? '∂C/∂w' : 'w',
     caption: say(`network.${name}`),
-    subject: name === 'rest' ? undefined : subject,
+    subject: isMarked ? subject : undefined,
     labels: hidesEdges ? 'none' : labels[name],
     targets: name === 'BP1' || name === 'rest' ? sampleTargets(view) : undefined,
   };
@@ -220,11 +230,11 @@ export function readout(
   const [old, now] = [before.biases[unit]!, after.biases[unit]!];
   if (currentPhase(view).name === 'update')
     return say('network.bias', { ...here, bias: `${finely(old, now - old)} → ${finely(now, now - old)}` });
-  return say('network.values', {
+  const answer = say('network.answer', {
     ...here,
     bias: precise(old),
     z: precise(z[unit]!),
     a: precise(a[unit]!),
-    delta: precise(delta[unit]!),
   });
+  return isForward(view) ? answer : say('network.values', { answer, delta: precise(delta[unit]!) });
 }

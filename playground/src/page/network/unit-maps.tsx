@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { MAP } from '../../protocol.js';
 import { measureClearance } from './edges.js';
 import type { Column } from './geometry.js';
@@ -17,6 +18,14 @@ const [SMALLEST, LARGEST] = [12, 28];
 
 /** What each unit answers over the plane: inside units without a number, left of the others if there's room. */
 export function UnitMaps({ columns, scene, spotlight, maps }: UnitMapsProps) {
+  // the same arrays until the maps change, so that nothing is painted again while the pointer moves
+  const images = useMemo(
+    () =>
+      maps.map((layer, l) =>
+        Array.from({ length: layer.length / MAP ** 2 }, (_, unit) => readMap(maps, l, unit)),
+      ),
+    [maps],
+  );
   return (
     <>
       {columns.slice(1).map((column, layer) => {
@@ -32,7 +41,7 @@ export function UnitMaps({ columns, scene, spotlight, maps }: UnitMapsProps) {
           return (
             <Pixels
               key={`${layer} ${unit}`}
-              values={readMap(maps, layer, unit)}
+              values={images[layer]?.[unit] ?? []}
               grid={MAP}
               tone="classes"
               scale={127}
