@@ -545,6 +545,66 @@ describe('evaluate', () => {
     expect(best.f1).toBeGreaterThanOrEqual(Math.max(...table.map(({ f1 }) => f1)));
   });
 
+  it('predict --threshold predicts the second of two classes from a probability on', async () => {
+    put('sums.csv', 'x,y\n1,2\n2,3\n3,5\n4,4\n');
+    await captureOutput('train', 'sums.csv', '--target', 'y', '--epochs', '1', '--quiet');
+    const lines = Array.from({ length: 80 }, (_, n) => `${n % 20},${n % 20 > 13 - (n % 3) ? 'yes' : 'no'}`);
+    put('sold.csv', ['x,sold', ...lines].join('\n'));
+    const ofOne = ['--output-activation', 'sigmoid', '--loss', 'binaryCrossEntropy', '--layers', '1,8,1'];
+    for (const shape of [[], ofOne]) {
+      await captureOutput('train', 'sold.csv', '--label', 'sold', '--epochs', '10', '--quiet', ...shape);
+      const answers = async (...args: string[]): Promise<{ class: string; outputs: { yes: number } }[]> =>
+        (await run('predict', 'sold.bp4', 'sold.csv', '--json', ...args)).stdout
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as { class: string; outputs: { yes: number } });
+      const shares = (await answers()).map(({ outputs }) => outputs.yes);
+      // between two rows, because printed probabilities are rounded
+      const sorted = [...new Set(shares)].sort((a, b) => a - b);
+      const threshold = (sorted[4]! + sorted[5]!) / 2;
+      const given = ['--threshold', String(threshold)];
+      const expected = shares.map((share) => (share >= threshold ? 'yes' : 'no'));
+      expect(expected).not.toEqual((await answers()).map((one) => one.class));
+      expect((await answers(...given)).map((one) => one.class)).toEqual(expected);
+      const { stdout } = await run('predict', 'sold.bp4', 'sold.csv', ...given);
+      expect(
+        stdout
+          .trim()
+          .split('\n')
+          .slice(1)
+          .map((line) => line.split(',')[0]),
+      ).toEqual(expected);
+    }
+    for (const [model, data, problem] of [
+      ['iris.bp4', 'unlabeled.csv', 'it is for two classes, and the model has 3'],
+      ['sums.bp4', 'sums.csv', 'the model predicts numbers, not classes'],
+    ] as const)
+      expectFailure(
+        await run('predict', model, data, '--threshold', '0.3'),
+        2,
+        `bp4: --threshold: ${problem}; leave it out`,
+      );
+  });
+
+  it('evaluate and the model card tell the R² of predictions without a network', async () => {
+    const lines = Array.from({ length: 60 }, (_, n) => `${(n * 7) % 31},${2 * ((n * 7) % 31) + (n % 3)}`);
+    put('rent.csv', ['x,y', ...lines].join('\n'));
+    await captureOutput('train', 'rent.csv', '--target', 'y', '--epochs', '3', '--quiet');
+    // 20 more than the mean of the training data, and as far apart: 1 − (s² + 20²)/s²
+    const mean = lines.reduce((sum, line) => sum + Number(line.split(',')[1]) / 60, 0);
+    put('dear.csv', `x,y\n1,${mean + 10}\n2,${mean + 30}\n`);
+    const { stdout } = await run('evaluate', 'rent.bp4', 'dear.csv');
+    const [, told] = /\(always the mean: (\S+)\)/.exec(stdout)!;
+    expect(Number(told)).toBeGreaterThan(-6);
+    expect(Number(told)).toBeLessThan(-3);
+    const { targets } = readEvent(await run('evaluate', 'rent.bp4', 'dear.csv', '--json'), 'evaluation');
+    expect(targets).toMatchObject([{ baselines: { mean: expect.closeTo(Number(told), 3) as number } }]);
+    await captureOutput('export', 'rent.bp4', '--card', 'rent.md');
+    const card = readFileSync(at('rent.md'), 'utf8');
+    expect(card).toMatch(/^\| R² of always predicting the mean \| -?0\.\d{3} \|$/m);
+    expect(card).toMatch(/^\| R² of a linear model \| 0\.99\d \|$/m);
+  });
+
   it('evaluate prints the pinball loss and the coverage of quantiles, not R²', async () => {
     const lines = Array.from({ length: 60 }, (_, n) => `${n % 10},${(n % 10) + (n % 7)}`);
     put('spread.csv', ['x,y', ...lines].join('\n'));

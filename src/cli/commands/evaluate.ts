@@ -56,10 +56,13 @@ export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags>
       ...(reliability && { reliability }),
       ...(thresholds && { thresholds }),
       ...(targets && {
-        targets: targets.map(({ name, quantile, rSquared, meanAbsoluteError, rootMeanSquaredError }) => ({
-          name,
-          ...(quantile ?? { rSquared, meanAbsoluteError, rootMeanSquaredError }),
-        })),
+        targets: targets.map(
+          ({ name, quantile, baselines, rSquared, meanAbsoluteError, rootMeanSquaredError }) => ({
+            name,
+            ...(quantile ?? { rSquared, meanAbsoluteError, rootMeanSquaredError }),
+            ...(baselines && { baselines }),
+          }),
+        ),
       }),
     });
     output.say(

@@ -14,7 +14,7 @@ import { showReading, type OnRead } from '../terminal/reading.js';
 import { describeSignature, type ModelSignature } from '../model/signature.js';
 import { formatCount, joinNames } from '../terminal/format.js';
 import { warnOfUnknown } from '../model/labeled-data.js';
-import { collectList, valueOption } from '../options/values.js';
+import { collectList, number, valueOption } from '../options/values.js';
 import { openModel } from '../model/open-model.js';
 import { checkApart, writeStoppable } from '../data/output-paths.js';
 import type { WritePart } from '../../node/whole-file.js';
@@ -28,6 +28,7 @@ import { expectedTargets } from '../../metrics/predictions.js';
 interface PredictFlags extends ColumnFlags, ModelFlags {
   readonly out?: string;
   readonly keep?: readonly string[];
+  readonly threshold?: number;
 }
 
 export const predict: CommandDefinition<PredictFlags> = {
@@ -40,6 +41,10 @@ export const predict: CommandDefinition<PredictFlags> = {
     ['bp4 predict iris.bp4 new.csv', 'Print a line of CSV for each row of new.csv.'],
     ['bp4 predict iris.bp4 new.csv --out predictions.csv', 'Write the predictions to a file.'],
     ['bp4 predict iris.bp4 new.csv --keep id', 'Put the column id before each prediction.'],
+    [
+      'bp4 predict loans.bp4 new.csv --threshold 0.3',
+      'Of two classes, predict the second from a probability of 0.3 on.',
+    ],
     ['cat big.csv | bp4 predict iris.bp4 -', 'Read stdin, row by row.'],
     ['bp4 predict iris.bp4 new.jsonl --json', 'Read and print JSON Lines.'],
     ['bp4 predict mlp.onnx new.csv --inputs a,b,c --classes no,yes', 'Open a model from another program.'],
@@ -54,6 +59,11 @@ export const predict: CommandDefinition<PredictFlags> = {
           'Columns of the data to print before each prediction, such as an id',
           collectList,
         ),
+        valueOption(
+          '--threshold <p>',
+          'Of two classes, predict the second from this probability on (default: the most likely class)',
+          number({ min: 0, max: 1 }),
+        ),
       ],
     },
     columnGroup,
@@ -67,7 +77,8 @@ export const predict: CommandDefinition<PredictFlags> = {
     const model = await openModel(path, options);
     const signature = describeSignature(model, options);
     const keep = [...new Set(options.keep)];
-    const writer = (output.json ? createJSONWriter : createCSVWriter)(model.net, signature.outputs, keep);
+    const createWriter = output.json ? createJSONWriter : createCSVWriter;
+    const writer = createWriter(model.net, signature.outputs, { keep, threshold: options.threshold });
     const paths = given.length > 0 ? given : [STDIN];
     const task = { net: model.net, signature, keep, paths, writer, output };
     const { out } = options;

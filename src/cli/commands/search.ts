@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { journalFile } from '../../node/journal-file.js';
 import { UsageError } from '../errors.js';
 import { checkApart, checkFolder, checkReportPath } from '../data/output-paths.js';
+import { pickResults } from '../model/evaluation.js';
 import { chooseModelPath, type About } from '../model/model-file.js';
 import type { CommandDefinition, GivenOptions, Invocation } from '../options/command.js';
 import { chooseQueue } from '../options/queue.js';
@@ -94,11 +95,10 @@ async function run({ operands, options: now, given: typed, output }: Invocation<
       const { ensemble, best, trials } = done.result;
       const [{ state }] = ensemble.members as [(typeof ensemble.members)[number]];
       const evaluation = await evaluateTest(output, ensemble, state, prepared);
-      const { figures, baseline } = evaluation;
       const about: About = {
         ...prepared.about,
         training: { ...prepared.about.training, options: best.spec.train ?? {} },
-        results: { trials: trials.length, figures, ...(baseline && { baseline }) },
+        results: { trials: trials.length, ...pickResults(evaluation) },
       };
       await saveTrained(output, { net: ensemble, about }, destination);
       if (options.report !== undefined) {

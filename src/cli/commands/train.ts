@@ -5,6 +5,7 @@ import type { Network } from '../../network.js';
 import { checkReportPath, checkApart } from '../data/output-paths.js';
 import { UsageError } from '../errors.js';
 import { chooseModelPath, MODEL_EXTENSION } from '../model/model-file.js';
+import { pickResults } from '../model/evaluation.js';
 import { diagnoseNetwork, pickSamples, sayFindings } from '../model/diagnosis.js';
 import { displayPath } from '../data/read-file.js';
 import type { CommandDefinition, Invocation } from '../options/command.js';
@@ -135,13 +136,11 @@ async function run({ operands, options, given, output }: Invocation<TrainFlags>)
       if (run.isStopped) throw await saveStopped(output, last, destination, { checkpoint, epoch: run.epoch });
       output.say();
       const evaluation = await evaluateTest(output, net, state, last);
-      const { figures, baseline } = evaluation;
       const { temperature } = trained;
       const results = {
         epochs: run.epoch,
         seconds: run.seconds,
-        figures,
-        ...(baseline && { baseline }),
+        ...pickResults(evaluation),
         ...(temperature !== undefined && { temperature }),
       };
       const finished = { ...about, results };

@@ -97,7 +97,8 @@ function listData({ reading, training }: About): string[] {
 }
 
 function listResults({ training, results }: About): string[] {
-  const { figures, baseline } = results!;
+  const { figures, baseline, baselines } = results!;
+  const { mean, linear } = baselines ?? {};
   const shown = Object.entries(figures).map(([name, value]) => {
     const isShare = /accuracy$|^coverage$/i.test(name);
     return `| ${cardNames[name] ?? figureNames[name] ?? name} | ${isShare ? formatPercent(value) : formatPrecise(value, 3)} |`;
@@ -117,7 +118,8 @@ function listResults({ training, results }: About): string[] {
           `| accuracy of always predicting ${codeCell(baseline.class)} | ${formatPercent(baseline.accuracy)} |`,
         ]
       : []),
-    ...('rSquared' in figures ? ['| R² of always predicting the mean | 0 |'] : []),
+    ...(mean === undefined ? [] : [`| R² of always predicting the mean | ${mean.toFixed(3)} |`]),
+    ...(linear === undefined ? [] : [`| R² of a linear model | ${linear.toFixed(3)} |`]),
   ];
 }
 

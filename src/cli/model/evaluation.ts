@@ -21,6 +21,8 @@ import {
 import { shortest } from '../../base/shortest.js';
 import type { Ensemble } from '../../ensemble/ensemble.js';
 import { checkSpec, crossEntropies } from '../../model/spec.js';
+import type { NetworkState } from '../../model/state.js';
+import type { NumberTransform } from '../../model/transforms.js';
 import type { Network } from '../../network.js';
 import type { Fault } from '../../errors.js';
 import { formatCount, formatPercent, formatPrecise, formatSignificant } from '../terminal/format.js';
@@ -69,11 +71,11 @@ export interface ThresholdTable {
   readonly table: readonly ThresholdScores[];
 }
 
-/** For a regression whose training data are known: the R² of predictions without a network. */
+/** For a regression: the R² of predictions without a network. */
 export interface Baselines {
   /** Of always predicting the mean of the training targets. */
   readonly mean: number;
-  /** Of a linear model; undefined if there are too many inputs for one. */
+  /** Of a linear model; undefined if there are too many inputs for one, or without the training data. */
   readonly linear?: number;
 }
 
@@ -139,12 +141,14 @@ export function evaluateNetwork(net: Predictor, data: Dataset): Evaluation {
   const width = net.outputs;
   const names = data.targetColumns ?? Array.from({ length: width }, (_, j) => String(j));
   const quantiles = quantilesOf(net);
+  const scales = specOf(net).transforms?.targets;
   const all = names.map((name, j): TargetFigures => ({
     name,
     ...computeFigures(
       column(outputs, width, j),
       column(targets!, width, j),
       quantiles?.[j] ?? quantiles?.[0],
+      scales?.[j],
     ),
   }));
   const meanOf = (pick: (figures: TargetFigures) => number): number =>
@@ -169,9 +173,12 @@ export function evaluateNetwork(net: Predictor, data: Dataset): Evaluation {
   };
 }
 
+export const predictsProbabilities = ({ loss }: Predictor): boolean =>
+  (crossEntropies as readonly string[]).includes(loss);
+
 /** Log loss, Brier score and calibration, if the outputs are probabilities. */
 function judgeProbabilities(
-  { loss }: Predictor,
+  net: Predictor,
   outputs: Float32Array,
   answers: Truth,
 ): {
@@ -179,7 +186,7 @@ function judgeProbabilities(
   readonly brierScore?: number;
   readonly reliability?: readonly ReliabilityBin[];
 } {
-  if (!(crossEntropies as readonly string[]).includes(loss)) return {};
+  if (!predictsProbabilities(net)) return {};
   const figures = { logLoss, brierScore, calibrationError };
   return {
     ...Object.fromEntries(
@@ -208,27 +215,63 @@ function scoreThresholds(outputs: Float32Array, answers: Truth): Omit<ThresholdT
   };
 }
 
+/** Of an ensemble, that of the first network. */
+const specOf = (net: Predictor): NetworkState['spec'] =>
+  ('members' in net ? net.members[0]!.state : net.state).spec;
+
 /** The q of each output, or one for all, if the outputs are quantiles. */
 function quantilesOf(net: Predictor): readonly number[] | undefined {
   if (net.loss !== 'quantile') return undefined;
-  const { spec } = 'members' in net ? net.members[0]!.state : net.state;
-  return checkSpec(spec).lossParameters.map(shortest);
+  return checkSpec(specOf(net)).lossParameters.map(shortest);
 }
 
+/** @param scale of the target; the one of 'standardize' holds the mean of the training data */
 function computeFigures(
   predicted: Float32Array,
   actual: Float32Array,
   q: number | undefined,
-): Omit<TargetFigures, 'name' | 'baselines'> {
+  scale: NumberTransform | undefined,
+): Omit<TargetFigures, 'name'> {
   const truth = { targets: actual, outputs: 1 };
+  const hasMean = q === undefined && scale?.kind === 'standardize' && actual.length > 1;
   return {
     ...(q !== undefined && {
       quantile: { q, pinballLoss: pinballLoss(q)(predicted, truth), coverage: coverage(predicted, truth) },
     }),
+    ...(hasMean && { baselines: { mean: rSquaredOfMean(scale.mean, truth.targets) } }),
     rSquared: actual.length > 1 ? rSquared(predicted, truth) : 0,
     meanAbsoluteError: meanAbsoluteError(predicted, truth),
     rootMeanSquaredError: rootMeanSquaredError(predicted, truth),
     ...{ predicted, actual },
+  };
+}
+
+/** The R² of always predicting the mean of the training targets. */
+export const rSquaredOfMean = (mean: number, targets: Float32Array): number =>
+  rSquared(
+    targets.map(() => mean),
+    { targets, outputs: 1 },
+  );
+
+/** What a model file says of an evaluation. The baselines of several targets are averaged, as their R² is. */
+export function pickResults({
+  figures,
+  baseline,
+  targets = [],
+}: Evaluation): Pick<Evaluation, 'figures' | 'baseline'> & { readonly baselines?: Baselines } {
+  const each = targets.flatMap(({ baselines }) => baselines ?? []);
+  const linear = each.flatMap((one) => one.linear ?? []);
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    figures,
+    ...(baseline && { baseline }),
+    ...(each.length > 0 && {
+      baselines: {
+        mean: mean(each.map((one) => one.mean)),
+        ...(linear.length > 0 && { linear: mean(linear) }),
+      },
+    }),
   };
 }
 

@@ -17,6 +17,7 @@ import { writeWhole } from '../../node/whole-file.js';
 import { DataError, inFile, UsageError } from '../errors.js';
 import { STDIN } from '../data/file-formats.js';
 import { checkFolder } from '../data/output-paths.js';
+import type { Baselines } from './evaluation.js';
 import { formatCount, groupDigits } from '../terminal/format.js';
 import type { DataHashes, Shares } from '../data/split-stream.js';
 import type { Reading } from '../data/tables.js';
@@ -90,6 +91,8 @@ interface Results {
   readonly temperature?: number;
   /** For a classification: the largest class, and the accuracy of always predicting it. */
   readonly baseline?: { readonly class: string; readonly accuracy: number };
+  /** For a regression: the R² of predictions without a network, averaged over the targets. */
+  readonly baselines?: Baselines;
 }
 
 export interface ModelFile {

@@ -1,6 +1,6 @@
 import Papa from 'papaparse';
 import { argmax } from '../../base/argmax.js';
-import type { Predictor } from '../model/evaluation.js';
+import { predictsProbabilities, type Predictor } from '../model/evaluation.js';
 import { chooseThreshold } from '../../metrics/predictions.js';
 import { UsageError } from '../errors.js';
 import { toJSONLine } from '../terminal/control-characters.js';
@@ -21,11 +21,15 @@ export interface PredictionWriter {
   readonly writeLines: (predictions: readonly Prediction[]) => string;
 }
 
-/**
- * @param keep names of the columns before the predictions
- * @throws UsageError if one of them is also the name of an output
- */
-export type CreateWriter = (net: Predictor, outputs: Outputs, keep: readonly string[]) => PredictionWriter;
+interface WriterOptions {
+  /** Names of the columns before the predictions. */
+  readonly keep: readonly string[];
+  /** The probability from which the second of two classes is predicted; undefined for the most likely class. */
+  readonly threshold: number | undefined;
+}
+
+/** @throws UsageError if a column to keep is also the name of an output, or a threshold is for other outputs */
+export type CreateWriter = (net: Predictor, outputs: Outputs, options: WriterOptions) => PredictionWriter;
 
 /** Single precision holds seven digits. */
 const roundToSingle = (x: number): number => Number(x.toPrecision(7));
@@ -40,15 +44,16 @@ const toCSV = (rows: unknown[][]): string =>
  * CSV: the most likely class and the probability of each class, or the numbers. NA stands for a missing number, so that
  * no line is blank.
  */
-export const createCSVWriter: CreateWriter = (net, outputs, keep) => {
+export const createCSVWriter: CreateWriter = (net, outputs, { keep, threshold }) => {
   const isRegression = outputs.task === 'regression';
   const names = isRegression ? outputs.targets : ['class', ...outputs.classes];
   checkApart(keep, names);
+  if (threshold !== undefined) checkThreshold(net, outputs);
   const nothing = names.map(() => (isRegression ? 'NA' : ''));
   const toRow = (values: Float32Array): unknown[] =>
     isRegression
       ? Array.from(values, roundToSingle)
-      : [outputs.classes[chooseClass(net, values)]!, ...toShares(net, values).map(roundToSingle)];
+      : [outputs.classes[chooseClass(net, values, threshold)]!, ...toShares(net, values).map(roundToSingle)];
   return {
     head: toCSV([[...keep, ...names]]),
     writeLines: (predictions) =>
@@ -65,16 +70,20 @@ export const createCSVWriter: CreateWriter = (net, outputs, keep) => {
  * JSON Lines: { class, outputs: { name: share, … } }, or { name: number, … }. A sample without a prediction is null; with
  * kept columns, its fields are null.
  */
-export const createJSONWriter: CreateWriter = (net, outputs, keep) => {
+export const createJSONWriter: CreateWriter = (net, outputs, { keep, threshold }) => {
   const names = outputs.task === 'regression' ? outputs.targets : ['class', 'outputs'];
   checkApart(keep, names);
+  if (threshold !== undefined) checkThreshold(net, outputs);
   const nothing = keep.length > 0 ? Object.fromEntries(names.map((name) => [name, null])) : null;
   const toObject = (names: readonly string[], values: readonly number[]): object =>
     Object.fromEntries(names.map((name, k) => [name, roundToSingle(values[k]!)]));
   const toPrediction = (values: Float32Array): object => {
     if (outputs.task === 'regression') return toObject(outputs.targets, Array.from(values));
     const { classes } = outputs;
-    return { class: classes[chooseClass(net, values)], outputs: toObject(classes, toShares(net, values)) };
+    return {
+      class: classes[chooseClass(net, values, threshold)],
+      outputs: toObject(classes, toShares(net, values)),
+    };
   };
   const beside = (kept: readonly unknown[], answer: object | null): object | null =>
     answer && { ...Object.fromEntries(keep.map((name, k) => [name, kept[k] ?? null])), ...answer };
@@ -94,6 +103,14 @@ function checkApart(keep: readonly string[], answers: readonly string[]): void {
   throw new UsageError('--keep', `an answer is also called '${same}'`, 'rename the column of the data');
 }
 
+function checkThreshold(net: Predictor, outputs: Outputs): void {
+  const refuse = (problem: string): UsageError => new UsageError('--threshold', problem, 'leave it out');
+  if (outputs.task === 'regression') throw refuse('the model predicts numbers, not classes');
+  const { length } = outputs.classes;
+  if (length !== 2) throw refuse(`it is for two classes, and the model has ${length}`);
+  if (!predictsProbabilities(net)) throw refuse("the outputs of the model aren't probabilities");
+}
+
 /** A cell as text of CSV; empty if it is missing. */
 function toField(cell: unknown): unknown {
   if (cell === null || cell === undefined || Number.isNaN(cell)) return '';
@@ -107,8 +124,12 @@ function toShares({ loss, outputs }: Predictor, values: Float32Array): number[] 
   return loss === 'hinge' ? [-one, one] : [1 - one, one];
 }
 
-/** The predicted class; for a single output, the second class from the threshold on. */
-function chooseClass({ loss, outputs }: Predictor, values: Float32Array): number {
-  if (outputs > 1) return argmax(values, 0, outputs);
-  return Number(values[0]! >= chooseThreshold(loss));
+/** The predicted class; for a single output, or with a threshold, the second class from the threshold on. */
+function chooseClass(
+  { loss, outputs }: Predictor,
+  values: Float32Array,
+  threshold: number | undefined,
+): number {
+  if (outputs > 1 && threshold === undefined) return argmax(values, 0, outputs);
+  return Number(values.at(-1)! >= (threshold ?? chooseThreshold(loss)));
 }

@@ -2,7 +2,7 @@ import type { Dataset } from '../../data/index.js';
 import { rSquared } from '../../metrics/index.js';
 import type { NetworkState } from '../../model/state.js';
 import { Network } from '../../network.js';
-import { column, type Baselines } from '../model/evaluation.js';
+import { column, rSquaredOfMean, type Baselines } from '../model/evaluation.js';
 
 // What predictions of numbers are worth beside a score: those of the mean, and those of a linear model on the same inputs.
 
@@ -27,15 +27,12 @@ export async function measureBaselines(
   const outputs = train.targets!.length / train.count;
   const linear = await predictLinearly(spec, train, test);
   return Array.from({ length: outputs }, (_, j) => {
-    const truth = { targets: column(test.targets!, outputs, j), outputs: 1 };
+    const targets = column(test.targets!, outputs, j);
     const learned = column(train.targets!, outputs, j);
     const mean = learned.reduce((sum, y) => sum + y / learned.length, 0);
     return {
-      mean: rSquared(
-        truth.targets.map(() => mean),
-        truth,
-      ),
-      ...(linear && { linear: rSquared(column(linear, outputs, j), truth) }),
+      mean: rSquaredOfMean(mean, targets),
+      ...(linear && { linear: rSquared(column(linear, outputs, j), { targets, outputs: 1 }) }),
     };
   });
 }
