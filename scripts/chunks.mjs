@@ -34,11 +34,15 @@ export async function bundleChunks() {
   const start = importsOf('cli/index.js');
   const alone = (module) => ({ name: module, test: (path) => path === join(dist, `${module}.js`) });
   const program = alone('cli/program');
+  const errors = ['node/file-error', 'queue/queue-error'].map((module) => join(dist, `${module}.js`));
   // The first group that wants a module takes it, and all its imports that are left.
   const groups = [
     { name: 'base', test: (path) => core.has(path) && withoutNetwork.some((paths) => paths.has(path)) },
     { name: 'core', test: (path) => core.has(path) },
-    { name: 'cli/start', test: (path) => start.has(path) && !program.test(path) }, // for `bp4 --help`
+    // what `bp4 --help` loads; bp4/node and bp4/queue must not load commander for their errors
+    { name: 'node/errors', test: (path) => errors.includes(path) },
+    { name: 'cli/start', test: (path) => start.has(path) && !program.test(path) },
+    alone('base/inflate'), // its package, fflate, loads only for data
     // tests, benchmarks and the playground's build import these
     program,
     ...['cli/terminal/stop-signals', 'cli/bench/plain-network', 'cli/playground/digits'].map(alone),

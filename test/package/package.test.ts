@@ -134,7 +134,14 @@ it('importing bp4 loads three files, of its own, and neither the reference nor t
 
 it('importing bp4/metrics loads no network', async () => {
   const modules = await listModules("import 'bp4/metrics';");
-  expect(modules).toEqual(['chunks/base.js', 'chunks/metrics/index.js', 'chunks/metrics/shared.js']);
+  const files = ['base.js', 'base/shared.js', 'metrics/index.js', 'metrics/shared.js'];
+  expect(modules).toEqual(files.map((file) => `chunks/${file}`));
+});
+
+it('importing bp4/node or bp4/queue loads nothing of the command line', async () => {
+  const modules = await listModules("import 'bp4/node'; import 'bp4/queue';");
+  expect(modules).toContain('queue/index.js');
+  expect(modules.filter((url) => /cli\/|commander/.test(url))).toEqual([]);
 });
 
 interface Snippet {
