@@ -2,47 +2,8 @@ import js from '@eslint/js';
 import { importX } from 'eslint-plugin-import-x';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { floors } from './scripts/floors.mjs';
 import { noImportCycles } from './scripts/no-import-cycles.mjs';
-
-/** The floors of src/, lowest first. A floor imports from itself and from those before it. */
-const floors = [
-  'src/errors.ts',
-  'src/base',
-  'src/memory',
-  'src/kernels',
-  'src/model',
-  'src/training',
-  'src/diagnosis',
-  'src/network.ts',
-  'src/index.ts',
-  'src/reference.ts',
-  'src/worker',
-  'src/metrics',
-  'src/ensemble',
-  'src/explain',
-  'src/formats',
-  'src/data',
-  'src/search',
-  'src/brain',
-  'src/node',
-  'src/queue',
-  'src/cli/flags.ts',
-  'src/cli/errors.ts',
-  'src/cli/exit-codes.ts',
-  'src/cli/terminal',
-  'src/cli/options',
-  'src/cli/data',
-  'src/cli/model',
-  'src/cli/predict',
-  'src/cli/train',
-  'src/cli/search',
-  'src/cli/report',
-  'src/cli/bench',
-  'src/cli/playground',
-  'src/cli/commands',
-  'src/cli/program.ts',
-  'src/cli/index.ts',
-];
 
 const floorZones = floors.slice(0, -1).map((floor, i) => ({
   target: `./${floor}`,
