@@ -32,7 +32,7 @@ const stampPath = 'build/dist.stamp';
 const isBuilt =
   existsSync('dist/core.wasm.d.ts') &&
   existsSync(stampPath) &&
-  readFileSync(stampPath, 'utf8') === hashSources();
+  readFileSync(stampPath, 'utf8') === `${hashKernels()} ${hashSources()}`;
 if (isBuilt) {
   console.log('dist/ is up to date');
   process.exit();
@@ -42,15 +42,10 @@ if (isBuilt) {
 //    assembly/structs.ts, src/memory/structs.ts, src/memory/team.ts
 runNode('scripts/generate-tiles.mjs');
 runNode('scripts/generate-structs.mjs');
+const kernelStamp = hashKernels();
 
 // 2. AssemblyScript → WebAssembly (asc prints its own diagnostics), for one thread, for several and for bp4/brain; a
 //    module's bytes become a string, so that bundlers and browsers have nothing to locate or fetch
-const kernelStamp = hashFiles(
-  'assembly',
-  'asconfig.json',
-  'scripts/build.mjs',
-  'node_modules/assemblyscript/package.json',
-);
 const core = packaged(await compile('release', 'assembly/index.ts', 'kernels'), 'core');
 const threads = packaged(await compile('threads', 'assembly/threads.ts', 'kernels-threads'), 'threads');
 // Its constants lie below those of the core, in the same memory: from 64 to 1024.
@@ -109,13 +104,22 @@ function packaged(wasm, wasmName) {
   return bytes;
 }
 
-/** Hashes everything that dist/ depends on. */
-function hashSources() {
+/** Hashes what the WebAssembly modules depend on. */
+function hashKernels() {
   return hashFiles(
     'assembly',
+    'asconfig.json',
+    'scripts/build.mjs',
+    'node_modules/assemblyscript/package.json',
+  );
+}
+
+/** Hashes what else dist/ depends on. */
+function hashSources() {
+  return hashFiles(
     'src',
     'scripts',
-    ...['asconfig', 'package', 'package-lock', 'tsconfig', 'tsconfig.build', 'tsconfig.node'].map(
+    ...['package', 'package-lock', 'tsconfig', 'tsconfig.build', 'tsconfig.node'].map(
       (name) => `${name}.json`,
     ),
   );
@@ -159,6 +163,7 @@ runNode('scripts/generate-parts.mjs');
 
 // 4. TypeScript → dist/, emptied first so that nothing of an earlier build is published; src/node/ and src/cli/ separately,
 //    because only they may use Node-only features
+const sourceStamp = hashSources(); // before they are read: those that change meanwhile are for the next build
 rmSync(stampPath, { force: true });
 rmSync('dist', { recursive: true, force: true });
 runNode('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
@@ -225,5 +230,5 @@ function copyDeclarations(path, copied = new Set()) {
 // 7. chunks of the modules in dist/, for Node
 await bundleChunks();
 
-writeFileSync(stampPath, hashSources());
+writeFileSync(stampPath, `${kernelStamp} ${sourceStamp}`);
 console.log(`built dist/ around ${core.length + threads.length + brain.length} bytes of WebAssembly`);
