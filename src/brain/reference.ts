@@ -172,7 +172,10 @@ type Floats = Float32Array | Float64Array;
 function forward(f: Floats, layers: readonly Places[]): void {
   for (const { fanIn, units, stride, input, weights, biases, z, a, activation, alpha } of layers) {
     for (let j = 0; j < stride; j += 4) {
-      let [c0, c1, c2, c3] = [0, 0, 0, 0];
+      let c0 = 0;
+      let c1 = 0;
+      let c2 = 0;
+      let c3 = 0;
       let w = weights + j;
       for (let k = input; k < input + fanIn; k++) {
         const x = f[k]!;
