@@ -64,7 +64,7 @@ export default [
   {
     name: 'the reference, bp4/reference',
     path: 'dist/kernels/reference/reference.js',
-    limit: '8.7 kB',
+    limit: '8.8 kB',
     gzip: true,
   },
   besideCore('rare transforms', 'model/formulas.js', '1.8 kB'),
@@ -95,12 +95,12 @@ export default [
   besideCore('bp4/safetensors', 'formats/safetensors/index.js', '6.8 kB'),
   besideCore('bp4/numpy', 'formats/numpy/index.js', '8 kB'),
   besideCore('bp4/code', 'formats/code/index.js', '11.7 kB'),
-  { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '32.4 kB', gzip: true },
+  { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '32.5 kB', gzip: true },
   // As it is loaded, not minified again
   {
     name: 'the script of bp4/brain',
     path: 'dist/brain.min.js',
-    limit: '30.9 kB',
+    limit: '31.1 kB',
     gzip: true,
     disablePlugins: ['@size-limit/esbuild'],
   },

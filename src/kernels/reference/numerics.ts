@@ -58,25 +58,21 @@ const LN2_LOW = fround(-2.1219444e-4);
 // powers includes the number to subtract.
 const BITS_FROM_2_10 = 786432; // from 2⁻¹⁰
 const BITS_FROM_2_7 = 6291456;
-const BITS_FROM_2_6 = 12582912;
 const BITS_FROM_2_5 = 25165824;
 const BITS_FROM_2_3 = 100663296;
-const BITS_FROM_2_2 = 201326592;
 /** 1.5·2⁵² rounds to a whole number in the same way. */
 const WHOLE_BITS = 6755399441055744;
 
-// The coefficients of eʳ and of tanh, highest power first.
+// The coefficients of eʳ, highest power first.
 const E0 = fround(1.98756915e-4);
 const E1 = fround(1.3981999507e-3) + BITS_FROM_2_10;
 const E2 = fround(8.3334519073e-3) + BITS_FROM_2_7;
 const E3 = fround(4.1665795894e-2) + BITS_FROM_2_5;
 const E4 = fround(1.6666665459e-1) + BITS_FROM_2_3;
 const E5 = fround(5.0000001201e-1);
-const T0 = fround(-5.70498872745e-3);
-const T1 = fround(2.06390887954e-2) + BITS_FROM_2_6;
-const T2 = fround(-5.37397155531e-2) + BITS_FROM_2_5;
-const T3 = fround(1.33314422036e-1);
-const T4 = fround(-3.33332819422e-1) + BITS_FROM_2_2;
+const TANH_COEFFICIENTS = [
+  -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1,
+].map(fround);
 /** 1/7! to 1/2!. */
 const EXPM1_COEFFICIENTS = [1.984127e-4, 1.3888889e-3, 8.3333333e-3, 4.1666667e-2, 1.6666667e-1, 0.5].map(
   fround,
@@ -133,11 +129,7 @@ function tanhSingle(x: number): number {
   const size = abs(x);
   if (size < 0.625) {
     const square = fround(x * x);
-    let p = fround(T0 * square) + T1 - BITS_FROM_2_6;
-    p = fround(p * square) + T2 - BITS_FROM_2_5;
-    p = fround(fround(p * square) + T3);
-    p = fround(p * square) + T4 - BITS_FROM_2_2;
-    return fround(fround(fround(p * square) * x) + x);
+    return fround(fround(fround(polynomial(TANH_COEFFICIENTS, square) * square) * x) + x);
   }
   const far = fround(1 - fround(2 / fround(unroundedExp(fround(2 * size)) + 1)));
   return x < 0 ? -far : far;
