@@ -88,7 +88,7 @@ export default [
   besideCore('a journal', 'search/journal.js', '2.1 kB'),
   besideCore('training in shards', 'search/rounds.js', '2.3 kB', ['./run-shard.js']),
   besideCore('bp4/worker', 'worker/index.js', '3 kB'),
-  besideCore('bp4/node', 'node/index.js', '5.9 kB', ['node:*', '../data/*', '../formats/*', '../search/*']),
+  besideCore('bp4/node', 'node/index.js', '5.4 kB', ['node:*', '../chunks/*']),
   besideCore('bp4/onnx', 'formats/onnx/index.js', '5.6 kB', ['./read.js']),
   besideCore('reading ONNX', 'formats/onnx/read.js', '15.5 kB', ['./write.js']),
   besideCore('bp4/tfjs', 'formats/tfjs/index.js', '11.3 kB'),

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 // The build is measured, because threads and workers start from files.
-import { Dataset } from '../dist/data/index.js';
-import { journalFile, threads } from '../dist/node/index.js';
-import { queue } from '../dist/queue/index.js';
-import { choice, float, study, type Executor, type Task, type TaskResult } from '../dist/search/index.js';
+import { Dataset } from 'bp4/data';
+import { journalFile, threads } from 'bp4/node';
+import { queue } from 'bp4/queue';
+import { choice, float, study, type Executor, type Task, type TaskResult } from 'bp4/search';
 import { Random } from '../src/base/random.js';
 import { startRedis } from '../test/matrix/queue/servers.js';
 import { endWorker, spawnWorker } from '../test/matrix/queue/studies.js';

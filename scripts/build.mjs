@@ -1,6 +1,6 @@
 /**
  * npm run build: assembly/ → build/kernels.wasm → build/core.wasm → src/kernels/wasm-module.ts → dist/, and dist/core.wasm; src/ →
- * src/formats/code/parts.ts; dist/brain/ → dist/brain.min.js and dist/cjs/
+ * src/formats/code/parts.ts; dist/brain/ → dist/brain.min.js and dist/cjs/; dist/ → dist/chunks/
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import binaryen from 'binaryen';
 import { build } from 'vite';
+import { bundleChunks } from './chunks.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -114,7 +115,7 @@ function hashSources() {
     'assembly',
     'src',
     'scripts',
-    ...['asconfig', 'package-lock', 'tsconfig', 'tsconfig.build', 'tsconfig.node'].map(
+    ...['asconfig', 'package', 'package-lock', 'tsconfig', 'tsconfig.build', 'tsconfig.node'].map(
       (name) => `${name}.json`,
     ),
   );
@@ -220,6 +221,9 @@ function copyDeclarations(path, copied = new Set()) {
     copyDeclarations(join(dirname(path), `${target}.d.ts`), copied);
   }
 }
+
+// 7. chunks of the modules in dist/, for Node
+await bundleChunks();
 
 writeFileSync(stampPath, hashSources());
 console.log(`built dist/ around ${core.length + threads.length + brain.length} bytes of WebAssembly`);

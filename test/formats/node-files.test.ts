@@ -236,7 +236,7 @@ describe('saveFile', () => {
 
   /** Saves a larger network over the file, where no file may grow beyond 8 kB (16 blocks): as on a disk that is full. */
   const program = `
-    const { Network } = await import('${new URL('../../dist/index.js', import.meta.url).href}');
+    const { Network } = await import('${new URL('../../dist/chunks/index.js', import.meta.url).href}');
     const { saveFile } = await import('${new URL('../../dist/node/index.js', import.meta.url).href}');
     const net = await Network.create({ inputs: 100, layers: [{ units: 100, activation: 'tanh' }] });
     const error = await saveFile(net, process.argv[1]).catch((error) => error);

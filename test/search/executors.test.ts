@@ -5,17 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 // The build is tested, because a thread starts from a file.
-import { Dataset } from '../../dist/data/index.js';
-import { journalFile, threads } from '../../dist/node/index.js';
-import {
-  float,
-  int,
-  runTask,
-  study,
-  type Executor,
-  type Journal,
-  type StudyResult,
-} from '../../dist/search/index.js';
+import { Dataset } from 'bp4/data';
+import { journalFile, threads } from 'bp4/node';
+import { float, int, runTask, study, type Executor, type Journal, type StudyResult } from 'bp4/search';
 
 const rows = Array.from({ length: 40 }, (_, n) => [Math.sqrt(n % 7), Math.sqrt(n % 5)]);
 const data = Dataset.fromArrays({ inputs: rows, targets: rows.map(([a, b]) => [a! * b!]) });
@@ -114,9 +106,9 @@ describe('the file of a journal', () => {
     const root = new URL('../../dist/', import.meta.url).href;
     writeFileSync(
       program,
-      `import { Dataset } from '${root}data/index.js';
+      `import { Dataset } from '${root}chunks/data/index.js';
 import { journalFile } from '${root}node/index.js';
-import { study } from '${root}search/index.js';
+import { study } from '${root}chunks/search/index.js';
 const rows = ${JSON.stringify(rows)};
 const data = Dataset.fromArrays({ inputs: rows, targets: rows.map(([a, b]) => [a * b]) });
 await study({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.js';
 // The build is tested, because a thread starts from a file.
-import { Dataset } from '../../dist/data/index.js';
+import { Dataset } from 'bp4/data';
 import {
   Network,
   type EpochReport,
@@ -9,9 +9,9 @@ import {
   type NetworkState,
   type Parameters,
   type TrainOptions,
-} from '../../dist/index.js';
-import { threads } from '../../dist/node/index.js';
-import { inline, trainInShards, type Executor, type ShardedTrainOptions } from '../../dist/search/index.js';
+} from 'bp4';
+import { threads } from 'bp4/node';
+import { inline, trainInShards, type Executor, type ShardedTrainOptions } from 'bp4/search';
 
 const COUNT = 53;
 const random = Random.fromSeed(7);

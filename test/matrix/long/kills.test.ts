@@ -26,7 +26,7 @@ const options = { miniBatchSize: 3, learningRate: 0.01, optimizer: 'momentum' } 
 const program = `
   import { createHash } from 'node:crypto';
   import { existsSync, writeSync } from 'node:fs';
-  import { Network } from '${new URL('../../../dist/index.js', import.meta.url).href}';
+  import { Network } from '${new URL('../../../dist/chunks/index.js', import.meta.url).href}';
   import { checkpointFile, loadFile } from '${new URL('../../../dist/node/index.js', import.meta.url).href}';
   const [, path, task] = process.argv;
   const { spec, inputs, targets, options } = JSON.parse(task);

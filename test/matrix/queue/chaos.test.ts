@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Random } from '../../../src/base/random.js';
-import { initQueue } from '../../../dist/queue/index.js';
+import { initQueue } from 'bp4/queue';
 import { openLink, type Link } from './link.js';
 import { hasEnded, startPostgres, startRedis, type Server } from './servers.js';
 import { folder, run, spawnWorker, type Ran } from './studies.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { initQueue } from '../../../dist/queue/index.js';
+import { initQueue } from 'bp4/queue';
 import { bp4Process, irisCSV, listEvents, readEvent, type Ran } from '../../support/cli.js';
 import { startPostgres, startRedis, type Server } from './servers.js';
 import { endWorker, spawnWorker } from './studies.js';

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { queue } from '../../../dist/queue/index.js';
+import { queue } from 'bp4/queue';
 import { run } from './studies.js';
 
 // A study in a process of its own, to be killed: node --import tsx coordinator.ts PATH EPOCHS. Writes what it came to beside its

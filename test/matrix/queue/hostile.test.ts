@@ -15,16 +15,8 @@ import {
   type SentResult,
 } from '../../../src/queue/message.js';
 import { openStore, type Store } from '../../../src/queue/store.js';
-import {
-  clearQueue,
-  queue,
-  startWorker,
-  type QueueWorker,
-  type WorkerOptions,
-} from '../../../dist/queue/index.js';
-import { runTask } from '../../../dist/search/executor.js';
-import type { TaskResult } from '../../../dist/search/task.js';
-import type { Task } from '../../../dist/search/index.js';
+import { clearQueue, queue, startWorker, type QueueWorker, type WorkerOptions } from 'bp4/queue';
+import { runTask, type Task, type TaskResult } from 'bp4/search';
 import { startRedis, type Server } from './servers.js';
 import { compare } from './site.js';
 import { data, folder, run } from './studies.js';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { queue, readQueueStatus } from '../../../dist/queue/index.js';
+import { queue, readQueueStatus } from 'bp4/queue';
 import { compare, servers, useServer } from './site.js';
 import { endWorker, folder, run, spawnWorker, type Ran } from './studies.js';
 

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { clearQueue, initQueue, queue, readQueueStatus } from '../../../dist/queue/index.js';
+import { clearQueue, initQueue, queue, readQueueStatus } from 'bp4/queue';
 import { bp4Process, listEvents } from '../../support/cli.js';
 import { compare, servers, useServer } from './site.js';
 import { startPostgres, startRedis } from './servers.js';

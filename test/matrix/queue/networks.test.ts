@@ -13,8 +13,8 @@ import {
   type SentResult,
 } from '../../../src/queue/message.js';
 import { openStore, type Store } from '../../../src/queue/store.js';
-import { clearQueue, initQueue, queue, startWorker, type QueueWorker } from '../../../dist/queue/index.js';
-import { runTask, type Task } from '../../../dist/search/index.js';
+import { clearQueue, initQueue, queue, startWorker, type QueueWorker } from 'bp4/queue';
+import { runTask, type Task } from 'bp4/search';
 import { startPostgres, startRedis, type Server } from './servers.js';
 import { data } from './studies.js';
 

@@ -2,15 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../../src/queue/store.js';
-import { Dataset } from '../../../dist/data/index.js';
-import { Network } from '../../../dist/index.js';
-import { clearQueue, initQueue, queue, readQueueStatus } from '../../../dist/queue/index.js';
-import {
-  inline,
-  trainInShards,
-  type Executor,
-  type ShardedTrainOptions,
-} from '../../../dist/search/index.js';
+import { Dataset } from 'bp4/data';
+import { Network } from 'bp4';
+import { clearQueue, initQueue, queue, readQueueStatus } from 'bp4/queue';
+import { inline, trainInShards, type Executor, type ShardedTrainOptions } from 'bp4/search';
 import { startPostgres, startRedis, type Server } from './servers.js';
 import { endWorker, spawnWorker } from './studies.js';
 

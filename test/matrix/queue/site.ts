@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { clearQueue, initQueue } from '../../../dist/queue/index.js';
+import { clearQueue, initQueue } from 'bp4/queue';
 import { startPostgres, startRedis, type Server } from './servers.js';
 import { endWorker, spawnWorker, type Ran } from './studies.js';
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 // The build is tested, because threads and workers start from files.
-import { Dataset } from '../../../dist/data/index.js';
-import { journalFile } from '../../../dist/node/index.js';
-import { float, int, study, type Executor, type Pruner } from '../../../dist/search/index.js';
+import { Dataset } from 'bp4/data';
+import { journalFile } from 'bp4/node';
+import { float, int, study, type Executor, type Pruner } from 'bp4/search';
 
 const rows = Array.from({ length: 200 }, (_, n) => [Math.sqrt(n % 7), Math.sqrt(n % 11)]);
 export const data = Dataset.fromArrays({ inputs: rows, targets: rows.map(([a, b]) => [a! * b!]) });

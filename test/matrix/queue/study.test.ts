@@ -1,7 +1,7 @@
-import type { Pruner } from '../../../dist/search/index.js';
+import type { Pruner } from 'bp4/search';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { threads } from '../../../dist/node/index.js';
-import { queue, readQueueStatus } from '../../../dist/queue/index.js';
+import { threads } from 'bp4/node';
+import { queue, readQueueStatus } from 'bp4/queue';
 import { addNamespace, type Namespace } from './namespaces.js';
 import { LOOPBACK } from './servers.js';
 import { compare, servers, useServer } from './site.js';
