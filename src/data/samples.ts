@@ -3,32 +3,35 @@ import { checkInteger, checkNumber } from '../base/check.js';
 import { asArray, type NumericArray } from '../base/numeric-arrays.js';
 import { checkCount as checkSameCount } from '../training/matrix.js';
 import { planColumns, type Column, type ColumnOptions, type ColumnPlan } from './columns.js';
+import { gatherRows } from './partition.js';
 import type { OpenedRows, Row, RowBlocks, RowSource } from './rows.js';
 import type { SampleArrays, Schema } from './schema.js';
 
-/** A growing matrix of doubles, so that nothing is rounded before the transforms. */
-class RowBuffer {
-  readonly #width: number;
-  #values = new Float64Array(1024);
+/** A growing column of doubles, so that nothing is rounded before the transforms. */
+export class GrowingColumn {
+  #values = new Float64Array(16);
   #length = 0;
 
-  constructor(width: number) {
-    this.#width = width;
+  get length(): number {
+    return this.#length;
   }
 
-  /** Adds `row` from an index on. */
-  push(row: Float64Array, from: number): void {
-    if (this.#length + this.#width > this.#values.length) {
-      const larger = new Float64Array(2 * (this.#length + this.#width));
+  at(index: number): number {
+    return this.#values[index]!;
+  }
+
+  push(value: number): void {
+    if (this.#length === this.#values.length) {
+      const larger = new Float64Array(2 * this.#length);
       larger.set(this.#values);
       this.#values = larger;
     }
-    for (let k = 0; k < this.#width; k++) this.#values[this.#length + k] = row[from + k]!;
-    this.#length += this.#width;
+    this.#values[this.#length++] = value;
   }
 
+  /** A view, until the next `push`. */
   get values(): Float64Array {
-    return this.#values.slice(0, this.#length);
+    return this.#values.subarray(0, this.#length);
   }
 
   clear(): void {
@@ -40,20 +43,24 @@ class RowBuffer {
 export class SampleBuilder {
   readonly #plan: ColumnPlan;
   readonly #width: number;
-  readonly #row: Float64Array;
-  readonly #inputs: RowBuffer;
-  readonly #answers: RowBuffer;
+  readonly #columns: readonly GrowingColumn[];
+  readonly #whole: readonly (Float64Array | undefined)[];
+  /** The indices of the rows it holds, for columns that are given as a whole. */
+  readonly #kept = new GrowingColumn();
+  #rows = 0;
   #count = 0;
 
-  /** @param source of rows that are read for these samples alone */
-  constructor(plan: ColumnPlan, source?: RowSource) {
+  /**
+   * @param source of rows that are read for these samples alone
+   * @param whole the columns, by their place in the plan, whose numbers are given as a whole instead of row by row; NaN is filled in
+   */
+  constructor(plan: ColumnPlan, source?: RowSource, whole: readonly (Float64Array | undefined)[] = []) {
     this.#plan = plan;
+    this.#whole = whole;
     for (const [k, { readsPlain }] of plan.columns.entries())
       if (readsPlain) source?.takeNumbers?.(plan.at[k]!);
     this.#width = plan.columns.filter(({ role }) => role === 'input').length;
-    this.#row = new Float64Array(plan.columns.length);
-    this.#inputs = new RowBuffer(this.#width);
-    this.#answers = new RowBuffer(plan.columns.length - this.#width);
+    this.#columns = plan.columns.map(() => new GrowingColumn());
   }
 
   /** The number of rows it holds; dropped rows don't count. */
@@ -64,10 +71,11 @@ export class SampleBuilder {
   /** @throws TypeError or RangeError naming the row and column; the builder must not be used afterward */
   add({ cells, number }: Row): void {
     const { columns, at, missing } = this.#plan;
+    const row = this.#rows++;
     for (let k = 0; k < columns.length; k++) {
       const column = columns[k]!;
       const value = cells[at[k]!];
-      if (!column.isMissing(value)) continue;
+      if (this.#whole[k] || !column.isMissing(value)) continue;
       if (missing === 'drop') return;
       if (missing === 'category') {
         if (column.role !== 'input') return;
@@ -91,14 +99,14 @@ export class SampleBuilder {
       }
     }
     for (let k = 0; k < columns.length; k++) {
+      if (this.#whole[k]) continue;
       const column = columns[k]!;
       const value = cells[at[k]!];
       const isFilled = (missing === 'mean' || missing === 'category') && column.isMissing(value);
       if (isFilled && missing === 'category') column.addMissing(number);
-      this.#row[k] = isFilled ? NaN : column.encode(value, number);
+      this.#columns[k]!.push(isFilled ? NaN : column.encode(value, number));
     }
-    this.#inputs.push(this.#row, 0);
-    this.#answers.push(this.#row, this.#width);
+    if (this.#whole.length > 0) this.#kept.push(row);
     this.#count++;
   }
 
@@ -107,34 +115,45 @@ export class SampleBuilder {
    * the categories they have seen.
    */
   drain(): { inputs: Float64Array; answers: Float64Array } {
-    const drained = { inputs: this.#inputs.values, answers: this.#answers.values };
-    this.#inputs.clear();
-    this.#answers.clear();
+    const values = this.#columns.map(({ values }) => values);
+    const drained = {
+      inputs: interleave(values.slice(0, this.#width)),
+      answers: interleave(values.slice(this.#width)),
+    };
+    for (const column of this.#columns) column.clear();
     this.#count = 0;
     return drained;
+  }
+
+  /** The numbers of a column. */
+  #numbersOf(k: number): Float64Array {
+    const whole = this.#whole[k];
+    if (!whole) return this.#columns[k]!.values;
+    return this.#count === whole.length ? whole : gatherRows(whole, 1, this.#kept.values);
   }
 
   /** @throws RangeError if every value of a column is missing, so that it has no mean */
   build(): SampleArrays {
     const { columns, missing, means } = this.#plan;
-    const inputs = this.#inputs.values;
-    const answers = this.#answers.values;
     const inputColumns = columns.slice(0, this.#width);
     const answerColumns = columns.slice(this.#width);
+    const inputs = inputColumns.map((_, k) => this.#numbersOf(k));
+    const answers = answerColumns.map((_, j) => this.#numbersOf(this.#width + j));
     const filling =
       missing === 'mean' || missing === 'category'
-        ? preferKnown(means, columnMeans(inputs, this.#width))
+        ? preferKnown(means, Float64Array.from(inputs, meanOf))
         : undefined;
     const withOthers = new Set<number>();
     const categories = inputColumns.map((column, k) => {
+      const values = inputs[k]!;
       if (!column.isCategorical) {
-        if (filling) fillIn(column, inputs, this.#width, k, filling[k]!);
+        if (filling) inputs[k] = fillIn(column, values, filling[k]!);
         return undefined;
       }
       const { categories, meanings, ofMissing, hasOthers } = column.decide();
       if (hasOthers) withOthers.add(k);
-      for (let i = k; i < inputs.length; i += this.#width)
-        inputs[i] = Number.isNaN(inputs[i]) ? ofMissing! : meanings[inputs[i]!]!;
+      for (let n = 0; n < values.length; n++)
+        values[n] = Number.isNaN(values[n]) ? ofMissing! : meanings[values[n]!]!;
       return categories;
     });
     const texts = inputColumns.flatMap(({ isText }, k) => (isText ? k : []));
@@ -149,17 +168,26 @@ export class SampleBuilder {
     };
     if (answerColumns[0]?.role === 'label') {
       const { categories: classes, meanings } = answerColumns[0].decide();
-      const labels = Uint32Array.from(answers, (code) => meanings[code]!);
-      return { inputs, labels, schema: { ...schema, targetWidth: 0, classes } };
+      const labels = Uint32Array.from(answers[0]!, (code) => meanings[code]!);
+      return { inputs: interleave(inputs), labels, schema: { ...schema, targetWidth: 0, classes } };
     }
     const targetColumns = answerColumns.map(({ name }) => name);
-    if (targetColumns.length === 0) return { inputs, schema: { ...schema, targetWidth: 0 } };
+    if (targetColumns.length === 0)
+      return { inputs: interleave(inputs), schema: { ...schema, targetWidth: 0 } };
     return {
-      inputs,
-      targets: answers,
+      inputs: interleave(inputs),
+      targets: interleave(answers),
       schema: { ...schema, targetWidth: targetColumns.length, targetColumns },
     };
   }
+}
+
+/** Columns of the same length, in row-major order. */
+function interleave(columns: readonly Float64Array[]): Float64Array {
+  const count = columns[0]?.length ?? 0;
+  const rows = new Float64Array(count * columns.length);
+  for (let n = 0, i = 0; n < count; n++) for (let k = 0; k < columns.length; k++) rows[i++] = columns[k]![n]!;
+  return rows;
 }
 
 /** The formats that the columns have, by name. */
@@ -247,11 +275,13 @@ export class Means {
   /** @param rows the next rows, in row-major order */
   add(rows: Float64Array): void {
     const width = this.#sums.length;
-    for (let i = 0; i < rows.length; i++) {
-      const value = rows[i]!;
-      if (Number.isNaN(value)) continue;
-      this.#sums[i % width]! += value;
-      this.#counts[i % width]!++;
+    for (let i = 0; i < rows.length; i += width) {
+      for (let k = 0; k < width; k++) {
+        const value = rows[i + k]!;
+        if (Number.isNaN(value)) continue;
+        this.#sums[k]! += value;
+        this.#counts[k]!++;
+      }
     }
   }
 
@@ -260,10 +290,10 @@ export class Means {
   }
 }
 
-function columnMeans(rows: Float64Array, width: number): Float64Array {
-  const means = new Means(width);
-  means.add(rows);
-  return means.values;
+function meanOf(column: Float64Array): number {
+  const means = new Means(1);
+  means.add(column);
+  return means.values[0]!;
 }
 
 /** The means that are known in advance, and the others of these rows. */
@@ -276,18 +306,19 @@ const nameMeans = (columns: readonly Column[], means: Float64Array): Record<stri
     columns.flatMap(({ name, isCategorical }, k) => (isCategorical ? [] : [[name, means[k]!]])),
   );
 
-/** @throws RangeError if every value of a column is missing, so that it has no mean */
-function fillIn({ name }: Column, values: Float64Array, width: number, k: number, mean: number): void {
-  for (let i = k; i < values.length; i += width) {
-    if (!Number.isNaN(values[i])) continue;
-    if (Number.isNaN(mean))
-      throw new RangeFault({
-        place: `column '${name}'`,
-        problem: 'every value is missing',
-        cure: 'leave it out of inputs',
-      });
-    values[i] = mean;
-  }
+/**
+ * Replaces missing values. The numbers may belong to a table, so they stay as they are.
+ * @throws RangeError if every value of a column is missing, so that it has no mean
+ */
+function fillIn({ name }: Column, values: Float64Array, mean: number): Float64Array {
+  if (!values.includes(NaN)) return values;
+  if (Number.isNaN(mean))
+    throw new RangeFault({
+      place: `column '${name}'`,
+      problem: 'every value is missing',
+      cure: 'leave it out of inputs',
+    });
+  return values.map((value) => (Number.isNaN(value) ? mean : value));
 }
 
 /** More classes than any network has outputs. */

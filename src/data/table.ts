@@ -3,7 +3,15 @@ import { loaded } from '../base/loaded.js';
 import { checkBytes } from '../base/bytes.js';
 import { checkKeys } from '../base/check.js';
 import { decodeNPY } from '../formats/numpy/npy.js';
-import { isMissingMark, isNumeric, planColumns, refuseColumn, type ColumnOptions } from './columns.js';
+import {
+  isMissingMark,
+  isNumeric,
+  planColumns,
+  refuseColumn,
+  type Column,
+  type ColumnOptions,
+  type MissingPolicy,
+} from './columns.js';
 import { CSVRows } from './csv.js';
 import { dialectOptionNames, type CSVDialect } from './dialect.js';
 import { checkJSONOptions, parseJSONLines, parseJSONRows, type JSONOptions } from './json.js';
@@ -19,7 +27,7 @@ import {
 } from './profile.js';
 import { recognizing } from './recognize.js';
 import { checkText, parseText, type Row, type RowSource, type SkippedRow } from './rows.js';
-import { checkCount, SampleBuilder } from './samples.js';
+import { checkCount, GrowingColumn, SampleBuilder } from './samples.js';
 import type { SampleArrays } from './schema.js';
 
 /** A parsed file. */
@@ -30,8 +38,8 @@ interface Content {
   readonly number: (row: number) => number;
   /** The contents of columns that hold neither numbers nor text, by column name. */
   readonly unsupported?: ReadonlyMap<string, string>;
-  /** CSV columns stored as numbers, whose original spelling is lost. */
-  readonly numeric?: ReadonlySet<string>;
+  /** A column of CSV that is stored as numbers, whose original spelling is lost; undefined for others. */
+  readonly numbers?: (column: number) => NumberColumn | undefined;
   /** Parses the file again and keeps the spelling of these columns. */
   readonly parseAgain?: (spelled: readonly string[]) => Content;
 }
@@ -191,18 +199,20 @@ export class Table {
   }
 
   #select(options: ColumnOptions): SampleArrays {
-    const { source, unsupported, numeric, parseAgain } = this.#content;
+    const { source, unsupported, numbers, parseAgain } = this.#content;
     const plan = planColumns(source, options);
-    const { columns } = plan;
+    const { columns, at, missing } = plan;
     for (const { name } of columns) {
       const what = unsupported?.get(name);
       if (what !== undefined) throw refuseColumn(source.place, name, what);
     }
     // Categories are compared by spelling: '1' and '1.0' differ.
-    const spelled = columns.filter(({ name, isCategorical }) => isCategorical && numeric?.has(name));
+    const spelled = columns.filter(({ isCategorical }, k) => isCategorical && numbers?.(at[k]!));
     const content = spelled.length > 0 ? parseAgain!(spelled.map(({ name }) => name)) : this.#content;
-    const builder = new SampleBuilder(plan);
-    for (const row of readRows(content)) builder.add(row);
+    const whole = columns.map((column, k) => content.numbers?.(at[k]!)?.whole(column, missing));
+    const builder = new SampleBuilder(plan, undefined, whole);
+    const others = at.filter((_, k) => !whole[k]);
+    for (const row of readRows(content, others)) builder.add(row);
     checkCount(source, builder.count);
     return builder.build();
   }
@@ -216,10 +226,14 @@ export class Table {
 export const profileTable = (table: Table, options: ProfileOptions = {}): TableProfile =>
   table.profile(options);
 
-function* readRows({ source, count, cell, number }: Content): Generator<Row, void, void> {
+/** Reads some columns row by row. */
+function* readRows(
+  { source, count, cell, number }: Content,
+  columns: readonly number[],
+): Generator<Row, void, void> {
   const cells = new Array<unknown>(source.names.length);
   for (let n = 0; n < count; n++) {
-    for (let k = 0; k < cells.length; k++) cells[k] = cell(n, k);
+    for (const k of columns) cells[k] = cell(n, k);
     yield { cells, number: number(n) };
   }
 }
@@ -236,16 +250,15 @@ function parseCSV(text: string, options: CSVDialect, spelled: readonly string[])
   const rows = new CSVRows(options);
   const numbers: number[] = [];
   const areSpelled = new Set(spelled);
-  let columns: TextColumn[] | undefined;
+  let columns: CSVColumn[] | undefined;
   for (const { cells, number } of parseText(rows, text)) {
     columns ??= rows.names!.map(
-      (name, k) => new TextColumn(areSpelled.has(name) ? undefined : () => rows.takeNumbers(k)),
+      (name, k) => new CSVColumn(areSpelled.has(name) ? undefined : () => rows.takeNumbers(k)),
     );
     for (let k = 0; k < columns.length; k++) columns[k]!.add(cells[k] as string | number);
     numbers.push(number);
   }
   const names = rows.names ?? [];
-  const held = columns?.map(({ cells }) => cells) ?? [];
   return {
     source: {
       place: rows.place,
@@ -257,9 +270,9 @@ function parseCSV(text: string, options: CSVDialect, spelled: readonly string[])
       delimiter: rows.delimiter,
     },
     count: numbers.length,
-    cell: (n, k) => held[k]![n],
+    cell: (n, k) => columns![k]!.cell(n),
     number: (n) => numbers[n]!,
-    numeric: new Set(names.filter((_, k) => columns?.[k]!.isNumeric)),
+    numbers: (k) => columns![k]!.numbers,
     parseAgain: (spelled) => parseCSV(text, options, spelled),
   };
 }
@@ -271,9 +284,10 @@ const MOST_DISTINCT = 1024;
  * The cells of a CSV column. Numbers are stored as numbers once there are many distinct cells, all of them numbers or
  * texts for missing values.
  */
-class TextColumn {
-  cells: (string | number)[] = [];
-  isNumeric = false;
+class CSVColumn {
+  /** Undefined while the cells are stored as texts. */
+  numbers: NumberColumn | undefined;
+  #texts: string[] = [];
   readonly #takeNumbers: (() => void) | undefined;
   readonly #distinct = new Map<string, string>();
 
@@ -282,17 +296,25 @@ class TextColumn {
     this.#takeNumbers = takeNumbers;
   }
 
-  /** @param text a number after `takeNumbers` */
-  add(text: string | number): void {
-    if (typeof text === 'number') this.cells.push(text);
-    else if (this.isNumeric) this.cells.push(toNumber(text));
-    else if (this.#distinct.size > MOST_DISTINCT) this.cells.push(text);
-    else {
-      let held = this.#distinct.get(text);
-      if (held === undefined) this.#distinct.set(text, (held = text));
-      this.cells.push(held);
-      if (this.#distinct.size > MOST_DISTINCT && this.#takeNumbers) this.#convert(this.#takeNumbers);
+  cell(row: number): string | number {
+    return this.numbers ? this.numbers.cell(row) : this.#texts[row]!;
+  }
+
+  /** @param cell a number only after `takeNumbers` */
+  add(cell: string | number): void {
+    if (this.numbers) this.numbers.add(cell);
+    else this.#addText(cell as string);
+  }
+
+  #addText(text: string): void {
+    if (this.#distinct.size > MOST_DISTINCT) {
+      this.#texts.push(text);
+      return;
     }
+    let held = this.#distinct.get(text);
+    if (held === undefined) this.#distinct.set(text, (held = text));
+    this.#texts.push(held);
+    if (this.#distinct.size > MOST_DISTINCT && this.#takeNumbers) this.#convert(this.#takeNumbers);
   }
 
   #convert(takeNumbers: () => void): void {
@@ -300,14 +322,38 @@ class TextColumn {
     if (!texts.every((text) => isNumeric(text) || isMissingMark(text))) return;
     // 1.234 may turn out to be 1234, so it keeps its spelling.
     if (texts.some(isGrouped) && texts.every((text) => isGrouped(text) || !text.includes('.'))) return;
-    this.isNumeric = true;
     takeNumbers();
-    this.cells = this.cells.map((text) => toNumber(text as string));
+    this.numbers = new NumberColumn();
+    for (const text of this.#texts) this.numbers.add(text);
+    this.#texts = [];
   }
 }
 
-/** A text that isn't a number stays as it is. */
-function toNumber(text: string): number | string {
-  const number = readPlain(text);
-  return Number.isNaN(number) ? text : number;
+/** Numbers, and a few texts among them. */
+class NumberColumn {
+  /** NaN where there is a text. */
+  readonly #values = new GrowingColumn();
+  /** The texts by row, without empty ones. */
+  readonly #texts = new Map<number, string>();
+
+  add(cell: string | number): void {
+    const number = typeof cell === 'number' ? cell : readPlain(cell);
+    if (Number.isNaN(number) && cell !== '') this.#texts.set(this.#values.length, cell as string);
+    this.#values.push(number);
+  }
+
+  cell(row: number): string | number {
+    const number = this.#values.at(row);
+    return Number.isNaN(number) ? (this.#texts.get(row) ?? '') : number;
+  }
+
+  /** The numbers, if samples can take them as they are: its texts, NaN, all stand for a missing input that is filled in. */
+  whole(column: Column, missing: MissingPolicy): Float64Array | undefined {
+    const { values } = this.#values;
+    if (!column.readsPlain) return undefined;
+    if (!values.includes(NaN)) return values;
+    const isFilled = column.role === 'input' && (missing === 'mean' || missing === 'category');
+    const areGaps = [...new Set(this.#texts.values())].every((text) => column.isMissing(text));
+    return isFilled && areGaps ? values : undefined;
+  }
 }
