@@ -44,6 +44,13 @@ const inNumbers = [
 
 const textGaps: ReadonlySet<string> = new Set(inTexts);
 const numberGaps: ReadonlySet<string> = new Set([...inTexts, ...inNumbers]);
+const LONGEST_GAP = Math.max(...Array.from(numberGaps, ({ length }) => length));
+
+/** Whether a set has a text, whatever its case and the spaces around it. */
+function holds(gaps: ReadonlySet<string>, text: string): boolean {
+  const trimmed = text.trim();
+  return trimmed.length <= LONGEST_GAP && gaps.has(trimmed.toLowerCase());
+}
 
 /** Texts that count as missing, and texts that do not, in addition to the rules. */
 export interface GapOptions {
@@ -84,13 +91,13 @@ export class Gaps {
 
   /** Whether a text stands for a missing value in a column of numbers. */
   isInNumbers(text: string): boolean {
-    return this.#given.has(text) || numberGaps.has(text.trim().toLowerCase());
+    return this.#given.has(text) || holds(numberGaps, text);
   }
 
   /** Whether a text stands for a missing value in a column of categories. */
   isInTexts(text: string): boolean {
     if (this.#given.has(text)) return true;
-    return textGaps.has(text.trim().toLowerCase()) && !this.#values.has(text);
+    return holds(textGaps, text) && !this.#values.has(text);
   }
 }
 

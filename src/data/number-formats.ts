@@ -216,8 +216,10 @@ const isCurrency = (unit: string): boolean =>
 
 /** Typographic signs, full-width marks and the digits of all scripts become those of ASCII, and every space ' '. */
 function normalize(text: string): string {
-  return text
-    .trim()
+  const trimmed = text.trim();
+  // Most texts have only ASCII, where all but ` and the control characters stay as they are.
+  if (/^[ -_a-~]*$/.test(trimmed)) return trimmed;
+  return trimmed
     .replace(/[\uFF01-\uFF5E]/g, (mark) => String.fromCharCode(mark.charCodeAt(0) - 0xfee0))
     .replace(/[^\P{Nd}0-9]/gu, toDigit)
     .replace(/[٫٬٪]/g, (mark) => ({ '٫': '.', '٬': ',', '٪': '%' })[mark]!)
@@ -284,10 +286,13 @@ const truths: Readonly<Record<string, number>> = {
   ...{ true: 1, yes: 1, on: 1, t: 1, y: 1, '1': 1 },
   ...{ false: 0, no: 0, off: 0, f: 0, n: 0, '0': 0 },
 };
+const LONGEST_TRUTH = 5;
 
 /** 1 or 0; NaN if the text is neither. */
 export function readBoolean(text: string): number {
-  const word = text.trim().toLowerCase();
+  const trimmed = text.trim();
+  if (trimmed.length > LONGEST_TRUTH) return NaN;
+  const word = trimmed.toLowerCase();
   return Object.hasOwn(truths, word) ? truths[word]! : NaN;
 }
 
@@ -351,13 +356,10 @@ function splitDate(text: string, order: DateOrder): DateParts | undefined {
   if (!found) return splitNamedDate(text);
   const [, first, mark, second, third, clock] = found;
   if (order === 'ymd' && third === undefined && (mark === '.' || clock !== undefined)) return undefined;
-  const parts = {
-    ymd: [first, second, third ?? '1'],
-    dmy: [third, second, first],
-    mdy: [third, first, second],
-  }[order];
-  const [year, month, day] = parts.map(Number) as [number, number, number];
-  return { year, month, day, clock };
+  if (order === 'ymd')
+    return { year: Number(first), month: Number(second), day: Number(third ?? '1'), clock };
+  const [day, month] = order === 'dmy' ? [first, second] : [second, first];
+  return { year: Number(third), month: Number(month), day: Number(day), clock };
 }
 
 function splitNamedDate(text: string): DateParts | undefined {

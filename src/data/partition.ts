@@ -1,4 +1,4 @@
-import type { NumericArray } from '../base/numeric-arrays.js';
+import { copyRows, type NumericArray } from '../base/numeric-arrays.js';
 
 /** The members of each class, in the given order. Without labels, all samples form one class. */
 function groupByClass(order: Uint32Array, labels: NumericArray | undefined): number[][] {
@@ -51,10 +51,6 @@ export function gatherRows<Values extends NumericArray>(
   indices: ArrayLike<number>,
 ): Values {
   const rows = new (values.constructor as new (length: number) => Values)(indices.length * width);
-  for (let i = 0; i < indices.length; i++) {
-    const from = indices[i]! * width;
-    if (width === 1) rows[i] = values[from]!;
-    else rows.set(values.subarray(from, from + width), i * width);
-  }
+  copyRows(values, 0, width, width, 0, indices.length, new Uint32Array(indices), rows, 0, width);
   return rows;
 }

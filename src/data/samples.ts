@@ -72,11 +72,13 @@ export class SampleBuilder {
   add({ cells, number }: Row): void {
     const { columns, at, missing } = this.#plan;
     const row = this.#rows++;
+    let hasGaps = false;
     for (let k = 0; k < columns.length; k++) {
       const column = columns[k]!;
       const value = cells[at[k]!];
       if (this.#whole[k] || !column.isMissing(value)) continue;
       if (missing === 'drop') return;
+      hasGaps = true;
       if (missing === 'category') {
         if (column.role !== 'input') return;
         continue;
@@ -102,7 +104,7 @@ export class SampleBuilder {
       if (this.#whole[k]) continue;
       const column = columns[k]!;
       const value = cells[at[k]!];
-      const isFilled = (missing === 'mean' || missing === 'category') && column.isMissing(value);
+      const isFilled = hasGaps && column.isMissing(value);
       if (isFilled && missing === 'category') column.addMissing(number);
       this.#columns[k]!.push(isFilled ? NaN : column.encode(value, number));
     }

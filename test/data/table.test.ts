@@ -29,13 +29,20 @@ const contents = (data: Dataset): unknown => {
 describe('Dataset.fromTable', () => {
   // More than 1024 different texts: such columns of numbers are held as numbers.
   const long = csv('id,x,code,word,y', 3000, (n) =>
-    [n, n % 7 ? (n / 8).toFixed(2) : 'NA', n < 2900 ? `0${n}` : `A${n}`, `w${n % 3}`, n % 2].join(),
+    [
+      n,
+      n % 7 ? (n / 8).toFixed(2) : ['NA', ''][n % 2],
+      n < 2900 ? `0${n}` : `A${n}`,
+      `w${n % 3}`,
+      n % 2,
+    ].join(),
   );
 
   it.each<[string, ColumnOptions]>([
     ['classes', { inputs: ['id', 'word'], categorical: ['word'], label: 'y' }],
     ['gaps filled in by means', { inputs: ['x', 'id'], targets: 'y', missing: 'mean' }],
-    ['gaps left out', { inputs: ['x'], label: 'word', missing: 'drop' }],
+    ['gaps left out', { inputs: ['id', 'x'], label: 'word', missing: 'drop' }],
+    ['targets with gaps left out', { inputs: ['id'], targets: ['x'], missing: 'category' }],
     ['categories of many numbers and texts as they are spelled', { inputs: ['id'], label: 'code' }],
     ['categories of numbers with gaps', { inputs: ['id'], label: 'x', missing: 'drop' }],
     [
