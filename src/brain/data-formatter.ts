@@ -8,7 +8,7 @@ const isPair = (value: Value | Pair): value is Pair => typeof value === 'object'
 const toText = (value: Value): string | string[] =>
   Array.isArray(value) ? value.map(String) : String(value);
 
-/** The characters of a text or of a number, or the entries of a list. */
+/** The characters of a string or of a number, or the entries of a list. */
 function split(value: Value): string[] {
   const text = toText(value);
   return typeof text === 'string' ? Array.from({ length: text.length }, (_, i) => text[i]!) : text;

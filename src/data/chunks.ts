@@ -9,7 +9,7 @@ export type TextChunks =
   | ReadableStream<string>
   | ReadableStream<Uint8Array>;
 
-/** Opens a text from the beginning: `() => createReadStream('a.csv')`, or `async () => (await fetch(url)).body`. */
+/** Opens text from the beginning: `() => createReadStream('a.csv')`, or `async () => (await fetch(url)).body`. */
 export type TextSource = () => TextChunks | Promise<TextChunks>;
 
 /** Bytes in chunks of any size. */

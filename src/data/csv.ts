@@ -29,7 +29,7 @@ import { adviseFormat, readSamples } from './recognize.js';
 import { buildBatches } from './samples.js';
 import type { SampleArrays } from './schema.js';
 
-/** How to read a CSV text. */
+/** How to read CSV text. */
 export interface CSVOptions extends ColumnOptions, CSVDialect {}
 
 /**

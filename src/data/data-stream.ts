@@ -92,7 +92,7 @@ export class DataStream implements Stream {
   }
 
   /**
-   * Reads a CSV text.
+   * Reads CSV text.
    * @param source opens the text from the beginning: `() => createReadStream('a.csv')`, or
    * `async () => (await fetch(url)).body`
    * @throws TypeError or RangeError naming the option, or the row and column

@@ -97,7 +97,7 @@ export class Dataset extends NamedData {
   }
 
   /**
-   * Reads a CSV text with one row per sample.
+   * Reads CSV text with one row per sample.
    * @throws TypeError or RangeError naming the option, or the row and column
    */
   static fromCSV(text: string, options: CSVOptions = {}): Dataset {
@@ -105,7 +105,7 @@ export class Dataset extends NamedData {
   }
 
   /**
-   * Reads a JSON text: an array of objects with named values, or an array of arrays, or an object of columns
+   * Reads JSON text: an array of objects with named values, or an array of arrays, or an object of columns
    * `{ name: [value, …] }`; or `{ columns: [name, …], data: [[value, …], …] }`, which pandas calls 'split'. null and
    * absent properties count as missing; true is 1 and false is 0.
    * @throws FormatError if the text is not JSON, naming line and column

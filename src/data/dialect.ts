@@ -3,7 +3,7 @@ import { isMissingMark, isNumeric } from './columns.js';
 import { isInfinite } from './gaps.js';
 import { hasDigitsOnly, splitNumber } from './number-formats.js';
 
-/** The format of a CSV text. */
+/** The format of CSV text. */
 export interface CSVDialect {
   /**
    * The character between two fields; or 'spaces', any run of spaces and tabs, while ' ' is a single space. Default ',', or the one
@@ -11,7 +11,7 @@ export interface CSVDialect {
    */
   readonly delimiter?: string;
   /**
-   * Whether the first row holds the column names; or an array of names for a text without a header row. Default true.
+   * Whether the first row holds the column names; or an array of names if there is no header row. Default true.
    * With false, the names are '0', '1', ….
    */
   readonly header?: boolean | readonly string[];
@@ -66,7 +66,7 @@ interface ProbedRow {
 }
 
 /**
- * Detects the dialect of a CSV text: the delimiter (`,`, `;`, tab or `|`), by what most rows have in common, or 'spaces' in a
+ * Detects the dialect of CSV text: the delimiter (`,`, `;`, tab or `|`), by what most rows have in common, or 'spaces' in a
  * table of numbers; the lines before the table and comment lines; spaces around fields; and whether the first row holds column names.
  * @param text the text, or at least its first 64 KiB and 12 lines, which is all that is used
  * @param known the options that are known and need no detection

@@ -16,7 +16,7 @@ import {
 } from './rows.js';
 import type { SampleArrays } from './schema.js';
 
-/** How to read a JSON text. */
+/** How to read JSON text. */
 export interface JSONOptions extends ColumnOptions {
   /** The column names if rows are arrays. Default: the first row, if it holds texts above values that aren't; or '0', '1', …. */
   readonly columns?: readonly string[];

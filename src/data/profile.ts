@@ -22,7 +22,7 @@ import { checkCount } from './samples.js';
 /** Up to this many distinct values are counted. */
 const MOST_DISTINCT = 1000;
 
-/** A text, and the number of cells that hold it. */
+/** A string, and the number of cells that hold it. */
 export interface TextCount {
   readonly text: string;
   readonly count: number;
@@ -40,7 +40,7 @@ export interface ColumnProfile {
   readonly format?: ColumnFormat;
   /** What is uncertain about the format: another reading of the same texts, and the option that chooses it. */
   readonly doubt?: FormatDoubt;
-  /** The number of cells that are empty, null, NaN, infinite, or a text that counts as missing, such as 'NA' or '?'. */
+  /** The number of cells that are empty, null, NaN, infinite, or a string that counts as missing, such as 'NA' or '?'. */
   readonly missing: number;
   /** The texts that count as missing, without empty ones. */
   readonly gaps: readonly TextCount[];
@@ -84,7 +84,7 @@ export interface TableProfile {
   /** The number of rows. */
   readonly count: number;
   readonly columns: readonly ColumnProfile[];
-  /** Rows of a CSV text that aren't data and were skipped, if there are any: at most 1000. */
+  /** Rows of CSV text that aren't data and were skipped, if there are any: at most 1000. */
   readonly skipped?: readonly SkippedRow[];
 }
 

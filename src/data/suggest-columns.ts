@@ -66,8 +66,8 @@ export interface ColumnLeftOut {
 export interface ColumnNote {
   readonly name: string;
   /**
-   * 'format': how its numbers are written. 'gap': a text counts as missing. 'words': all words among its numbers count as
-   * missing, although they don't look like it. 'category': a text looks like a missing value, but counts as a category.
+   * 'format': how its numbers are written. 'gap': a string counts as missing. 'words': all words among its numbers count as
+   * missing, although they don't look like it. 'category': a string looks like a missing value, but counts as a category.
    * 'suspect': a number looks like a missing value, but counts as a number.
    */
   readonly kind: 'format' | 'gap' | 'words' | 'category' | 'suspect';

@@ -57,7 +57,7 @@ export class Table {
   }
 
   /**
-   * Parses a CSV text.
+   * Parses CSV text.
    * @param options the dialect, for example from `detectDialect`
    * @throws TypeError or RangeError naming the option, or the row
    */
@@ -68,7 +68,7 @@ export class Table {
   }
 
   /**
-   * Parses a JSON text in any form that `Dataset.fromJSON` accepts.
+   * Parses JSON text in any form that `Dataset.fromJSON` accepts.
    * @param options columns: the column names if rows are arrays. Default '0', '1', …
    * @throws FormatError if the text is not JSON, naming line and column
    * @throws TypeError or RangeError naming the row
@@ -137,7 +137,7 @@ export class Table {
     return this.#content.source.names;
   }
 
-  /** Rows of a CSV text that aren't data and were skipped: at most 1000. */
+  /** Rows of CSV text that aren't data and were skipped: at most 1000. */
   get skipped(): readonly SkippedRow[] {
     return this.#content.source.skipped ?? [];
   }
