@@ -32,9 +32,13 @@ export function chooseExitCode(error: unknown): number {
   return exitCodes.fault;
 }
 
-/** The end of every help text. */
-export const exitCodeHelp = `Exit codes:
+/**
+ * The end of every help text.
+ * @param mayDiverge whether the command may exit with the code of a training that diverged
+ */
+export const listExitCodes = (mayDiverge: boolean): string => `Exit codes:
 ${Object.values(exits)
+  .filter((exit) => mayDiverge || exit !== exits.diverged)
   .map(({ code, meaning }) => `  ${String(code).padEnd(3)}  ${meaning}`)
   .join('\n')}
 

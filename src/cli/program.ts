@@ -1,7 +1,7 @@
 import { Command, Option, type ErrorOptions, type HelpContext, type ParseOptionsResult } from 'commander';
 import { UsageError } from './errors.js';
 import { commands, type ListedCommand } from './commands/index.js';
-import { exitCodeHelp } from './exit-codes.js';
+import { listExitCodes } from './exit-codes.js';
 import { Output } from './terminal/output.js';
 import { styleForTerminal } from './terminal/style.js';
 import type { CommandDefinition, OptionGroup } from './options/command.js';
@@ -126,7 +126,10 @@ export function createProgram(version: string, argv: readonly string[]): Command
       // our descriptions include the defaults, because some depend on the data
       optionDescription: ({ description }) => description,
     })
-    .addHelpText('after', `\n${formatExamples(commands.map(({ example }) => [example]))}\n\n${exitCodeHelp}`);
+    .addHelpText(
+      'after',
+      `\n${formatExamples(commands.map(({ example }) => [example]))}\n\n${listExitCodes(true)}`,
+    );
   for (const listed of commands) program.command(listed.name).summary(listed.summary);
   return program.hook('preSubcommand', async (_, command) => {
     const listed = commands.find(({ name }) => name === command.name());
@@ -180,7 +183,12 @@ function configure(
 /** @param isShort whether `--help` leaves out rare options and details, for `--help-all` to print */
 function addHelp(
   command: BP4Command,
-  { description, examples, common }: Pick<CommandDefinition, 'description' | 'examples' | 'common'>,
+  {
+    description,
+    examples,
+    common,
+    mayDiverge = false,
+  }: Pick<CommandDefinition, 'description' | 'examples' | 'common' | 'mayDiverge'>,
   isShort: boolean,
 ): void {
   const heading = `${outputGroup.heading}:`;
@@ -188,7 +196,7 @@ function addHelp(
   const allOption = new Option(HELP_ALL, `Print help with all ${count} options`).helpGroup(heading);
   const end = isShort
     ? `All ${count} options, more examples and the exit codes: ${joinCommandNames(command)} ${HELP_ALL}`
-    : exitCodeHelp;
+    : listExitCodes(mayDiverge);
   command
     .description((isShort ? description.slice(0, 1) : description).join('\n\n'))
     .addHelpOption(

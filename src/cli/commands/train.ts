@@ -88,6 +88,7 @@ export const train: CommandDefinition<TrainFlags> = {
     ...['epochs', 'batch', 'optimizer', 'learning-rate', 'class-weights', 'find-rate'],
     ...['test-split', 'validation-split', 'patience', 'out', 'resume', 'report'],
   ],
+  mayDiverge: true,
   run,
 };
 

@@ -62,6 +62,8 @@ export interface CommandDefinition<Options = never> {
    * the first paragraph and the first examples. `--help-all` prints everything.
    */
   readonly common?: readonly string[];
+  /** Whether it trains, so that it may exit with the code of a training that diverged. */
+  readonly mayDiverge?: boolean;
   /** @throws UsageError, DataError, StoppedError, and the errors of bp4: exit-codes.ts has the exit code of each */
   readonly run: (invocation: Invocation<Options>) => Promise<void>;
 }
