@@ -45,7 +45,9 @@ async function fromCache(request) {
   const response = await fetch(request);
   if (response.ok) {
     const cache = await caches.open(name);
-    await cache.put(request, response.clone());
+    await cache.put(request, response.clone()).catch(() => {
+      // the disk is full: without a network, this file will be missing
+    });
   }
   return response;
 }

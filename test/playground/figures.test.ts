@@ -1,6 +1,7 @@
 import { Network } from 'bp4';
 import { expect, it } from 'vitest';
 import { findSmallest, listFactors } from '../../playground/src/page/figures/list-factors.js';
+import { placeColumns } from '../../playground/src/page/network/geometry.js';
 import { squash } from '../../playground/src/run/activations.js';
 import { readLayer, restView } from '../../playground/src/page/view.js';
 import type { Settings } from '../../playground/src/protocol.js';
@@ -42,4 +43,13 @@ it.each(runs)('splits the gradient of each weight of $task with $loss into its f
       }
     }
   }
+});
+
+it('leaves out the notes of outputs that stand closer than a line of text', () => {
+  const notes = ['δ 0.1', 'z 1'];
+  const shown = [190, 400, 900].map((height) => {
+    const outputs = placeColumns([784, 32, 10], { width: 500, height }, true).at(-1)!;
+    return notes.slice(0, outputs.beside).length;
+  });
+  expect(shown).toEqual([0, 1, 2]);
 });

@@ -84,7 +84,7 @@ export const en = {
   'share.copy': 'Copy link',
   'share.copied': 'Copied',
   'share.copyByHand': 'Copy it from the address bar',
-  'share.picture': 'Picture as {format}',
+  'share.picture': 'Save {format}',
   'share.film': 'Walk as GIF',
   'share.filming': 'Filming: {share}. Stop',
   'share.python': 'Mini-batch as Python',

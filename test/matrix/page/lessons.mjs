@@ -43,6 +43,7 @@ async function takeStep(page) {
   await page.until('the number', () => subject()?.startsWith('?') === false);
   const then = subject();
   const halfway = page.find('two-runs') && (await readRuns(page));
+  await untilFigure(page);
   return {
     text,
     ...asked,
@@ -52,6 +53,11 @@ async function takeStep(page) {
     halfway,
     then,
   };
+}
+
+/** Waits for the figure of a derivation: Firefox reports a part that is still loading when the page is left. */
+async function untilFigure(page) {
+  await page.until('the figure', () => !page.window.document.querySelector('.derivation-figure:empty'));
 }
 
 /** Waits until both runs of the saturated neuron are halfway. */
@@ -66,10 +72,12 @@ async function openLinks(page, language) {
   await page.until('BP2', () => page.find('phase')?.dataset.phase === 'BP2');
   const unit = await page.until('the derivation', () => page.find('derivation')?.textContent);
   const hasHeader = page.find('language') !== undefined;
+  await untilFigure(page);
   await page.load(
     `#task=xor&miniBatchSize=4&phase=BP4&sample=3&weight=2,1,3&hide=walk,training&lang=${language}`,
   );
   const weight = await page.until('the derivation', () => page.find('derivation')?.textContent);
   const hasTraining = page.find('step') !== undefined;
+  await untilFigure(page);
   return { unit, hasHeader, weight, hasTraining, address: page.window.location.hash };
 }

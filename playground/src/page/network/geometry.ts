@@ -81,7 +81,7 @@ export function placeColumns(
     // the notes of the outputs stand on their right
     const isLast = i === sizes.length - 1;
     const below = isLast ? 0 : countRows(spacing, pitch);
-    const beside = isLast ? Math.floor(spacing / 13) - 1 : 0;
+    const beside = isLast ? Math.max(0, Math.floor(spacing / 13) - 1) : 0;
     const moreY = ys.at(-1)! + Math.max(radius + 19, 24 + 12 * below);
     return {
       x,
