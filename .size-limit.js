@@ -60,7 +60,7 @@ export default [
     ...asModule,
     ignore: Object.values(onDemand),
   },
-  besideCore('several threads', 'kernels/threads.js', '15.8 kB', ['./wasm.js']),
+  besideCore('several threads', 'kernels/threads.js', '15.9 kB', ['./wasm.js']),
   {
     name: 'the reference, bp4/reference',
     path: 'dist/kernels/reference/reference.js',
@@ -79,7 +79,7 @@ export default [
   besideCore('bp4/metrics', 'metrics/index.js', '5.7 kB'),
   besideCore('bp4/ensemble', 'ensemble/index.js', '4 kB'),
   besideCore('bp4/explain', 'explain/index.js', '3.7 kB'),
-  besideCore('bp4/data', 'data/index.js', '55.2 kB', ['./parquet/*']),
+  besideCore('bp4/data', 'data/index.js', '55.6 kB', ['./parquet/*']),
   besideCore('reading Parquet', 'data/parquet/file.js', '21.6 kB', ['./zstd.js']),
   besideCore('reading Zstandard', 'data/parquet/zstd.js', '5 kB'),
   besideCore('bp4/search', 'search/index.js', '11.9 kB', ['../metrics/*', ...searchParts]),
@@ -94,7 +94,7 @@ export default [
   besideCore('bp4/tfjs', 'formats/tfjs/index.js', '11.3 kB'),
   besideCore('bp4/safetensors', 'formats/safetensors/index.js', '6.8 kB'),
   besideCore('bp4/numpy', 'formats/numpy/index.js', '8 kB'),
-  besideCore('bp4/code', 'formats/code/index.js', '11.7 kB'),
+  besideCore('bp4/code', 'formats/code/index.js', '12.1 kB'),
   { name: 'bp4/brain, without the core', path: 'dist/brain/index.js', limit: '32.5 kB', gzip: true },
   // As it is loaded, not minified again
   {
