@@ -418,6 +418,18 @@ describe('texts and very many categories', () => {
   });
 });
 
+it('a regression may take 1,000 epochs where early stopping watches, and waits for 30', async () => {
+  const rows = Array.from({ length: 90 }, (_, n) => `${n % 7},${(n % 7) ** 2}`);
+  put('square.csv', `x,y\n${rows.join('\n')}\n`);
+  const training = async (...args: string[]): Promise<string> =>
+    (await run('train', 'square.csv', '--no-refit', ...args)).stdout;
+  expect(await training('--target', 'y')).toContain('at most 1,000 epochs');
+  expect(await training('--target', 'y', '--learning-rate', '0.2')).toContain('no improvement in 30 epochs');
+  expect(await training('--target', 'y', '--schedule', 'cosine')).toContain('at most 300 epochs');
+  expect(await training('--target', 'y', '--patience', '0')).toContain(' 300 epochs');
+  expect(await training('--label', 'y')).toContain('at most 300 epochs');
+});
+
 describe('baselines of a regression', () => {
   const rows = Array.from({ length: 120 }, (_, n) => {
     const [x, z] = [(n * 37) % 101, 'abc'[(n * 5) % 3]!];

@@ -40,7 +40,7 @@ export const earlyStoppingGroup: OptionGroup = {
     valueOption(
       '--patience <n>',
       'Stop after n epochs without improvement, and restore the best weights; 0 for never (default: a tenth of the epochs, at ' +
-        'least 5; 0 without validation or with --swa)',
+        'least 5, and at most 30 unless you set --epochs; 0 without validation or with --swa)',
       wholeNumber({ min: 0 }),
     ),
     valueOption(

@@ -71,7 +71,7 @@ export const trainingGroup: OptionGroup = {
   options: [
     valueOption(
       '--epochs <n>',
-      'Passes over the training samples (default: 300 for few samples, 20 for many)',
+      'Passes over the training samples (default: 300 for few samples, 20 for many; at most 1000 for a regression)',
       wholeNumber({ min: 1 }),
     ),
     valueOption('--batch <n>', 'Samples per mini-batch (default: 32)', wholeNumber({ min: 1 })),
@@ -186,8 +186,16 @@ export function buildTrainOptions(
   flags: TrainingFlags & FindRateFlags & { readonly report?: string },
   data: TrainingData,
 ): PlainTrainOptions {
-  const { epochs = defaultEpochs(data.count), clipNorm, clipValue, frozen, maxNorm, l1 } = flags;
+  const { clipNorm, clipValue, frozen, maxNorm, l1 } = flags;
   const split = data.validation === 'share' ? chooseValidationSplit(flags, data.count) : 0;
+  const usual = defaultEpochs(data.count, MOST_EPOCHS);
+  const earlyStopping = buildEarlyStopping(
+    flags,
+    flags.epochs ?? usual,
+    split > 0 || data.validation === 'held',
+  );
+  const mayTakeLonger = split > 0 && earlyStopping && !data.classes && !flags.schedule;
+  const epochs = flags.epochs ?? (mayTakeLonger ? defaultEpochs(data.count, MOST_WATCHED_EPOCHS) : usual);
   const clip = dropUndefined({ norm: clipNorm, value: clipValue });
   return dropUndefined({
     epochs,
@@ -206,7 +214,7 @@ export function buildTrainOptions(
     shuffle: flags.shuffle ? undefined : false,
     validationSplit: split > 0 ? split : undefined,
     diagnose: flags.diagnose ?? (flags.report === undefined ? undefined : true),
-    earlyStopping: buildEarlyStopping(flags, epochs, split > 0 || data.validation === 'held'),
+    earlyStopping,
   });
 }
 
@@ -231,7 +239,16 @@ function defaultAverage(flags: TrainingFlags & FindRateFlags, count: number): nu
  */
 const defaultPenalty = (count: number): number => Math.min(Math.max(2 / count, 1e-4), 1e-2);
 
-const defaultEpochs = (count: number): number => Math.min(Math.max(Math.round(1e6 / count), 20), 300);
+const MOST_EPOCHS = 300;
+/**
+ * For a regression that early stopping ends: with few samples, the loss often still falls after 300 epochs, which are few steps.
+ * Measured on the regressions of bench/tables: R² +0.002 (standard error 0.001), better on 12 of 26 and worse on one,
+ * with 17% more steps.
+ */
+const MOST_WATCHED_EPOCHS = 1000;
+
+const defaultEpochs = (count: number, most: number): number =>
+  Math.min(Math.max(Math.round(1e6 / count), 20), most);
 
 function buildOptimizer({ momentum, optimizer }: TrainingFlags): OptimizerName | OptimizerOptions {
   const { name, numbers } = optimizer ?? { name: momentum === undefined ? 'adam' : 'momentum', numbers: {} };

@@ -1,6 +1,7 @@
 import { Ensemble } from '../../ensemble/ensemble.js';
 import { DivergenceError } from '../../errors.js';
 import { cool } from '../../metrics/calibrate.js';
+import type { InitializerName } from '../../model/initializers.js';
 import type { NetworkState } from '../../model/state.js';
 import { Network } from '../../network.js';
 import { StoppedError, UsageError } from '../errors.js';
@@ -190,21 +191,24 @@ async function prepareRefit(
 }
 
 /** A network as it was before the training, or as it would be with another seed. */
-async function createAgain(
-  { net, further }: PreparedTraining,
-  flags: TrainFlags,
-  seed?: number,
-): Promise<Network> {
-  if (!further) return await createLike(net, flags, seed);
-  const { state } = further;
+async function createAgain(training: PreparedTraining, flags: TrainFlags, seed?: number): Promise<Network> {
+  if (!training.further) return await createLike(training, flags, seed);
+  const { state } = training.further;
   const spec = seed === undefined ? state.spec : { ...state.spec, seed };
   return await Network.fromState({ ...state, spec }, pickEngine(flags));
 }
 
 /** A network with the initial weights of another, or with those of another seed. */
-async function createLike(net: Network, flags: TrainFlags, seed?: number): Promise<Network> {
+async function createLike(
+  { net, about }: Pick<PreparedTraining, 'net' | 'about'>,
+  flags: TrainFlags,
+  seed?: number,
+): Promise<Network> {
   const { spec } = net.state;
-  return await Network.create({ ...spec, ...(seed !== undefined && { seed }), ...pickEngine(flags) });
+  // A state has no initializers. A resumed run has the options that began it.
+  const [initializer] = (about.training.given['initializer'] ?? []) as readonly InitializerName[];
+  const layers = initializer ? spec.layers.map((layer) => ({ ...layer, initializer })) : spec.layers;
+  return await Network.create({ ...spec, layers, ...(seed !== undefined && { seed }), ...pickEngine(flags) });
 }
 
 /**
@@ -248,7 +252,7 @@ export async function trainMembers(
     for (let i = 0; ; i++) {
       output.event('member', { member: i, members: count, seed: seed + i });
       output.say(output.bold(`Network ${i + 1} of ${count}`));
-      const net = i === 0 ? first.net : await createLike(networks[0]!, flags, seed + i);
+      const net = i === 0 ? first.net : await createLike({ ...first, net: networks[0]! }, flags, seed + i);
       const { training, run, watched } = await trainNetwork(output, flags, { ...first, net }, saving);
       output.say();
       if (run.isStopped) training.net.dispose();
