@@ -576,14 +576,14 @@ describe('evaluate', () => {
       ).toEqual(expected);
     }
     for (const [model, data, problem] of [
-      ['iris.bp4', 'unlabeled.csv', 'it is for two classes, and the model has 3'],
-      ['sums.bp4', 'sums.csv', 'the model predicts numbers, not classes'],
+      [
+        'iris.bp4',
+        'unlabeled.csv',
+        /^bp4: --threshold: it is for two classes, and the model has 3; leave it out$/m,
+      ],
+      ['sums.bp4', 'sums.csv', /^bp4: --threshold: the model predicts numbers, not classes; leave it out$/m],
     ] as const)
-      expectFailure(
-        await run('predict', model, data, '--threshold', '0.3'),
-        2,
-        `bp4: --threshold: ${problem}; leave it out`,
-      );
+      expectFailure(await run('predict', model, data, '--threshold', '0.3'), 2, problem);
   });
 
   it('evaluate and the model card tell the R² of predictions without a network', async () => {
@@ -623,7 +623,7 @@ describe('evaluate', () => {
   it('evaluate prints the errors of a regression', async () => {
     const { stdout } = await run('evaluate', 'houses.bp4', 'houses.csv');
     expect(stdout).toMatch(
-      /^price: R² [01]\.\d+, mean absolute error [\d.]+, root mean squared error [\d.]+, of 8 samples$/m,
+      /^price: R² [01]\.\d+ \(always the mean: -?0\.000\), mean absolute error [\d.]+, root mean squared error [\d.]+, of 8 samples$/m,
     );
   });
 
