@@ -14,8 +14,14 @@ import { Order, PlaceInWindow } from './order.js';
 import { estimateWork, samplesPerCall } from './pace.js';
 import type { Samples } from './samples.js';
 
-/** Larger samples aren't held in the network's memory, but gathered for each mini-batch, at about half the speed. */
-const mostBytes = (): number => Math.min(2 ** 30, Math.max(2 ** 24, availableMemory() / 4));
+/**
+ * Returns a test of whether samples may take so many bytes of the network's memory. More are gathered for each mini-batch, at about
+ * half the speed. Node takes 40 µs to read the free memory, so it is read once, and only for more than 16 MB.
+ */
+function limitBytes(): (bytes: number) => boolean {
+  let most: number | undefined;
+  return (bytes) => bytes <= 2 ** 24 || bytes <= (most ??= Math.min(2 ** 30, availableMemory() / 4));
+}
 
 /** Shorter rows don't pay, and in longer ones an index exceeds two bytes. */
 const FEWEST_INPUTS = 32;
@@ -177,8 +183,8 @@ function* load(
   const { stride } = model.layers.at(-1)!;
   const { count, areWeighted } = samples;
   const layout = layOutWindow({ count, areWeighted, hasOrder, form, inputs, stride, bytesPerFloat });
-  const most = mostBytes();
-  if (layout.bytes > most || !model.resizeWindow(layout.bytes)) return undefined;
+  const fits = limitBytes();
+  if (!fits(layout.bytes) || !model.resizeWindow(layout.bytes)) return undefined;
   const { order, targets, sampleWeights, rows, starts } = layout;
   const window = new WindowStruct(model.views, model.window);
   window.order = order;
@@ -192,7 +198,7 @@ function* load(
     for (let first = 0; first < count; first += model.chunkRows) {
       if (first > 0) yield;
       const chunk = Math.min(model.chunkRows, count - first);
-      if (form === 'pairs' && !makeRoom(model, layout, first, chunk, most)) return undefined;
+      if (form === 'pairs' && !makeRoom(model, layout, first, chunk, fits)) return undefined;
       // Looked up for each chunk, because the window may have moved in between.
       const to = locateSample(layout, { inputs, stride, bytesPerFloat }, model.window, first);
       if (form === 'pairs') samples.writePairs(model, to, first, chunk);
@@ -205,13 +211,19 @@ function* load(
   return layout;
 }
 
-/** Makes room for `count` more samples, in the worst case without a zero. @returns whether `most` bytes suffice */
-function makeRoom(model: Model, layout: WindowLayout, first: number, count: number, most: number): boolean {
+/** Makes room for `count` more samples, in the worst case without a zero. @returns whether they fit */
+function makeRoom(
+  model: Model,
+  layout: WindowLayout,
+  first: number,
+  count: number,
+  fits: (bytes: number) => boolean,
+): boolean {
   const { views, kernels, spec } = model;
   const start = startIndex(layout, model.window, first);
   if (first === 0) views.words[start] = layout.bytes;
   const { inputs } = spec;
   const { bytesPerFloat } = kernels;
   const end = views.words[start]! + mostPairBytes({ inputs, bytesPerFloat }, count);
-  return end <= most && model.resizeWindow(end);
+  return fits(end) && model.resizeWindow(end);
 }
