@@ -51,10 +51,6 @@ function* readParts(
   { validation, validationSplit, classWeights }: CheckedTrainOptions,
 ): Work<CheckedData> {
   data = align(data, model, true);
-  const readValidation = function* (weights: typeof classWeights): Work<Samples | undefined> {
-    if (validation === undefined) return undefined;
-    return yield* Samples.readToTrain(validation, model, 'validation.', weights);
-  };
   if (isStream(data)) {
     checkStream(data);
     if (classWeights === 'balanced') {
@@ -71,13 +67,21 @@ function* readParts(
         cure: 'pass validation',
       });
     }
-    return { training: data, validation: yield* readValidation(classWeights) };
+    return { training: data, validation: yield* readValidation(model, validation, classWeights) };
   }
   const samples = yield* Samples.readToTrain(data, model, '', classWeights);
   yield* samples.checkReach(model);
   return validationSplit
     ? splitSamples(samples, validationSplit, model.spec.seed)
-    : { training: samples, validation: yield* readValidation(samples.classWeights) };
+    : { training: samples, validation: yield* readValidation(model, validation, samples.classWeights) };
+}
+
+function* readValidation(
+  model: Model,
+  validation: Data | undefined,
+  weights: CheckedTrainOptions['classWeights'],
+): Work<Samples | undefined> {
+  return validation && (yield* Samples.readToTrain(validation, model, 'validation.', weights));
 }
 
 /** @throws TypeError, RangeError if the figure to watch would mean nothing */
