@@ -90,7 +90,7 @@ function formatLine(result: Result, isFirst: boolean): string {
 const WIDTHS = [10, 10, 18, 12, 10];
 
 function row(name: string, contender: string, cells: readonly string[]): string {
-  return name.padEnd(25) + contender.padEnd(10) + cells.map((cell, i) => cell.padStart(WIDTHS[i]!)).join('');
+  return name.padEnd(39) + contender.padEnd(10) + cells.map((cell, i) => cell.padStart(WIDTHS[i]!)).join('');
 }
 
 function timeUnit(seconds: number): [scale: number, unit: string] {
