@@ -81,7 +81,8 @@ function* readValidation(
   validation: Data | undefined,
   weights: CheckedTrainOptions['classWeights'],
 ): Work<Samples | undefined> {
-  return validation && (yield* Samples.readToTrain(validation, model, 'validation.', weights));
+  if (validation === undefined) return undefined;
+  return yield* Samples.readToTrain(validation, model, 'validation.', weights);
 }
 
 /** @throws TypeError, RangeError if the figure to watch would mean nothing */
