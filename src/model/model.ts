@@ -137,34 +137,49 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
     const layout = this.layout;
     const { parameters, gradients, parameterCount, inputs, targets, sampleWeights, pairs } = layout;
     const { batches, tally, rule } = layout;
-    writeStruct(this.rule, {
-      ...this.#rule,
-      ...{ rate: 0, rootScale: 0, decay: 0, gradientScale: 0 }, // the kernels compute these
-      step: this.rule.step,
-      key0: this.rule.key0,
-      key1: this.rule.key1,
-      isWeighted: this.rule.isWeighted,
-      first: this.slot(0),
-      second: this.slot(1),
-    });
+    writeStruct(
+      this.rule,
+      {
+        // the kernels compute these
+        rate: 0,
+        rootScale: 0,
+        decay: 0,
+        gradientScale: 0,
+        step: this.rule.step,
+        key0: this.rule.key0,
+        key1: this.rule.key1,
+        isWeighted: this.rule.isWeighted,
+        first: this.slot(0),
+        second: this.slot(1),
+      },
+      this.#rule,
+    );
     for (const [l, place] of layout.layers.entries()) {
       const { activation, alpha, dropout } = this.spec.layers[l]!;
-      writeStruct(this.layers[l]!, {
-        ...place,
-        activation: activationCodes[activation],
-        alpha,
-        dropBelow: Math.floor(dropout * 2 ** 32),
-        keptScale: 1 / (1 - dropout),
-        isFrozen: Number(this.#frozen.includes(l)),
-        number: l,
-      });
+      writeStruct(
+        this.layers[l]!,
+        {
+          activation: activationCodes[activation],
+          alpha,
+          dropBelow: Math.floor(dropout * 2 ** 32),
+          keptScale: 1 / (1 - dropout),
+          isFrozen: Number(this.#frozen.includes(l)),
+          number: l,
+        },
+        place,
+      );
     }
     for (let thread = 0; thread < (this.kernels.team?.size ?? 1); thread++) {
       writeStruct(new Batch(this.views, batches + thread * LINE), {
         thread,
         threads: 1,
         scratch: layout.scratch + thread * layout.scratchBytes,
-        ...{ rows: 0, from: 0, to: 0, isTraining: 0, isSparse: 0, largestDelta: 0 },
+        rows: 0,
+        from: 0,
+        to: 0,
+        isTraining: 0,
+        isSparse: 0,
+        largestDelta: 0,
       });
     }
     const { lossParameters } = this.spec;
@@ -176,9 +191,17 @@ export class Model<K extends Engine = Kernels> extends NetworkMemory {
       ignoresMissing: Number(this.spec.ignoresMissing),
       layerCount: this.layers.length,
       layers: layout.netLayers,
-      ...{ parameters, gradients, parameterCount },
-      ...{ inputCount: this.spec.inputs, inputs, targets, sampleWeights, pairs },
-      ...{ batches, tally, rule },
+      parameters,
+      gradients,
+      parameterCount,
+      inputCount: this.spec.inputs,
+      inputs,
+      targets,
+      sampleWeights,
+      pairs,
+      batches,
+      tally,
+      rule,
       firstTrained: this.layers.findIndex(({ isFrozen }) => !isFrozen),
       hasZeroGradients: 0,
       touched: 0,
