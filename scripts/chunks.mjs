@@ -43,8 +43,8 @@ export async function bundleChunks() {
     { name: 'node/errors', test: (path) => errors.includes(path) },
     { name: 'cli/start', test: (path) => start.has(path) && !program.test(path) },
     alone('base/inflate'), // its package, fflate, loads only for data
-    // tests, benchmarks and the playground's build import these
     program,
+    // tests, benchmarks and the build of the playground import these
     ...['cli/terminal/stop-signals', 'cli/bench/plain-network', 'cli/playground/digits'].map(alone),
     ...folders.map((folder) => ({
       name: `${folder}/shared`,
@@ -110,7 +110,7 @@ function exportedModules() {
     .map((path) => path.slice('./dist/'.length));
 }
 
-/** The paths of all that a module in dist/ imports, without `import()`. */
+/** The paths of all modules that a module in dist/ needs to start: those that it imports without `import()`, and their imports. */
 function importsOf(file) {
   const paths = new Set();
   const follow = (from) => {
@@ -126,7 +126,7 @@ function importsOf(file) {
   return paths;
 }
 
-/** Code in ASCII: Node reads it faster, and keeps it in half the memory. Beside strings and the like, it is ASCII already. */
+/** Code in ASCII: Node reads it faster, and keeps it in half the memory. Only strings and regular expressions have other characters. */
 function escapeUnicode(code) {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -286,7 +286,7 @@ const truths: Readonly<Record<string, number>> = {
   ...{ true: 1, yes: 1, on: 1, t: 1, y: 1, '1': 1 },
   ...{ false: 0, no: 0, off: 0, f: 0, n: 0, '0': 0 },
 };
-const LONGEST_TRUTH = 5;
+const LONGEST_TRUTH = Math.max(...Object.keys(truths).map(({ length }) => length));
 
 /** 1 or 0; NaN if the text is neither. */
 export function readBoolean(text: string): number {

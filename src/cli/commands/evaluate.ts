@@ -22,7 +22,7 @@ import { displayPath } from '../data/read-file.js';
 export const evaluate: CommandDefinition<ColumnFlags & ModelFlags & ReportFlags> = {
   operands: ['<model>', '<data>'],
   description: [
-    'Measure a model on labeled data. For classes, print loss, accuracy, balanced accuracy, ROC-AUC, log loss, calibration error, the precision, recall and F1 of each class, the confusion matrix, for two classes the threshold with the best F1, and a table of the probabilities beside how often they came true. For regression, print loss, R², mean absolute error and root mean squared error; for quantiles, the pinball loss and the share of values at or below the prediction. bp4 reads the data file with the settings of the training data.',
+    'Measure a model on labeled data. For classes, print loss, accuracy, balanced accuracy, ROC-AUC, log loss, calibration error, the precision, recall and F1 of each class, the confusion matrix, for two classes the threshold with the best F1, and a table of the probabilities beside how often they came true. For regression, print R² beside that of always predicting the mean, mean absolute error and root mean squared error; for quantiles, the pinball loss and the share of values at or below the prediction. bp4 reads the data file with the settings of the training data.',
   ],
   examples: [
     ['bp4 evaluate iris.bp4 other.csv', 'Print a table of the classes and the confusion matrix.'],

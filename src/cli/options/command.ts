@@ -62,7 +62,7 @@ export interface CommandDefinition<Options = never> {
    * the first paragraph and the first examples. `--help-all` prints everything.
    */
   readonly common?: readonly string[];
-  /** Whether it trains, so that it may exit with the code of a training that diverged. */
+  /** Whether it may exit with the code of a training that diverged. A search only leaves out the trials that diverge. */
   readonly mayDiverge?: boolean;
   /** @throws UsageError, DataError, StoppedError, and the errors of bp4: exit-codes.ts has the exit code of each */
   readonly run: (invocation: Invocation<Options>) => Promise<void>;

@@ -194,6 +194,7 @@ export function buildTrainOptions(
     flags.epochs ?? usual,
     split > 0 || data.validation === 'held',
   );
+  // Not in a search, which has many trainings, nor in a stream, which has many samples.
   const mayTakeLonger = split > 0 && earlyStopping && !data.classes && !flags.schedule;
   const epochs = flags.epochs ?? (mayTakeLonger ? defaultEpochs(data.count, MOST_WATCHED_EPOCHS) : usual);
   const clip = dropUndefined({ norm: clipNorm, value: clipValue });

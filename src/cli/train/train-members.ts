@@ -205,8 +205,8 @@ async function createLike(
   seed?: number,
 ): Promise<Network> {
   const { spec } = net.state;
-  // A state has no initializers. A resumed run has the options that began it.
-  const [initializer] = (about.training.given['initializer'] ?? []) as readonly InitializerName[];
+  // A state has no initializers, and the flags of a resumed run aren't those that began it. Of several values, the last one counts.
+  const initializer = about.training.given['initializer']?.at(-1) as InitializerName | undefined;
   const layers = initializer ? spec.layers.map((layer) => ({ ...layer, initializer })) : spec.layers;
   return await Network.create({ ...spec, layers, ...(seed !== undefined && { seed }), ...pickEngine(flags) });
 }

@@ -53,17 +53,20 @@ const LOG2_E = fround(1.44269504088896341);
 const LN2_HIGH = fround(0.693359375);
 const LN2_LOW = fround(-2.1219444e-4);
 
-// Adding and subtracting 1.5·2ᵏ⁺²⁹ rounds a number between 2ᵏ and 2ᵏ⁺¹ to single precision, ties to even: a double has no room for more
-// bits of the sum. fround takes longer: a sigmoid takes 20 ns with it, and 15 without. A coefficient whose sums all lie between two such
-// powers includes the number to subtract.
-const BITS_FROM_2_10 = 786432; // from 2⁻¹⁰
-const BITS_FROM_2_7 = 6291456;
+// 1.5·2ᵏ⁺²⁹ rounds a number from 2ᵏ to 2ᵏ⁺¹ to single precision, ties to even: a double has no room for more bits of the sum. fround
+// takes longer: a sigmoid takes 20 ns with it, and 15 without.
+
+/** Added and then subtracted, they round as fround does. */
+const BITS_FROM_2_10 = 786432; // k = −10
+const BITS_FROM_2_7 = 6291456; // k = −7, and so on
 const BITS_FROM_2_5 = 25165824;
 const BITS_FROM_2_3 = 100663296;
 /** 1.5·2⁵² rounds to a whole number in the same way. */
 const WHOLE_BITS = 6755399441055744;
 
-// The coefficients of eʳ, highest power first.
+// E1 to E4 include the number that is added, because each of their sums lies between 2ᵏ and 2ᵏ⁺¹.
+
+/** The coefficients of eʳ, highest power first. */
 const E0 = fround(1.98756915e-4);
 const E1 = fround(1.3981999507e-3) + BITS_FROM_2_10;
 const E2 = fround(8.3334519073e-3) + BITS_FROM_2_7;
@@ -100,7 +103,7 @@ function expSingle(x: number): number {
   return fround(unroundedExp(x));
 }
 
-/** eˣ before its last rounding. That changes only subnormal and infinite results, so a rounded sum with ±1 doesn't need it. */
+/** eˣ before its last rounding, which changes only subnormal and infinite results. A sum with ±1 that is rounded doesn't need it. */
 function unroundedExp(x: number): number {
   x = min(max(x, -104), 89);
   const n = fround(x * LOG2_E) + WHOLE_BITS - WHOLE_BITS;
