@@ -324,8 +324,14 @@ export function formatEvaluation({
 
 /** The threshold with the largest F1, in a line. */
 export const formatThreshold = ({ class: name, best }: ThresholdTable): string =>
-  `best F1 of ${name}: ${formatPercent(best.f1)} from a probability of ${formatPrecise(best.threshold, 3)} on ` +
+  `best F1 of ${name}: ${formatPercent(best.f1)} from a probability of ${formatPrecise(roundDown(best.threshold), 3)} on ` +
   `(precision ${formatPercent(best.precision)}, recall ${formatPercent(best.recall)})`;
+
+/** Rounds to three digits, but never up: `bp4 predict --threshold` would leave out the sample that has this probability. */
+function roundDown(probability: number): number {
+  const [digits, exponent] = probability.toExponential(9).split('e');
+  return Number(`${digits!.slice(0, '1.23'.length)}e${exponent!}`);
+}
 
 /** What the probabilities promised, and what came true, as lines of a table. */
 export function formatReliability(bins: readonly ReliabilityBin[]): string[] {
