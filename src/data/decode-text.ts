@@ -40,7 +40,9 @@ export class ByteDecoder {
     if (!this.#decoder) return '';
     let text: string;
     try {
-      text = this.#decoder.decode(bytes, { stream: !isLast });
+      // Some versions of Node read a whole text in windows-1252 as ISO-8859-1, which has no € and no curly quotes. A part they read
+      // right, and each byte is a character, so that nothing is left at the end.
+      text = this.#decoder.decode(bytes, { stream: !isLast || this.#decoder.encoding === 'windows-1252' });
     } catch (cause) {
       throw this.#refuse(bytes, cause);
     }

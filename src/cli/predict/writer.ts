@@ -124,12 +124,16 @@ function toShares({ loss, outputs }: Predictor, values: Float32Array): number[] 
   return loss === 'hinge' ? [-one, one] : [1 - one, one];
 }
 
-/** The predicted class; for a single output, or with a threshold, the second class from the threshold on. */
+/**
+ * The predicted class; for a single output, or with a threshold, the second class from the threshold on. A threshold is compared with
+ * the probability as it is written: 0.7 in single precision is less than 0.7.
+ */
 function chooseClass(
   { loss, outputs }: Predictor,
   values: Float32Array,
   threshold: number | undefined,
 ): number {
   if (outputs > 1 && threshold === undefined) return argmax(values, 0, outputs);
-  return Number(values.at(-1)! >= (threshold ?? chooseThreshold(loss)));
+  const last = values.at(-1)!;
+  return Number(threshold === undefined ? last >= chooseThreshold(loss) : roundToSingle(last) >= threshold);
 }
