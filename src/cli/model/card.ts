@@ -4,6 +4,7 @@ import {
   formatCount,
   formatPercent,
   formatPrecise,
+  formatScore,
   groupDigits,
   joinNames,
   quoteOption,
@@ -118,8 +119,8 @@ function listResults({ training, results }: About): string[] {
           `| accuracy of always predicting ${codeCell(baseline.class)} | ${formatPercent(baseline.accuracy)} |`,
         ]
       : []),
-    ...(mean === undefined ? [] : [`| R² of always predicting the mean | ${mean.toFixed(3)} |`]),
-    ...(linear === undefined ? [] : [`| R² of a linear model | ${linear.toFixed(3)} |`]),
+    ...(mean === undefined ? [] : [`| R² of always predicting the mean | ${formatScore(mean)} |`]),
+    ...(linear === undefined ? [] : [`| R² of a linear model | ${formatScore(linear)} |`]),
   ];
 }
 

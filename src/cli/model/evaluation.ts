@@ -25,7 +25,13 @@ import type { NetworkState } from '../../model/state.js';
 import type { NumberTransform } from '../../model/transforms.js';
 import type { Network } from '../../network.js';
 import type { Fault } from '../../errors.js';
-import { formatCount, formatPercent, formatPrecise, formatSignificant } from '../terminal/format.js';
+import {
+  formatCount,
+  formatPercent,
+  formatPrecise,
+  formatScore,
+  formatSignificant,
+} from '../terminal/format.js';
 import { textTable } from '../terminal/text-table.js';
 import type { Dataset } from '../../data/index.js';
 import { chooseThreshold, expectedTargets } from '../../metrics/predictions.js';
@@ -280,7 +286,7 @@ export const column = (values: ArrayLike<number>, width: number, j: number): Flo
   Float32Array.from({ length: values.length / width }, (_, n) => values[n * width + j]!);
 
 const describeBaselines = ({ mean, linear }: Baselines): string =>
-  `always the mean: ${mean.toFixed(3)}${linear === undefined ? '' : `; a linear model: ${linear.toFixed(3)}`}`;
+  `always the mean: ${formatScore(mean)}${linear === undefined ? '' : `; a linear model: ${formatScore(linear)}`}`;
 
 /** Lines of text for a person. */
 export function formatEvaluation({
@@ -297,7 +303,7 @@ export function formatEvaluation({
       quantile
         ? `${name}: pinball loss ${formatPrecise(quantile.pinballLoss, 3)}, ${formatPercent(quantile.coverage)} of the ` +
           `values at or below the prediction (the quantile is ${quantile.q}), of ${formatCount(count, 'sample')}`
-        : `${name}: R² ${rSquared.toFixed(3)}${baselines ? ` (${describeBaselines(baselines)})` : ''}, mean absolute error ${formatPrecise(meanAbsoluteError, 3)}, ` +
+        : `${name}: R² ${formatScore(rSquared)}${baselines ? ` (${describeBaselines(baselines)})` : ''}, mean absolute error ${formatPrecise(meanAbsoluteError, 3)}, ` +
           `root mean squared error ${formatPrecise(rootMeanSquaredError, 3)}, of ${formatCount(count, 'sample')}`,
     );
   }

@@ -21,6 +21,9 @@ export function formatSignificant(value: number): string {
   return Number(value.toPrecision(3)).toString();
 }
 
+/** Three decimals, as for R²: 0.967. -0.0004 → '0.000'. */
+export const formatScore = (score: number): string => (Number(score.toFixed(3)) + 0).toFixed(3);
+
 /** The power of ten of its first digit; 0 for 0. */
 export const magnitude = (x: number): number => Number(x.toExponential().split('e')[1]);
 
