@@ -592,6 +592,9 @@ describe('evaluate', () => {
     const [, told] = /\(always the mean: (\S+)\)/.exec(stdout)!;
     expect(Number(told)).toBeGreaterThan(-6);
     expect(Number(told)).toBeLessThan(-3);
+    put('wide.csv', `x,y\n1,${mean - 1000}\n2,${mean + 1000}\n`);
+    // -0.00001 or so
+    expect((await run('evaluate', 'rent.bp4', 'wide.csv')).stdout).toContain('(always the mean: 0.000)');
     const { targets } = readEvent(await run('evaluate', 'rent.bp4', 'dear.csv', '--json'), 'evaluation');
     expect(targets).toMatchObject([{ baselines: { mean: expect.closeTo(Number(told), 3) as number } }]);
     await captureOutput('export', 'rent.bp4', '--card', 'rent.md');
