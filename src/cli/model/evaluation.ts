@@ -157,10 +157,7 @@ export function evaluateNetwork(net: Predictor, data: Dataset): Evaluation {
       scales?.[j],
     ),
   }));
-  const meanOf = (pick: (figures: TargetFigures) => number): number =>
-    all.reduce((sum, figures) => sum + pick(figures), 0) / width;
-  const mean = (key: 'rSquared' | 'meanAbsoluteError' | 'rootMeanSquaredError'): number =>
-    meanOf((figures) => figures[key]);
+  const meanOf = (pick: (figures: TargetFigures) => number): number => mean(all.map(pick));
   if (quantiles) {
     const pinballLoss = meanOf(({ quantile }) => quantile!.pinballLoss);
     // the mean of several shares would say nothing
@@ -171,9 +168,9 @@ export function evaluateNetwork(net: Predictor, data: Dataset): Evaluation {
     count,
     figures: {
       loss,
-      rSquared: mean('rSquared'),
-      meanAbsoluteError: mean('meanAbsoluteError'),
-      rootMeanSquaredError: mean('rootMeanSquaredError'),
+      rSquared: meanOf((figures) => figures.rSquared),
+      meanAbsoluteError: meanOf((figures) => figures.meanAbsoluteError),
+      rootMeanSquaredError: meanOf((figures) => figures.rootMeanSquaredError),
     },
     targets: all,
   };
@@ -259,6 +256,9 @@ export const rSquaredOfMean = (mean: number, targets: Float32Array): number =>
     { targets, outputs: 1 },
   );
 
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
 /** What a model file says of an evaluation. The baselines of several targets are averaged, as their R² is. */
 export function pickResults({
   figures,
@@ -267,8 +267,6 @@ export function pickResults({
 }: Evaluation): Pick<Evaluation, 'figures' | 'baseline'> & { readonly baselines?: Baselines } {
   const each = targets.flatMap(({ baselines }) => baselines ?? []);
   const linear = each.flatMap((one) => one.linear ?? []);
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     figures,
     ...(baseline && { baseline }),
